@@ -1,6 +1,6 @@
-"""Chunks: the steps of one epoch, taken some at a time, so that in between somebody can pause, stop, look, or be told.
+"""Chunks: the steps of one epoch, taken some at a time, so that a reader can pause, stop, or get a report in between.
 
-Everything that a step needs beside the model is decided here: which images, how they are varied, at which learning rate.
+Everything that a step needs besides the model is decided here: which images, how they are augmented, at which learning rate.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from clsf.plan import Plan
 from clsf.schedules import share
 
 TAUGHT = ("fit", "dataloader")
-"""The variants whose steps are taken as the framework teaches it."""
+"""The variants whose steps are taken in the way that the framework teaches."""
 
 OTHER_SHUFFLE = 1_000_003
 """Added to the seed of the batches for the difference "shuffling"."""
@@ -37,7 +37,7 @@ def epoch_order(prepared: Prepared, plan: Plan, epoch: int) -> list[np.ndarray]:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Epoch:
-    """What the steps of one epoch are made of."""
+    """The inputs for the steps of one epoch."""
 
     prepared: Prepared
     plan: Plan
@@ -86,7 +86,7 @@ class Chunk:
         return self.detail.seconds if self.detail else 0.0
 
     def until_diverged(self) -> Chunk:
-        """Return the chunk up to the first loss that is out of hand, so that where a run ends does not hang on the pace.
+        """Return the chunk up to the first loss that diverged, so that the end of a run does not depend on the pace.
 
         Backends take no step after it where they can look at each loss; PyTorch on a GPU looks at the end of a chunk.
         """

@@ -1,4 +1,4 @@
-"""Continuing: a plan that begins with the weights of an earlier run, and what has to be equal for that to be honest."""
+"""Continuing: a plan that begins with the weights of an earlier run, and what must be equal for a fair continuation."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ MOST_BYTES = 128 << 20
 
 
 def continued(plan: Plan, run_id: str, earlier: Plan, epochs: int) -> Plan:
-    """Return the plan that goes on from the weights that a run with the plan `earlier` kept after so many `epochs`.
+    """Return the plan that continues from the weights that a run with the plan `earlier` kept after `epochs` epochs.
 
-    The order of the batches and the dropout masks go on where they were, and the split is drawn by the rule of then.
+    The order of the batches and the dropout masks continue where they were, and the split uses the earlier plan's rule.
     The optimizer begins without a memory, as it does in both frameworks when only weights are loaded. Raises PlanError
-    if the images would be split otherwise than before, or shown otherwise.
+    if the images would be split or prepared differently than before.
     """
     changed = [name for name in SPLIT if getattr(plan, name) != getattr(earlier, name)]
     if changed:

@@ -1,4 +1,4 @@
-"""Control: what somebody outside asks of a running loop. Thread-safe; the loop looks at it between chunks of steps."""
+"""Control: the commands from outside to a running loop. Thread-safe; the loop checks it between chunks of steps."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ COMMANDS: tuple[str, ...] = ("pause", "resume", "step", "look", "stop")
 
 
 class Control:
-    """Pause, resume, one step, one step told in detail, stop, another learning rate, another image to watch.
+    """Pause, resume, one step, one step reported in detail, stop, another learning rate, another image to watch.
 
     `paused=True`: wait before the first step.
     """
@@ -57,7 +57,7 @@ class Control:
                 setattr(self, f"_{name}", value)
             self._changed.notify_all()
 
-    # What the loop asks.
+    # Called by the loop.
 
     @property
     def stopped(self) -> bool:

@@ -49,12 +49,12 @@ class RunStarted:
     order_hash: str  # of the first epoch's batches
     seconds: float  # to load the data and build the model
     scale: tuple[tuple[float, ...], tuple[float, ...]] | None = None
-    """Mean and deviation per channel, in pixel values, where the training images decide them ("standardise"): anyone who has no
-    such images any more, or never had, can still ask the trained model."""
+    """Mean and deviation per channel, in pixel values, where the training images decide them ("standardise"): with them the
+    trained model can also be used without such images."""
     classes: tuple[str, ...] = ()  # names, in the order of the labels, for the same reason
     moment: float | None = None  # Unix time on the worker's clock; None: an older program did not tell
     images_hash: str = ""  # of the prepared images and their labels, see `clsf.data.hashes`; "": not told
-    split_hash: str = ""  # of which of them are trained on and which validate; "": not told
+    split_hash: str = ""  # of the split into training and validation images; "": not reported
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,7 @@ class BestEpoch:
 
 @dataclass(frozen=True, slots=True)
 class StoppedEarly:
-    """Patience has ended: training stops after this epoch, for nothing was better than the best by `min_delta` for so long."""
+    """Patience has ended: training stops after this epoch, because no epoch was better than the best by `min_delta` for so long."""
 
     epoch: int
     best_epoch: int
@@ -205,13 +205,13 @@ def event_to_text(event: Event) -> str:
 
 
 def to_text(data: object) -> str:
-    """Return `data` as JSON text, in which nothing of a framework can hide: torch calls its version a TorchVersion, and
-    anyone who unpickles one imports torch."""
+    """Return `data` as JSON text, without any framework's objects: torch's version is a TorchVersion, and unpickling one
+    imports torch."""
     return json.dumps(data, default=_foreign, separators=(",", ":"))
 
 
 class ReadEvents(list):
-    """Events read from lines of `event_to_text`; the `lines` stay beside them, so that the same text is not written again."""
+    """Events read from lines of `event_to_text`; the `lines` are kept too, so that the same text is not written again."""
 
     def __init__(self, lines: Iterable[str]) -> None:
         self.lines = list(lines)

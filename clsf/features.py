@@ -1,4 +1,4 @@
-"""What frozen layers make of images, computed once: in the worker's memory by the image itself, and on disk beside its data set.
+"""Outputs of frozen layers, computed once per image: in the worker's memory by the image itself, and on disk with its data set.
 
     <data folder>/features/<data set>-<what it depends on>.npz   "keys" (n, 16) uint8, "rows" (n, …)
 
@@ -64,7 +64,7 @@ def begin(
     backend: Backend, framework: str, spec: ModelSpec, plan: Plan, dataset: Dataset, prepared: Prepared, weights: Weights,
     progress: Progress = silent,
 ) -> int:  # fmt: skip
-    """Let a backend train on what its frozen layers make of each image, if it has some; return how many images were computed now.
+    """Let a backend train on its frozen layers' outputs for each image, if it has some; return how many were computed now.
 
     `progress` receives the stage "features"; if it raises, what was computed so far is remembered.
     """

@@ -1,6 +1,6 @@
-"""What a framework is to this program, said once: its names, its look, the variants of its loop, and what it writes.
+"""The facts about each framework in one place: its names, its look, the variants of its loop, and its export formats.
 
-What is a comparison of the two says their names itself, for there are two sides to it.
+Code that compares the two frameworks names them itself, because it has two sides.
 """
 
 from __future__ import annotations

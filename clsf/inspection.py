@@ -1,4 +1,4 @@
-"""Looking inside while a model trains: what is reported of a step, of layers, and of predictions, and how much of it at most."""
+"""Looking inside while a model trains: the reports on a step, on layers, and on predictions, and their limits."""
 
 from __future__ import annotations
 
@@ -48,20 +48,20 @@ class RunInspector:
         return epoch_is_followed(epoch, self._last[1])
 
     def layers(self, epoch: int, step: int, detail: StepDetail) -> LayersInspected:
-        """Tell of the step that `detail` belongs to (1-based)."""
+        """Report the step that `detail` belongs to (1-based)."""
         started = time.perf_counter()
         looks = {name: weight_summary(detail, name) for name in detail.told()}
         seconds = detail.seconds + time.perf_counter() - started
         return LayersInspected(epoch, step, looks, self._dead(), seconds + time.perf_counter() - started)
 
     def broken(self, epoch: int, step: int) -> LayersInspected:
-        """Tell of the weights as they are after a step (1-based) in which the loss became nan or infinite; that step was not looked at."""
+        """Report the weights after a step (1-based) in which the loss became nan or infinite; that step was not inspected."""
         detail = StepDetail(self._backend, self._images, None)
         detail.gradients, detail.after = {}, detail.before
         return self.layers(epoch, step, detail)
 
     def predictions(self, epoch: int, step: int, watched: int) -> PredictionsInspected:
-        """Tell what the model says now of the fixed images, and of all validation images."""
+        """Report the model's current predictions for the fixed images, and for all validation images."""
         started = time.perf_counter()
         pixels, labels = self._prepared.pixels, self._prepared.labels
         watched = min(watched, len(self._images) - 1)
@@ -109,7 +109,7 @@ class RunInspector:
 
 
 def followed(prepared: Prepared, said: np.ndarray, epoch: int, step: int) -> PredictionsInspected:
-    """Tell what the model says of the first validation images, from probabilities that are known, (n, classes)."""
+    """Report the predictions for the first validation images, from known probabilities, (n, classes)."""
     started = time.perf_counter()
     images = prepared.validation[: len(said)]
     labels, top = prepared.labels[images], _top(said)
@@ -121,7 +121,7 @@ def followed(prepared: Prepared, said: np.ndarray, epoch: int, step: int) -> Pre
 
 
 def epoch_is_followed(epoch: int, epochs: int) -> bool:
-    """Return whether predictions are told after this many of all epochs."""
+    """Return whether predictions are reported after this many of all epochs."""
     return epoch % -(-epochs // EPOCHS) == 0 or epoch == epochs
 
 
@@ -149,7 +149,7 @@ class StepDetail:
         return self
 
     def told(self) -> list[str]:
-        """Return the names of the arrays that are reported; moving statistics, which nothing is learned of, are left out."""
+        """Return the names of the reported arrays; moving statistics, which show nothing of learning, are left out."""
         names = [n for n in self.before if not n.endswith(("moving_mean", "moving_variance"))]
         if len(names) > WEIGHTS:
             names = [n for n in names if n.endswith("kernel")]
@@ -159,7 +159,7 @@ class StepDetail:
 def inspect_step(
     detail: StepDetail, prepared: Prepared, epoch: int, step: int, report: StepReport, learning_rate: float
 ) -> StepInspected:
-    """Tell everything of one step."""
+    """Report everything of one step."""
     started = time.perf_counter()
     pixels = prepared.pixels[detail.indices[:IMAGES]] if detail.pixels is None else detail.pixels[:IMAGES]
     weights = {}
@@ -225,7 +225,7 @@ def histogram(values: np.ndarray) -> dict:
 
 
 def activation_summary(value: np.ndarray) -> dict:
-    """Return the first channels of what came out for one image, (h, w, c) or (units,), as small pictures of 256 greys."""
+    """Return the first channels of a layer's output for one image, (h, w, c) or (units,), as small pictures of 256 greys."""
     shape = list(value.shape)
     maps = value.transpose(2, 0, 1)[:MAPS] if value.ndim == 3 else value.reshape(1, 1, -1)[..., : SIDE * SIDE]
     maps = np.nan_to_num(_small(maps[..., None], SIDE)[..., 0] if value.ndim == 3 else maps)

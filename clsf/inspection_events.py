@@ -1,8 +1,8 @@
-"""What looking inside a run tells: weights and gradients by layer, predictions and activations, one step in detail.
+"""The reports of looking inside a run: weights and gradients by layer, predictions and activations, one step in detail.
 
 Frozen values of plain JSON things, like all events, and bounded in size: see the limits in `clsf.inspection`, which makes them.
 A histogram is {"low", "high", "counts"}: counts of equally wide bins between the smallest and the largest finite value.
-An array of bytes is base64 text with its shape beside it; `clsf.inspection.unpacked` reads it.
+An array of bytes is base64 text together with its shape; `clsf.inspection.unpacked` reads it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ class LayersInspected:
     step: int  # 1-based over the whole run
     layers: dict[str, dict]  # weight -> weights and gradients (histograms), norm, gradient_norm, ratio; see `weight_summary`
     dead: dict[str, float]  # path of a layer with ReLU -> share of units that are 0 for every one of some validation images
-    seconds: float  # that looking took beside the step
+    seconds: float  # that the inspection took in addition to the step
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,4 +51,4 @@ class StepInspected:
     accuracy: float
     learning_rate: float
     weights: dict[str, dict]  # weight -> before, after, gradient (histograms), norms, ratio, a sample of numbers
-    seconds: float  # that looking took beside the step
+    seconds: float  # that the inspection took in addition to the step

@@ -1,4 +1,4 @@
-"""What a loss is, said once: what a model has to end in for it, its classes in Keras, its functions in PyTorch, its metric.
+"""Declares each loss once: the model's last layer for it, its classes in Keras, its functions in PyTorch, its metric.
 
 Menus, checks of plans and models, printed code, the compiled model and the reader of source take everything from here. The
 aligned arithmetic is in the backends' `losses`, the only other place.
@@ -40,7 +40,7 @@ class LossKind:
 
     name: str
     title: Sentence
-    short: Sentence | None  # beside a run; None: the usual one, of which nothing need be said
+    short: Sentence | None  # for the line about a run; None: the usual one, which needs no mention
     keras: str
     metric: Metric
     ending: str  # the activation that makes probabilities of the model's outputs

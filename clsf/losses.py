@@ -1,4 +1,4 @@
-"""What a model has to end in for the loss that a plan names, as `clsf.loss_kinds` says it."""
+"""The model's last layer for the loss that a plan names, from `clsf.loss_kinds`."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def fitted(spec: ModelSpec, plan: Plan, classes: int) -> ModelSpec:
 
 
 def check(spec: ModelSpec, plan: Plan, shape: Shape, classes: int) -> Analysis:
-    """Return the analysis, having made sure that the model ends in what the loss takes.
+    """Return the analysis, after checking that the model ends in the form that the loss takes.
 
     Raises SpecError for a model that does not fit, PlanError for a loss that does not fit the data or the plan.
     """

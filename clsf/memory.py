@@ -1,4 +1,4 @@
-"""The most memory that this process held during a stretch of work, asked from the kernel, so that nothing between two looks is missed."""
+"""The peak memory of this process during some work, read from the kernel, so that no peak between two checks is missed."""
 
 from __future__ import annotations
 

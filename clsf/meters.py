@@ -1,4 +1,4 @@
-"""What the loop keeps count of: time without pauses, how many steps to take at once, sums over an epoch."""
+"""The loop's counters: time without pauses, how many steps to take at once, sums over an epoch."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Pace:
     steps: int = 1
 
     def took(self, steps: int, seconds: float) -> None:
-        """Learn from a chunk; grow at most twofold, for a first call also pays for tracing and says little."""
+        """Learn from a chunk; grow at most twofold, because a first call also includes tracing and says little."""
         wanted = int(CHUNK_SECONDS * steps / max(seconds, 1e-6))
         self.steps = max(1, min(wanted, 2 * self.steps, MAX_CHUNK))
 

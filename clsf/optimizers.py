@@ -1,4 +1,4 @@
-"""What an optimizer is, said once: its hyper-parameters, its call in Keras and in PyTorch, and how the two rules differ.
+"""Declares each optimizer once: its hyper-parameters, its call in Keras and in PyTorch, and how the two rules differ.
 
 Menus, limits, printed code, stock optimizers, the list of differences and the reader of source take everything from here. The
 aligned rule is Keras' rule; for PyTorch it is written out in `clsf.backends.torch.optimizers`, the only other place.
@@ -52,7 +52,7 @@ class Optimizer:
     fixed: Mapping[str, bool] = field(default_factory=dict)  # arguments of both classes that make it this optimizer
     keras_says: Sentence | None = None  # how Keras' own rule differs from PyTorch's; None: one rule
     torch_says: Sentence | None = None
-    note: str = ""  # comment beside PyTorch's class with Keras' numbers
+    note: str = ""  # comment next to PyTorch's class with Keras' numbers
     other_epsilon: bool = (
         False  # whether PyTorch adds epsilon at another place, so that Keras' numbers do not make it Keras' rule
     )

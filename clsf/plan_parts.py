@@ -128,7 +128,7 @@ class Stopping:
 
     patience: int | None = None  # epochs without a better one until training stops; None: never
     restore_best: bool = False  # keep the weights of the best epoch in place of the last one's
-    checkpoint: bool = False  # keep the weights of the best epoch beside the last one's
+    checkpoint: bool = False  # keep the weights of the best epoch in addition to the last one's
     monitor: Monitor = "loss"
     min_delta: float = 0.0  # nats, or share of right answers, that counts as better for `patience`
 

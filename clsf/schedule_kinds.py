@@ -1,4 +1,4 @@
-"""What a schedule is, said once: its settings, its share of the learning rate, how it is written in source, its names in both frameworks.
+"""Declares each schedule once: its settings, its share of the learning rate, its source code, its names in both frameworks.
 
 Menus, forms, checks of plans, the rates of a run, printed code, comparisons and the reader of source take everything from
 here. A share is a number from 0 to 1 that the plan's learning rate is multiplied with. Let t be the steps since the
@@ -39,7 +39,7 @@ class ScheduleKind:
 
     name: str
     title: Sentence
-    short: Sentence | None  # beside a run; None: nothing need be said
+    short: Sentence | None  # for the line about a run; None: it needs no mention
     formula: str
     settings: tuple[ScheduleSetting, ...]
     share: Callable[[Any, int, int, int], float]
@@ -50,7 +50,7 @@ class ScheduleKind:
     read: tuple[str, tuple[tuple[str, str, Any], ...]] | None = None
     """PyTorch's class, and which of its arguments is which field, in their order after the optimizer, with their defaults."""
     keras_read: str = ""  # Keras' class, where its name alone says all fields
-    depends: tuple[str, ...] = ()  # on what of a schedule, beside its warm-up
+    depends: tuple[str, ...] = ()  # the parts of a schedule that it depends on, besides its warm-up
     whole_run: bool = False  # whether it depends on how long the run is
 
     @property

@@ -1,4 +1,4 @@
-"""What the host of the dashboard may set: limits and ways of running, from the environment or from .streamlit/clsf.toml."""
+"""The settings that the host of the dashboard may change: limits and modes, from the environment or from .streamlit/clsf.toml."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Settings:
     reading_at_once: int = 2  # uploads that are read at the same time on the whole server; of one session one
     set_mb: int = 500  # that one own data set takes on the disk, unpacked
     sets_mb_per_session: int = 1000  # all own data sets of one browser
-    sets_mb: int = 10_000  # those of everybody
+    sets_mb: int = 10_000  # all own data sets of all browsers
     held_mb_per_session: int = 400  # of uploaded files that one session keeps in memory
     held_mb: int = 2000  # that all sessions keep
     small_host: str = "auto"  # one worker process and one framework at a time: "auto" where memory is at most 2.7 GB
@@ -71,7 +71,7 @@ class Settings:
 def read(environment: Mapping[str, str] = os.environ, file: Path = FILE) -> Settings:
     """Return the settings in force.
 
-    Raises EngineError, naming the file or variable, for a value that can't be used or a name that is not known.
+    Raises EngineError, naming the file or variable, for an invalid value or an unknown name.
     """
     values = _from_file(file)
     for f in fields(Settings):

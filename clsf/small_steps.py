@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 MULTIPLY_ADDS = 16_000_000
-"""Of a step, forward, up to which PyTorch uses one thread here. With two it is up to a third shorter while nothing else runs; but
-beside one busy process they wait for each other's turn, and it takes two to six times as long (tests/bench/README.md)."""
+"""Multiply-adds of a step, forward, up to which PyTorch uses one thread here. With two it is up to a third shorter while nothing
+else runs; but next to one busy process they wait for each other, and it takes two to six times as long (tests/bench/README.md)."""
 
 
 def is_small(multiply_adds: int) -> bool:
-    """Return whether a step of so many multiply-adds, forward, is computed by one thread."""
+    """Return whether a step of the given number of multiply-adds, forward, is computed by one thread."""
     return multiply_adds <= MULTIPLY_ADDS

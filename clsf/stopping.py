@@ -1,4 +1,4 @@
-"""Best epoch, patience and plateau: what is decided at the end of an epoch, from validation numbers alone.
+"""Best epoch, patience and plateau: the decisions at the end of an epoch, from validation numbers alone.
 
 The rules are those of Keras' EarlyStopping, ModelCheckpoint(save_best_only=True) and ReduceLROnPlateau. In torch one
 writes the first two into the loop oneself; its own ReduceLROnPlateau counts `patience` one higher.
@@ -16,7 +16,7 @@ from clsf.events import EpochEnded
 from clsf.plan_parts import Plateau, Stopping
 
 BEST = "best/"
-"""What the names of the best epoch's weights begin with, where they are kept beside the last ones."""
+"""Prefix of the names of the best epoch's weights, where they are kept in addition to the last ones."""
 
 
 class Keeper:
@@ -37,12 +37,12 @@ class Keeper:
 
     @property
     def wanted(self) -> bool:
-        """Whether anybody asks which epoch was the best."""
+        """Whether the best epoch is needed at all."""
         s = self._stopping
         return s.patience is not None or s.restore_best or s.checkpoint
 
     def note(self, epoch: EpochEnded, weights: Callable[[], Weights]) -> bool:
-        """Take in an epoch that has ended; return whether it is the best so far. `weights` tells those of the model now."""
+        """Process an epoch that has ended; return whether it is the best so far. `weights` returns the model's current ones."""
         value, held = self._value(epoch), None
 
         def copied() -> Weights:
@@ -90,7 +90,7 @@ class PlateauWatch:
         self._waited = 0
 
     def reduced(self, validation_loss: float, rate: float) -> float | None:
-        """Take in the validation loss of an epoch; return the new learning rate, or None if it stays."""
+        """Process the validation loss of an epoch; return the new learning rate, or None if it stays."""
         if self._plateau is None:
             return None
         if _less(validation_loss + self._plateau.min_delta, self._best):

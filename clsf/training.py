@@ -79,7 +79,7 @@ def run(
         if control.stopped:
             raise _StoppedEarlyError
         news = DataProgress(stage, done, total)
-        if told[-1:] != [news]:  # anyone who waits for a server repeats himself, so that a stop is noticed
+        if told[-1:] != [news]:  # a job that waits for a server repeats its report, so that a stop is noticed
             told.append(news)
             tell(news)
 

@@ -34,7 +34,7 @@ from clsf.words import Sentence, say, say_n
 
 CLI = "cli"  # the owner of what the command line starts, which is alone on its engine
 
-LINE_SECONDS = 2.0  # that what is known of the queue serves all who wait in it
+LINE_SECONDS = 2.0  # for which a known state of the queue answers all requests about it
 NEWCOMER_SECONDS = 0.2  # the same for a run that is not known to be in it
 
 DEVICES_SECONDS = 30.0  # that a comparison waits to learn which framework sees a GPU, where there may be one
@@ -140,8 +140,8 @@ class TrainingService:
         """Ask a run to pause, resume, step, look (a step told in detail), stop, take another learning_rate (`value`), or watch
         another of the fixed validation images (`value`, 0-based). A run that is over ignores it.
 
-        `owner` says who asks: anyone who came by a link can look, but only the run's owner is obeyed. None is the program itself,
-        which ends what it began. Raises StoreError if the run is unknown or someone else's, EngineError if another program
+        `owner` is the caller: anyone with a link can look, but only the run's owner may control it. None is the program itself,
+        which ends its own runs. Raises StoreError if the run is unknown or another owner's, EngineError if another program
         trains it.
         """
         checks.known(EngineError, say("command"), command, COMMANDS)
@@ -167,8 +167,8 @@ class TrainingService:
     def record(self, run_id: str) -> RunRecord:
         """Return everything known of a run; a live one keeps growing. Raises StoreError if it is unknown.
 
-        Anyone who may not see its images gets a copy without them, made at each call; see `clsf.runs.sharing`. The runs that come with
-        the program (`clsf.examples`) are known, too.
+        A reader who may not see its images gets a copy without them, made at each call; see `clsf.runs.sharing`. The runs that come
+        with the program (`clsf.examples`) are known, too.
         """
         return sharing.seen(self._known(run_id))
 
@@ -179,7 +179,7 @@ class TrainingService:
         return [self.record(other) for other in self.store.group(self.store.record(run_id).group)]
 
     def weights(self, run_id: str, best: bool = False) -> dict:
-        """Return the final weights, name -> array; `best`: those of the best epoch, which a checkpoint keeps beside them.
+        """Return the final weights, name -> array; `best`: those of the best epoch, which a checkpoint also keeps.
 
         Raises StoreError if there are none.
         """
@@ -210,28 +210,28 @@ class TrainingService:
 
     @property
     def history(self) -> RunHistory:
-        """What owners made of their runs: names, notes, deletions, experiments."""
+        """The owners' work with their runs: names, notes, deletions, experiments."""
         return self.store.history
 
     @property
     def reached(self) -> Reached:
-        """What owners have reached in the lessons and the bug lab."""
+        """The owners' progress in the lessons and the bug lab."""
         return self.store.reached
 
     def hand_over(self, old: str, new: str) -> None:
-        """Make all that belongs to one owner another's: both are the same person, who has shown it."""
+        """Give everything of one owner to another: both are proven to be the same person."""
         self.store.hand_over(old, new)
         private.hand_over(old, new)
 
     def claim(self, name: str, owner: str) -> None:
-        """Give images that an older program kept without an owner to who opens their link, if no run gives their name away."""
+        """Give images that an older program kept without owner to the reader opening their link, if no run reveals their name."""
         if self.notice() is None and self.history.first_user(name) is None:
             private.claim(name, owner)
 
     def place(self, run_id: str) -> waiting.QueuePlace | None:
         """Return the place in the queue of a run that waits, and about how long it still does; None if it does not wait.
 
-        It may be LINE_SECONDS old, for a class that waits asks many times a second, and then all are counted at once.
+        It may be LINE_SECONDS old, because a class that waits asks many times a second, and then all runs are counted at once.
         """
         with self._line_lock:
             if time.monotonic() - self._line_read > (LINE_SECONDS if run_id in self._line else NEWCOMER_SECONDS):
@@ -269,7 +269,7 @@ class TrainingService:
         return self.engine.call(framework, function, *args, timeout=timeout)
 
     def call_apart(self, framework: str, function: str, *args: object, timeout: float = 300.0) -> object:
-        """Do as `call` what takes long, in a process of its own; see `Engine.call_apart`."""
+        """Do as `call` for a slow job, in a process of its own; see `Engine.call_apart`."""
         self._may_call(framework, args)
         return self.engine.call_apart(framework, function, *args, timeout=timeout)
 
@@ -304,7 +304,7 @@ class TrainingService:
         """Wait until all these runs are over, at most `timeout` seconds. Return whether they are."""
         until = None if timeout is None else time.monotonic() + timeout
         while not all(self.store.record(run_id).over for run_id in run_ids):
-            left = 0.5 if until is None else min(0.5, until - time.monotonic())  # runs of other processes tell nobody
+            left = 0.5 if until is None else min(0.5, until - time.monotonic())  # runs of other processes send no notice
             if left <= 0:
                 return False
             with self._changed:
@@ -360,7 +360,7 @@ class TrainingService:
 
 
 class _News:
-    """Puts what the engine says into the store, and wakes the threads that wait for a run."""
+    """Puts the engine's reports into the store, and wakes the threads that wait for a run."""
 
     def __init__(self, store: RunStore, changed: threading.Condition) -> None:
         self._store = store

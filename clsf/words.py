@@ -1,6 +1,6 @@
 """Sentences that can be said in more than one language.
 
-A sentence is an English template and its values, kept apart until somebody reads it: the command line prints the
+A sentence is an English template and its values, kept apart until it is shown: the command line prints the
 English, a page looks the template up in its catalogue first. Values may be sentences themselves ("Layer 5, a kind:
 …" around the problem that the layer reported), so context is added without losing the possibility to translate.
 A sentence about a number of things has two templates, as gettext's plural forms do: "1 epoch", but "2 epochs".

@@ -1,4 +1,4 @@
-"""Assignment: what a teacher wants done, and the file that is handed in."""
+"""Assignment: the tasks that a teacher sets, and the file that is handed in."""
 
 import streamlit as st
 
@@ -10,13 +10,13 @@ from clsf.ui.shared.text import t
 page = ui.open_page("assignment")
 page.needs_service()
 
-# Which assignment: that of the link, or the one that was opened last.
+# The assignment in the link, or the one that was opened last.
 assignment = view.chosen()
 if assignment is None:
     view.none()
     st.stop()
 
-# What there is to do, and the file when it is done.
+# The tasks, and the file once they are done.
 view.show(assignment)
 hand_in.show(assignment)
 page.show_lesson(t("How does this work?"))

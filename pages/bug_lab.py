@@ -11,10 +11,10 @@ page = ui.open_page("bug_lab")
 st.title(t("Bug lab"))
 page.needs_service()
 
-# What the student chooses: a case. Its code is in the link.
+# The case that the student chooses. Its code is in the link.
 case = state.chosen()
 view.choose()
 
-# How it looks: symptoms first; what is wrong is told once the answer is right.
+# The view: symptoms first; the fault is revealed once the answer is right.
 view.show(case)
 page.show_lesson(t("How does this work?"))

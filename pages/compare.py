@@ -10,7 +10,7 @@ from clsf.ui.shared.text import t
 page = ui.open_page("compare")
 lesson = page.lesson()
 
-# What this is, and which part of it the student looks at; only that part computes.
+# The introduction, and the part that the student looks at; only that part computes.
 st.title(t("Compare"))
 st.markdown(sections.intro(lesson))
 section = SECTIONS.opened(lesson)

@@ -11,7 +11,7 @@ from clsf.ui.shared.text import t
 page = ui.open_page("data")
 lesson = page.lesson()
 
-# What this is, which images, and which part the student looks at; only that part computes.
+# The introduction, the choice of images, and the part that the student looks at; only that part computes.
 st.title(t("Data"))
 st.markdown(sections.intro(lesson))
 own.settle()

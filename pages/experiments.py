@@ -10,7 +10,7 @@ from clsf.ui.shared.text import t
 
 page = ui.open_page("experiments")
 
-# What this is, and what is varied.
+# The introduction, and the choice of what is varied.
 run_style.show()
 st.title(t("Experiments"))
 st.markdown(sections.intro(page.lesson()))
@@ -19,7 +19,7 @@ kind = choose.kind()
 st.markdown(sections.part(page.lesson(), kind))
 chosen, seen = st.columns([1, 2.4], gap="large")
 
-# What the student chooses: widgets in, one experiment out, with what it costs before it begins.
+# The student's choices: widgets in, one experiment out, with its cost shown before it begins.
 with chosen:
     experiment = choose.experiment(kind)
     if experiment is not None:
@@ -29,13 +29,13 @@ with chosen:
         disabled=experiment is None,
     )  # fmt: skip
 
-# What happens: hand it over, keep only its id (in the link).
+# The start: queue the experiment and keep only its id (in the link).
 if asked and experiment is not None:
     current.start(experiment)
 with chosen:
     current.earlier()
 
-# How it looks: the same for a live experiment and a finished one.
+# The view: the same for a live experiment and a finished one.
 with seen:
     runs.show_refusal(keys.REFUSAL)
     if current.current():

@@ -1,4 +1,4 @@
-"""Start: a first minute with two frameworks, then the path through the course, and everything else that there is."""
+"""Start: a first minute with two frameworks, then the path through the course, and everything else."""
 
 import streamlit as st
 
@@ -9,13 +9,13 @@ from clsf.ui.shared.text import t
 
 page = ui.open_page("home")
 
-# What this is, and the first minute.
+# The introduction, and the first minute.
 st.title(t("One model, two frameworks"))
 st.markdown(page.lesson())
 first_minute.show()
 map.goes_on()
 
-# The path, and beside it what can be explored freely.
+# The path, and next to it the pages to explore freely.
 st.header(t("The path"))
 map.show()
 st.header(t("Or look around"))
@@ -23,7 +23,7 @@ map.free()
 map.take_along()
 map.for_teachers()
 
-# The images there are, why the comparison can be believed, and what is ready.
+# The available images, why the comparison is fair, and the state of the workers.
 st.header(t("Images to learn from"))
 data_cards.show()
 with st.expander(t("Equal by construction"), icon=":material/balance:"):

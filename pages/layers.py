@@ -1,4 +1,4 @@
-"""Layers: one picture through a few layers, and what each of them does to it."""
+"""Layers: send one picture through a few layers and see what each does to it."""
 
 import streamlit as st
 
@@ -10,7 +10,7 @@ from clsf.ui.shared.text import t
 page = ui.open_page("layers")
 lesson = page.lesson()
 
-# What this is.
+# The introduction.
 st.title(t("Layers"))
 st.markdown(sections.intro(lesson))
 
@@ -25,7 +25,7 @@ shown = bench.show(given)
 if shown is None:
     st.stop()
 
-# How to look at that layer, beside its settings; only what is looked at computes.
+# The chosen view of that layer, next to its settings; only this view computes.
 looked, beside = shown
 with beside:
     view = views.chosen(looked)

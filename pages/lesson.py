@@ -1,4 +1,4 @@
-"""Lesson: one step of the course, with what there is to predict, to do, to find and to fix."""
+"""Lesson: one step of the course, with things to predict, to do, to find and to fix."""
 
 import streamlit as st
 
@@ -9,7 +9,7 @@ from clsf.ui.shared.text import t
 
 page = ui.open_page("lesson")
 
-# Which lesson and step: those of the link, or where the student was.
+# The lesson and step in the link, or where the student was.
 at = course.chosen()
 if at is None:
     st.error(t("There are no lessons in this folder: pages/lessons/path."), icon=":material/error:")

@@ -11,14 +11,14 @@ from clsf.ui.shared.text import t
 page = ui.open_page("model")
 lesson = page.lesson()
 
-# What this is.
+# The introduction.
 st.title(t("Model"))
 st.markdown(sections.intro(lesson))
 
-# What the student draws, and what arithmetic says of it.
+# The student's design, and what arithmetic says about it.
 bench = editor.show()
 
-# The same design, looked at in other ways; only the one in view computes.
+# Other views of the same design; only the one in view computes.
 view = VIEWS.chosen()
 st.markdown(VIEWS.lesson_of(lesson, view))
 view.show(bench)

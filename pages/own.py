@@ -11,7 +11,7 @@ page = ui.open_page("own")
 styles.show("shared/answers")
 lesson = page.lesson()
 
-# What this is, and the step that the reader is at; only that one computes.
+# The introduction, and the step that the reader is at; only that one computes.
 st.title(t("Own classes"))
 st.markdown(sections.intro(lesson))
 page.needs_service()

@@ -12,12 +12,12 @@ page = ui.open_page("predict")
 styles.show("shared/answers")
 lesson = page.lesson()
 
-# What this is, and which trained models are asked.
+# The introduction, and the choice of trained models.
 st.title(t("Predict"))
 st.markdown(sections.intro(lesson))
 page.needs_service()
 models = chosen.choose()
 
-# Which part the student looks at; only that part computes.
+# The part that the student looks at; only that part computes.
 if models:
     SECTIONS.opened(lesson).show(models)

@@ -1,4 +1,4 @@
-"""Runs: everything that was trained, to find, name, compare, take along and bring back."""
+"""Runs: find, name, compare, export and import everything that was trained."""
 
 import streamlit as st
 
@@ -14,13 +14,13 @@ st.title(t("Runs"))
 page.needs_service()
 live_chart.preload("plotly")
 
-# One run, from a shared link: anybody's.
+# One run from a shared link, whoever owns it.
 if shared.linked():
     changes.show_said()
     shared.show(shared.linked())
     st.stop()
 
-# The reader's own: what they are, which ones, and what can be done with those that are chosen.
+# The reader's own runs: the introduction, the list, and the actions on the chosen ones.
 st.markdown(page.lesson())
 mine.show()
 changes.show_said()

@@ -12,7 +12,7 @@ from clsf.ui.teachers.sections import SECTIONS
 page = ui.open_page("teachers")
 lesson = page.lesson()
 
-# What this is, and which part is looked at; a link to a class opens the class.
+# The introduction, and the chosen part; a link to a class opens the class.
 st.title(t("For teachers"))
 st.markdown(sections.intro(lesson))
 if CLASS in st.query_params and keys.SECTION not in st.query_params:

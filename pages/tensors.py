@@ -11,7 +11,7 @@ page = ui.open_page("tensors")
 lesson = page.lesson()
 styles.show("shared/programs")
 
-# What this is, and which part of it the student looks at; only that part computes.
+# The introduction, and the part that the student looks at; only that part computes.
 st.title(t("Tensors"))
 st.markdown(sections.intro(lesson))
 section = frame.SECTIONS.opened(lesson)

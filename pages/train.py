@@ -12,7 +12,7 @@ st.title(t("Train"))
 view = views.chosen()
 chosen, seen = views.places(view.name)
 
-# What the student chooses: widgets in, one frozen value out. What a first training needs stands above the start button.
+# The student's choices: widgets in, one frozen value out. The settings for a first training are above the start button.
 with chosen:
     essentials, buttons, folded = st.container(), st.container(), st.container(gap="xsmall")
     with essentials:
@@ -21,12 +21,12 @@ with chosen:
         asked = controls.start_button(choices)
         stepwise = controls.step_button(choices)
 
-# What happens: hand it over, keep only its id (in the link), look at its events.
+# The start: queue the run, keep only its id (in the link), watch its events.
 if asked or stepwise:
     runs.start(choices, stepwise)
     views.look_at_run(view.name)
 
-# How it looks: the run, live or finished; the loop written out; the study of variants. Only what is in view computes.
+# The views: the run, live or finished; the code of the loop; the study of variants. Only the one in view computes.
 with seen:
     runs.show_refusal()
     view.show(choices)

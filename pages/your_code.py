@@ -1,4 +1,4 @@
-"""Your code: paste a Keras or PyTorch program; it is read, never run, and answered."""
+"""Your code: paste a Keras or PyTorch program; it is read and analysed, never run."""
 
 import streamlit as st
 
@@ -10,11 +10,11 @@ from clsf.ui.your_code import both, editor, keys, reading
 
 page = ui.open_page("your_code")
 
-# What this is.
+# The introduction.
 st.title(t("Your code"))
 st.markdown(sections.intro(page.lesson()))
 
-# What is pasted: one program, or two to be compared.
+# The pasted code: one program, or two to compare.
 two = st.toggle(t("Compare two programs"), key=keys.TWO, **LINKED)
 boxes = st.columns(2, gap="large") if two else [st.container()]
 with boxes[0]:

@@ -22,7 +22,7 @@ _PLAN = tuple(field.name for field in fields(Plan) if field.name not in ("data",
 def plan_of(data: str | Path, **choices: object) -> Plan:
     """Return a plan. `data`: a built-in name, or a folder or zip of images, which is read first.
 
-    `choices` are fields of `Plan` and of its `Preparation` (`image_size`, `scale`); what is not given has the command
+    `choices` are fields of `Plan` and of its `Preparation` (`image_size`, `scale`); a field that is not given has the command
     line's default, the learning rate the optimizer's. Raises PlanError for an unknown field or value, DataError for the data.
     """
     for name in choices:

@@ -1,4 +1,4 @@
-"""Figures of a training for notebooks: one that is drawn again while it goes on."""
+"""A Plotly figure of a training for notebooks, redrawn while the training runs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from clsf.errors import PlanError
 from clsf.words import say
 
 PLOTLY = "application/vnd.plotly.v1+json"
-"""What Jupyter draws as a Plotly figure. Plotly's own display opens a new figure each time; this one can be replaced."""
+"""The object that Jupyter displays as a Plotly figure. Plotly's own display opens a new figure each time; this one updates."""
 
 
 def in_notebook() -> bool:

@@ -34,7 +34,7 @@ class Reading:
 
     @property
     def plan(self) -> Plan:
-        """How it trains; what it does not say has our default."""
+        """How it trains; fields that the program does not set have our defaults."""
         return plan_of(self.program)[0]
 
     def faults(self) -> pd.DataFrame:
@@ -45,7 +45,7 @@ class Reading:
         return pd.DataFrame(to_json(self.program)["faults"], columns=columns)
 
     def code(self, framework: Literal["keras", "torch"]) -> str:
-        """Return the same program, cleaned, in one of the frameworks. Raises ClsfError where it can't be said there."""
+        """Return the same program, cleaned, in one of the frameworks. Raises ClsfError if that framework can't express it."""
         return translated(self.program, framework)
 
 

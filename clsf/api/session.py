@@ -100,7 +100,7 @@ class Session:
     ) -> Lockstep:  # fmt: skip
         """Take the same steps in both frameworks and compare every tensor; in float64 on the processor unless chosen otherwise.
 
-        differences: what PyTorch does otherwise, of `clsf.plan.DIFFERENCES`. Raises ClsfError, also if a side can't go on.
+        differences: what PyTorch does differently, from `clsf.plan.DIFFERENCES`. Raises ClsfError, also if one side can't continue.
         """
         import pandas as pd
 

@@ -1,4 +1,4 @@
-"""A training that was asked for by a program: its events as they come, its figure, and its numbers as tables."""
+"""A training started from a program: its events as they arrive, its figure, and its numbers as tables."""
 
 from __future__ import annotations
 
@@ -48,14 +48,14 @@ class Training:
         return self
 
     def stop(self) -> None:
-        """Stop every run that is not over; what it has learned is kept."""
+        """Stop every run that is not finished; the weights learned so far are kept."""
         for record in self.records:
             if record.status not in OVER:
                 self._service.control(record.run_id, "stop")
 
     @property
     def records(self) -> list[RunRecord]:
-        """Everything that is known of each run, TensorFlow's first."""
+        """The records of all runs, TensorFlow's first."""
         return [self._service.record(run_id) for run_id in self.run_ids]
 
     def epochs(self) -> pd.DataFrame:

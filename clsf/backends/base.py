@@ -1,8 +1,8 @@
-"""The line that a framework stands behind. Only NumPy arrays and plain values cross it.
+"""The interface of both frameworks' backends. Only NumPy arrays and plain values cross it.
 
 Weights cross as a dict, "3.body.1.kernel" -> array, named and ordered as `Analysis.named_weights()`, in the agreed
 layout: convolution kernels (kernel height, kernel width, in, out), dense kernels (in, out), images flattened row,
-column, channel. NCHW, devices, graphs and sessions stay behind the line.
+column, channel. NCHW, devices, graphs and sessions stay behind the interface.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ Weights = dict[str, np.ndarray]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class StepReport:
-    """What some steps in a row said, one number per step that was taken."""
+    """The results of consecutive steps, one number per step that was taken."""
 
     losses: np.ndarray  # mean cross-entropy of the batch before the update, nats, float64 (steps,)
     correct: np.ndarray  # right answers in the batch before the update, int64 (steps,)
     gradient_norms: np.ndarray | None  # L2 over all gradients, float64 (steps,); None where the variant does not tell
 
 
-FIRST = 16  # images whose answers an evaluation passes on: it has them anyway, so that they cost nothing
+FIRST = 16  # images whose answers an evaluation returns: it computes them anyway, so they cost nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Evaluation:
 
 @dataclass(frozen=True, slots=True)
 class DeviceFacts:
-    """What the backend runs on."""
+    """The device and versions of a backend."""
 
     device: str  # "cpu", or the GPU's name
     threads: int
@@ -55,9 +55,9 @@ class Observation:
 
     loss: float
     logits: np.ndarray  # (batch, classes)
-    inputs: np.ndarray  # what the first layer received, (batch, height, width, channels)
-    activations: dict[str, np.ndarray]  # path -> what came out of the layer, in order of computation
-    output_gradients: dict[str, np.ndarray]  # path -> gradient of the loss with respect to what came out
+    inputs: np.ndarray  # the input of the first layer, (batch, height, width, channels)
+    activations: dict[str, np.ndarray]  # path -> output of the layer, in order of computation
+    output_gradients: dict[str, np.ndarray]  # path -> gradient of the loss with respect to the layer's output
     gradients: dict[str, np.ndarray]  # weight -> gradient of what is minimised
     weights: Weights  # after the update, moving statistics included
 
@@ -75,18 +75,18 @@ class Backend(Protocol):
     ) -> StepReport:
         """Update the weights once per row of `order`: image indices, int64 (steps, batch).
 
-        It ends after the first step whose loss is out of hand (`clsf.backends.numbers.diverged`), and reports the steps taken.
+        It ends after the first step whose loss diverged (`clsf.backends.numbers.diverged`), and reports the steps taken.
         `first_step` is the number of the first of these steps in the run, 0-based; dropout masks depend on it.
-        `rates`: the learning rate of each step, float64 (steps,), for a plan whose schedule varies.
-        `pixels`: the augmented images, uint8 (steps, batch, height, width, channels), for a plan that augments.
-        `keep_gradients`: of one step, for `last_gradients`.
+        `rates`: the learning rate of each step, float64 (steps,), where the plan's schedule varies it.
+        `pixels`: the augmented images, uint8 (steps, batch, height, width, channels), where the plan augments.
+        `keep_gradients`: keep those of one step, for `last_gradients`.
         """
         ...
 
     def last_gradients(self) -> dict[str, np.ndarray] | None:
-        """Return weight -> gradient of what was minimised in the last step, in the agreed layout; None if it is not told.
+        """Return weight -> gradient of the minimised value in the last step, in the agreed layout; None if it is not available.
 
-        To be asked for after `train_steps(…, keep_gradients=True)`, or between two reports of `fit_epoch`.
+        To be called after `train_steps(…, keep_gradients=True)`, or between two reports of `fit_epoch`.
         """
         ...
 
@@ -101,20 +101,20 @@ class Backend(Protocol):
         """Train one epoch in the way that the framework teaches (variants "fit" and "dataloader"), one report per batch.
 
         `order` is one int64 array of image indices per batch. Taking the next report lets the next batch begin, so
-        not taking it is a pause; closing the iterator stops after the batch in progress. `rate` is asked for the learning
-        rate of each batch of this epoch (0-based), `pixels` for the augmented images of some indices.
+        not taking it is a pause; closing the iterator stops after the batch in progress. `rate` returns the learning
+        rate of each batch of this epoch (0-based), `pixels` the augmented images of some indices.
         """
         ...
 
     def features(self, pixels: np.ndarray, layers: int) -> np.ndarray:
-        """Return what the first so many layers of the model's own row make of prepared pixels, uint8 (n, h, w, c), as at evaluation.
+        """Return the output of the first `layers` top-level layers for prepared pixels, uint8 (n, h, w, c), in evaluation mode.
 
         (n, features), or (n, height, width, channels), in the plan's dtype.
         """
         ...
 
     def use_features(self, rows: np.ndarray, places: np.ndarray, layers: int) -> None:
-        """Train and evaluate from here on with what `features` made of the run's images, in place of their pixels.
+        """Train and evaluate from here on with `features` computed from the run's images, in place of their pixels.
 
         `places`: the row of each of the run's images, int64 (n,); -1 for one that is not used. To be called before the first step.
         """
@@ -125,9 +125,9 @@ class Backend(Protocol):
         ...
 
     def logits(self, pixels: np.ndarray) -> np.ndarray:
-        """Return what the last layer says of prepared pixels, uint8 (n, h, w, c): (n, classes), dropout off.
+        """Return the last layer's output for prepared pixels, uint8 (n, h, w, c): (n, classes), dropout off.
 
-        Logits, or probabilities for a plan whose model gives these; one output becomes a column for each of two classes.
+        Logits, or probabilities where the plan's model gives them; one output becomes a column for each of two classes.
         """
         ...
 
@@ -136,7 +136,7 @@ class Backend(Protocol):
         ...
 
     def activations(self, pixels: np.ndarray) -> dict[str, np.ndarray]:
-        """Return path -> what comes out of each layer for prepared pixels, in order of computation, dropout off."""
+        """Return path -> output of each layer for prepared pixels, in order of computation, dropout off."""
         ...
 
     def get_weights(self) -> Weights: ...
@@ -144,7 +144,7 @@ class Backend(Protocol):
     def set_weights(self, weights: Weights) -> None: ...
 
     def judged(self) -> AbstractContextManager:
-        """Give the model, inside the `with` block, the weights that are judged and kept: their moving average, for a plan that wants one."""
+        """Give the model, inside the `with` block, the weights to evaluate and keep: their moving average, if the plan has one."""
         ...
 
     def set_learning_rate(self, value: float) -> None: ...
@@ -156,16 +156,16 @@ class Backend(Protocol):
     def facts(self) -> DeviceFacts: ...
 
     def observe(self, indices: np.ndarray, step: int, pixels: np.ndarray | None = None) -> Observation:
-        """Take the training step number `step` (0-based) on images of these indices, and tell all of it.
+        """Take the training step number `step` (0-based) on images of these indices, and return all its values.
 
-        `pixels`: these images augmented, uint8 (batch, height, width, channels), for a plan that augments.
+        `pixels`: these images augmented, uint8 (batch, height, width, channels), where the plan augments.
         """
         ...
 
     def isolate(
         self, reference: Observation, before: Weights, indices: np.ndarray, step: int, pixels: np.ndarray | None = None
     ) -> Observation:
-        """Do each part of a step by itself, fed with the reference's values, so that one fault does not blame the next.
+        """Do each part of a step by itself, from the reference's values, so that one fault does not blame the next part.
 
         Weights are set to `before`, the reference's before the step. Each layer gets the reference's input; each
         layer's gradient is taken from the reference's output gradient; the optimizer gets the reference's gradients.

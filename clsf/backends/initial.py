@@ -23,7 +23,7 @@ def initial_weights(analysis: Analysis, start: str, seed: int, dtype: str, bias_
     kaiming: kernels and biases uniform in ±1 / sqrt(fan_in): torch's default, kaiming_uniform with a = sqrt(5), see
              `reset_parameters` in torch/nn/modules/linear.py and conv.py
 
-    Each array has a random stream of its own, by its name, so that one layer more does not change the others' weights.
+    Each array has its own random stream, derived from its name, so that an added layer does not change the others' weights.
     """
     return {
         name: _drawn(name, weight, bias_start or start if weight.name == "bias" else start, seed).astype(dtype)
@@ -63,9 +63,9 @@ def dropout_layers(analysis: Analysis) -> dict[str, tuple[float, tuple[int, ...]
 def dropout_masks(
     layers: dict[str, tuple[float, tuple[int, ...]]], seed: int, first_step: int, steps: int, batch: int
 ) -> dict[str, np.ndarray]:
-    """Return path -> uint8 (steps, batch, *shape) of every layer that drops: 1 keeps a value, 0 drops it.
+    """Return path -> uint8 (steps, batch, *shape) of every layer with dropout: 1 keeps a value, 0 drops it.
 
-    A mask depends on the seed, the layer and the step alone, so any cut of the run into chunks draws the same.
+    A mask depends only on the seed, the layer and the step, so any division of the run into chunks draws the same.
     """
     return {
         path: np.stack(

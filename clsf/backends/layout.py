@@ -1,4 +1,4 @@
-"""How PyTorch's own modules name and lay out their weights, in NumPy: there and back to the agreed layout of `clsf.backends.base`."""
+"""PyTorch's names and layout of weights, in NumPy: conversion to and from the agreed layout of `clsf.backends.base`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from clsf.model.shapes import Shape
 
 WORDS = {"kernel": "weight", "depthwise_kernel": "weight", "pointwise_kernel": "weight", "gamma": "weight", "beta": "bias", "moving_mean": "running_mean",
          "moving_variance": "running_var", "alpha": "weight"}  # fmt: skip
-"""What torch's own modules call a weight; "bias" is called the same."""
+"""torch's own modules' names of weights; "bias" has the same name."""
 
 
 def turned(weight: str, array: np.ndarray) -> np.ndarray:

@@ -1,4 +1,7 @@
-"""The weights that a run begins with: drawn in NumPy, and pretrained where the plan wants that; the same arrays for both frameworks."""
+"""The initial weights of a run, the same arrays for both frameworks.
+
+They are drawn in NumPy, and pretrained where the plan says so.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +14,9 @@ from clsf.plan import Plan
 
 
 def start_weights(analysis: Analysis, plan: Plan, progress: Progress = silent) -> Weights:
-    """Return the weights that a run begins with: drawn, and pretrained where the plan wants that.
+    """Return a run's initial weights: drawn, and pretrained where the plan says so.
 
-    Raises PlanError if the model has no layers of a pretrained network, DataError if its weights are not to be had.
+    Raises PlanError if the model has no layers of a pretrained network, DataError if its weights can't be had.
     """
     kernels = "kaiming" if plan.does("initial-weights") else plan.start
     biases = "kaiming" if plan.does("bias-init") else plan.start

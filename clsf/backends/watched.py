@@ -1,8 +1,8 @@
-"""Watching a training script of ours while it runs in a process of its own: what it computes, as plain numbers.
+"""Watches one of our training scripts while it runs in its own process: the values it computes, as plain numbers.
 
 The part that both frameworks share. `clsf.backends.torch.watch` and `clsf.backends.tensorflow.watch` put hooks into their
-framework and tell a `Watch` what happens; `run` executes the script and writes what was seen as JSON. Only programs that
-`clsf.code` printed and `clsf.faults` changed are run so, never a student's.
+framework and report to a `Watch`; `run` executes the script and writes the observations as JSON. Only programs that
+`clsf.code` printed and `clsf.faults` changed are run this way, never a student's.
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ from pathlib import Path
 
 import numpy as np
 
-SIGNIFICANT = 1e-9  # a relative change below this is none
+SIGNIFICANT = 1e-9  # a smaller relative change counts as none
 SHOWN = 16  # images that are shown with their answers
 BINS = 24  # of a histogram of pixels
-RECORDED = 3  # steps of which every tensor is kept, as far as SAMPLE goes
+RECORDED = 3  # first steps whose tensors are all kept, as far as SAMPLE goes
 SAMPLE = 1024  # numbers kept of one tensor, evenly spaced
 DIGITS = "sklearn.datasets"  # the module that has them
-LIVE_SECONDS = 0.25  # between two words about a script that still runs
+LIVE_SECONDS = 0.25  # between two progress reports of a running script
 
 
 class Watch:
-    """Collects what a script does. Shapes: outputs (batch, units), labels as the loss gets them."""
+    """Collects a script's values. Shapes: outputs (batch, units), labels as the loss gets them."""
 
     def __init__(self) -> None:
         self.over = False  # the script has ended; what is computed afterwards isn't its own
@@ -46,7 +46,7 @@ class Watch:
         self.never: set[str] | None = None  # weights that never got a gradient
         self.gradient_steps = 0
         self.answers: list[np.ndarray] = []  # of the evaluation in progress
-        self.right: list[np.ndarray] = []  # labels beside these answers
+        self.right: list[np.ndarray] = []  # labels for these answers
         self.last_answers: np.ndarray | None = None
         self.inputs: dict[bool, list[float]] = {}  # trains -> low, high, deviation
         self.trained: set[int] = set()  # hashes of the images that the model was trained on
@@ -60,13 +60,13 @@ class Watch:
         self.recorded: list[dict[str, dict[str, list]]] = []  # step -> phase -> tensor -> shape, norm, largest, values
         self.evaluated: dict[str, list] = {}  # the first evaluation's batch: images and logits
         self.evaluated_after = 0  # steps before it
-        self.layers: dict[str, list] = {}  # of the training call in progress: layer -> what came out of it
-        self.live: Path | None = None  # where to tell how far the script is
+        self.layers: dict[str, list] = {}  # of the training call in progress: layer -> its output
+        self.live: Path | None = None  # file for progress reports
         self.said: io.StringIO | None = None
         self._told = 0.0
 
     def received(self, trains: bool, images: np.ndarray) -> None:
-        """Note what the model was called with; the first call of each kind counts."""
+        """Record the model's input; the first call of each kind counts."""
         if not images.size or self.over:
             return
         if trains not in self.inputs:
@@ -88,7 +88,7 @@ class Watch:
             self.known += [one in self.trained for one in hashes]
 
     def judged(self, trains: bool, outputs: np.ndarray, labels: np.ndarray, loss: float) -> None:
-        """Note one call of the loss."""
+        """Record one call of the loss."""
         if self.over:
             return
         answers = outputs.argmax(-1) if outputs.ndim == 2 and outputs.shape[1] > 1 else (outputs.reshape(-1) > 0.5).astype(int)
@@ -133,7 +133,7 @@ class Watch:
     def stepped(
         self, gradients: dict[str, np.ndarray | None], rate: float, weights: Callable[[], dict[str, np.ndarray]]
     ) -> None:
-        """Note one step of the optimizer, just before it."""
+        """Record one step of the optimizer, just before it."""
         if not self.start:
             self.start = {name: np.array(value) for name, value in weights().items()}
         if self.recorded and "backward" not in self.recorded[-1] and len(self.losses) == len(self.recorded):
@@ -153,17 +153,17 @@ class Watch:
         self.rates.append(rate)
 
     def updated(self, weights: Callable[[], dict[str, np.ndarray]]) -> None:
-        """Note the weights after a step of the optimizer."""
+        """Record the weights after a step of the optimizer."""
         if self.recorded and "update" not in self.recorded[-1] and len(self.losses) == len(self.recorded):
             self.recorded[-1]["update"] = {name: kept(value) for name, value in weights().items()}
 
     def came_out(self, layer: str, output: np.ndarray) -> None:
-        """Note what came out of a layer in a training call."""
+        """Record the output of a layer in a training call."""
         if not self.over and len(self.losses) < RECORDED:
             self.layers.setdefault(layer, kept(output))
 
     def tell(self) -> None:
-        """Say how far the script is, now and then."""
+        """Report the script's progress, now and then."""
         if self.live is None or time.monotonic() - self._told < LIVE_SECONDS:
             return
         self._told = time.monotonic()
@@ -219,7 +219,7 @@ class Watch:
 
 
 def kept(array: np.ndarray) -> list:
-    """Return a tensor as far as it is kept: its shape, L2 norm, largest absolute value, and some of its numbers."""
+    """Return the kept part of a tensor: its shape, L2 norm, largest absolute value, and some of its numbers."""
     flat = np.asarray(array, np.float64).ravel()
     if not flat.size:
         return [list(np.shape(array)), 0.0, 0.0, []]
@@ -228,7 +228,7 @@ def kept(array: np.ndarray) -> list:
 
 
 def kind_of(outputs: np.ndarray) -> str:
-    """Say what a batch of outputs looks like: "softmax", "batch-softmax", "sigmoid", "log-softmax", "relu", "tanh" or "logits"."""
+    """Return the kind of a batch of outputs: "softmax", "batch-softmax", "sigmoid", "log-softmax", "relu", "tanh" or "logits"."""
     if outputs.ndim != 2 or not np.isfinite(outputs).all():
         return "logits"
     low, high = float(outputs.min()), float(outputs.max())
@@ -262,7 +262,7 @@ def _mean(values: list[float]) -> float | None:
 
 
 def run(path: Path, target: Path, watch: Watch, after: Callable[[dict], None]) -> None:
-    """Execute the script at `path` with its output kept, look at its names by `after`, and write JSON to `target`."""
+    """Execute the script at `path` with its output captured, inspect its names by `after`, and write JSON to `target`."""
     said, error, shown = io.StringIO(), "", ""
     watch.live, watch.said = target.with_suffix(".live"), said
     names: dict[str, object] = {"__name__": "__main__", "__file__": str(path)}
@@ -285,9 +285,9 @@ def run(path: Path, target: Path, watch: Watch, after: Callable[[dict], None]) -
 
 
 def main(watch: Callable[[Path, Path], None], *late: str) -> None:
-    """Watch the scripts that the command line names, each in a fork, so that the framework is imported once for all.
+    """Watch the scripts named on the command line, each in a fork, so that the framework is imported once for all.
 
-    So are the modules that the framework imports `late`, and what the scripts read the digits with: each takes as long as a script.
+    The same goes for the modules that the framework imports `late`, and the reader of the digits: each takes as long as a script.
     """
     pairs = list(zip(sys.argv[1::2], sys.argv[2::2], strict=True))
     if len(pairs) > 1:
@@ -297,7 +297,7 @@ def main(watch: Callable[[Path, Path], None], *late: str) -> None:
     for script, target in pairs:
         child = os.fork() if len(pairs) > 1 else 0
         if child == 0:
-            os.chdir(Path(script).parent)  # what the script saves stays beside it
+            os.chdir(Path(script).parent)  # the script's files stay in its folder
             watch(Path(script), Path(target))
             if len(pairs) > 1:
                 os._exit(0)
@@ -325,9 +325,9 @@ def histograms(batches: dict[bool, np.ndarray]) -> dict[str, object]:
 
 
 def samples(watch: Watch, names: dict[str, object]) -> None:
-    """Note the first images of the last evaluation, as the script holds them, with their labels and the model's answers.
+    """Record the first images of the last evaluation, as the script holds them, with their labels and the model's answers.
 
-    Where nothing was evaluated: training images with their labels alone.
+    Where nothing was evaluated: training images with only their labels.
     """
     for images, labels in ((names.get(f"x_{part}"), names.get(f"y_{part}")) for part in ("test", "val")):
         if not watch.right or watch.first_answers is None or not isinstance(images, np.ndarray) or images.ndim != 4:
@@ -366,7 +366,7 @@ def counted(labels: object) -> list[list[int]]:
 
 
 def data_facts(watch: Watch, names: dict[str, object]) -> None:
-    """Look at the arrays of the script: labels, shares of the classes, images on both sides, whether labels fit the images."""
+    """Inspect the script's arrays: labels, shares of the classes, images on both sides, whether labels fit the images."""
     facts = watch.facts
     watch.measures |= {"train_labels": counted(names.get("y_train")), "validation_labels": counted(names.get("y_val"))}
     with contextlib.suppress(Exception):  # a script that stopped may hold anything

@@ -1,1 +1,1 @@
-"""The benchmark: ours against what a student would otherwise write, side by side on one machine. See `python -m clsf bench`."""
+"""The benchmark: our loops compared with a student's usual ones on one machine. See `python -m clsf bench`."""

@@ -1,9 +1,9 @@
-"""Loops in a process of their own, timed when they are asked for: ours, those of textbooks, and the least that a step can take.
+"""Loops in a process of their own, timed on request: ours, textbook loops, and the minimum that a step can take.
 
     python -m clsf.bench.loops torch ours
 
-Is told a case as a line of JSON, and says the names of its loops when they are warm; then answers each line "NAME STEPS" with the
-seconds, until it is told the next case. So the loops of several processes take turns, and each process has its own settings: "ours"
+Reads a case as a line of JSON, and prints the names of its loops when they are warm; then answers each line "NAME STEPS" with
+the seconds, until the next case. So the loops of several processes take turns, and each process has its own settings: "ours"
 has ours, "textbook" has none of them.
 Only training steps are timed: nothing is validated between epochs (ours, which always does, gets one batch of it).
 """
@@ -41,7 +41,7 @@ OURS = ("CLSF_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THRE
 
 @dataclass(frozen=True, slots=True)
 class BenchCase:
-    """What is trained in a row of the benchmark. A learning rate does not change the time, so it is the plan's."""
+    """The model and plan of a benchmark row. A learning rate does not change the time, so it is the plan's."""
 
     framework: str
     model: str
@@ -57,13 +57,13 @@ class BenchCase:
         return preset(self.model, len(catalogue.info(self.data).classes))
 
     def plan(self, rules: str, epochs: int = 1000) -> Plan:
-        """Return how it is trained; images are resized where the model needs them larger, as on the Experiments page."""
+        """Return the plan of a case; images are resized where the model needs them larger, as on the Experiments page."""
         plan = Plan(self.data, batch_size=self.batch_size, epochs=epochs, rules=rules, optimizer=self.optimizer, device="cpu")
         return fitting(self.spec(), plan)
 
 
 def environment(side: str) -> dict[str, str]:
-    """Return the environment of a side's process: without what a user set of ours, and "textbook" with the library's own spinning."""
+    """Return a side's environment: without the user's settings for this program, and "textbook" with the library's own spinning."""
     kept = {name: value for name, value in os.environ.items() if name not in OURS}
     return kept | {"TF_CPP_MIN_LOG_LEVEL": "3"} | ({} if side == "ours" else {"GOMP_SPINCOUNT": LIBRARY_SPIN})
 
@@ -80,12 +80,12 @@ class Process:
         self.names: list[str] = []
 
     def begin(self, case: BenchCase) -> None:
-        """Have it build the loops of a case; returns when they are warm."""
+        """Build the loops of a case; returns when they are warm."""
         self._case = case.name
         self.names = self._asked(json.dumps(asdict(case)))
 
     def seconds(self, name: str, steps: int) -> float:
-        """Return what so many steps of a loop take."""
+        """Return the seconds that the given number of steps of a loop take."""
         return self._asked(f"{name} {steps}")
 
     def __enter__(self) -> Self:
@@ -99,7 +99,7 @@ class Process:
         self._errors.close()
 
     def _asked(self, line: str) -> object:
-        with suppress(BrokenPipeError):  # what it ended with is told below
+        with suppress(BrokenPipeError):  # the process' error is reported below
             self._process.stdin.write(f"{line}\n")
             self._process.stdin.flush()
         for answer in self._process.stdout:
@@ -112,7 +112,7 @@ class Process:
 
 
 def textbook(case: BenchCase) -> dict[str, Callable[[int], None]]:
-    """Return the loops of textbooks, in a process that has none of our settings."""
+    """Return the textbook loops, in a process that has none of our settings."""
     from clsf.data.prepare import prepare
     from clsf.data.sources import open_dataset
 
@@ -123,7 +123,7 @@ def textbook(case: BenchCase) -> dict[str, Callable[[int], None]]:
 
 
 def ours(case: BenchCase) -> dict[str, Callable[[int], int | None]]:
-    """Return our loop by both rules, and the floor: forward, backward and the optimizer's own step on one batch that lies ready."""
+    """Return our loop by both rules, and the floor: forward, backward and the optimizer's own step on one prepared batch."""
     from clsf.data.prepare import prepare
     from clsf.data.sources import open_dataset
 
@@ -142,7 +142,7 @@ def ours(case: BenchCase) -> dict[str, Callable[[int], int | None]]:
 
 
 def _steps(framework: str, spec, plan: Plan, prepared) -> Callable[[int], int]:
-    """Return a function that goes on training for a number of steps in our loop, its events sent on their way as in a worker."""
+    """Return a function that trains on for a number of steps in our loop, with its events sent as in a worker."""
     from clsf import backends
     from clsf.backends.initial import initial_weights
     from clsf.control import Control
@@ -172,7 +172,7 @@ def _steps(framework: str, spec, plan: Plan, prepared) -> Callable[[int], int]:
 
 
 def timed(loop: Callable[[int], int | None], steps: int) -> float:
-    """Return the seconds that a loop takes for a number of steps. One that takes them in chunks says how many it took."""
+    """Return the seconds that a loop takes for a number of steps. One that works in chunks returns how many steps it took."""
     began = time.perf_counter()
     taken = loop(steps) or steps
     return (time.perf_counter() - began) * steps / taken
@@ -185,7 +185,7 @@ def _serve(framework: str, side: str) -> Iterator[object]:
     for line in sys.stdin:
         if line.startswith("{"):
             loops.clear()
-            gc.collect()  # a model holds itself in cycles, and the next one wants its memory
+            gc.collect()  # a model is part of reference cycles, and the next one needs its memory
             loops = (ours if side == "ours" else textbook)(BenchCase(**json.loads(line)))
             for loop in loops.values():
                 loop(WARM_STEPS)

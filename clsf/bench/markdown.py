@@ -1,4 +1,4 @@
-"""The benchmark's rows as a small table: a line for each thing that was measured, with all that was measured of it."""
+"""The benchmark's rows as a small table: one line for each thing measured, with all its measurements."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from clsf.errors import EngineError
 PACKAGES = ("tensorflow", "torch", "streamlit", "numpy")
 
 BEGIN, END = "<!-- measured -->", "<!-- /measured -->"
-"""Between these lines of a file stands the table that `--write` replaces."""
+"""The lines of a file that enclose the table that `--write` replaces."""
 
 
 def head(busy: float) -> str:
-    """Return the line above a table: which machine, which versions, and how many processors others kept busy."""
+    """Return the line above a table: the machine, the versions, and how many processors other processes kept busy."""
     versions = ", ".join(f"{name} {metadata.version(name)}" for name in PACKAGES)
     wide = " ".join(instruction_sets()) or "instruction sets unknown"
     return (
@@ -31,7 +31,7 @@ def head(busy: float) -> str:
 
 
 def busy(seconds: float = 1.0) -> float:
-    """Return how many processors are busy now, this process asleep."""
+    """Return how many processors are busy now, while this process sleeps."""
     return psutil.cpu_percent(seconds) / 100 * cores()
 
 
@@ -46,7 +46,7 @@ def lines(rows: Iterable[Measurement]) -> Iterator[str]:
 
 
 def written(text: str, table: Iterable[str]) -> str:
-    """Return a file's text with this table in place of the one that it has. Raises EngineError if it has no place for one."""
+    """Return a file's text with its table replaced by this one. Raises EngineError if it has no place for one."""
     before, begin, rest = text.partition(BEGIN)
     _, end, after = rest.partition(END)
     if not begin or not end:

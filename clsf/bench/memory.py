@@ -1,4 +1,4 @@
-"""How much memory a worker takes that trains on as many images as CIFAR-10 has, above the framework's own import."""
+"""Measures a worker's memory when it trains on as many images as CIFAR-10 has, above the framework's own import."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ TARGET = Target(1200, "most")
 
 
 def rows(wanted: str, repeats: int) -> Iterator[Measurement]:
-    """Measure the frameworks whose row is wanted, each in fresh processes."""
+    """Measure the frameworks whose row was requested, each in new processes."""
     for framework in FRAMEWORKS:
         name = f"{framework}/memory-of-50000-images"
         if wanted in name:
@@ -43,7 +43,7 @@ def _told(framework: str) -> float:
 
 
 def measure(framework: str) -> float:
-    """Return how much more this process held at most while it trained than after the framework's import, in 10**6 bytes.
+    """Return this process' peak memory in training minus its memory after the framework's import, in 10**6 bytes.
 
     As in a worker: the images are on disk as uint8 and mapped, which counts as resident when they were read.
     """

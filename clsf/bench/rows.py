@@ -1,4 +1,4 @@
-"""What a benchmark says: one row per thing measured, with the spread of its repeats and what is aimed at."""
+"""The results of a benchmark: one row per thing measured, with the spread of its repeats and the target."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ NARROW, FAIR = 0.1, 0.2  # width of the interval, as a share of the median
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What a median is to be."""
+    """The target of a median."""
 
     value: float
     at: Literal["least", "most"]
@@ -45,7 +45,7 @@ class Measurement:
 
     @property
     def met(self) -> bool | None:
-        """Whether the median is what is aimed at; None where nothing is."""
+        """Whether the median meets the target; None where there is none."""
         return None if self.target is None else self.target.met(self.median)
 
     def to_json(self) -> dict:
@@ -61,7 +61,7 @@ def row(name: str, values: Sequence[float], unit: str, target: Target | None = N
 
 
 def interval(values: Sequence[float]) -> tuple[float, float]:
-    """Return between which two values the median is, with 95 % confidence.
+    """Return the 95 % confidence interval of the median.
 
     Percentile bootstrap: the median of as many values drawn from these with replacement, 2,000 times (Efron 1979). The draws are
     the same at each call. With one value it is that value twice.
@@ -72,9 +72,9 @@ def interval(values: Sequence[float]) -> tuple[float, float]:
 
 
 def enough(values: Sequence[float], target: Target | None = None) -> bool:
-    """Return whether more repeats would tell little: the median of these ratios is known to ± 5 %.
+    """Return whether more repeats would add little: the median of these ratios is known to ± 5 %.
 
-    To ± 10 % where nothing hangs on it: the whole interval meets the target or misses it, or there is none.
+    To ± 10 % where the outcome is clear: the whole interval meets the target or misses it, or there is none.
     """
     if len(values) < LEAST_REPEATS:
         return False
@@ -84,7 +84,7 @@ def enough(values: Sequence[float], target: Target | None = None) -> bool:
 
 
 def ratios(ours: Sequence[float], others: Sequence[float]) -> list[float]:
-    """Return how many times as fast ours was, repeat by repeat: each pair was measured one right after the other.
+    """Return how many times as fast our loop was, repeat by repeat: each pair was measured one right after the other.
 
     Both are seconds for the same work.
     """

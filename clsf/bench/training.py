@@ -1,7 +1,7 @@
-"""How fast a student's training is: in the dashboard's warm worker, by the default rules, over the loops of textbooks and the floor.
+"""Measures a student's training speed: in the dashboard's warm worker, by the default rules, over textbook loops and the floor.
 
-Four things take turns, repeat by repeat: a run in the engine of this process, as the dashboard starts it; a textbook's loops in a
-process that has none of our settings; and, in a third process, our loop alone by both rules and the least that a step can take.
+Four loops take turns, repeat by repeat: a run in the engine of this process, as the dashboard starts it; a textbook loop in a
+process that has none of our settings; and, in a third process, our loop alone by both rules and the minimum that a step can take.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ OWN = "time-over-floor", "time-engine-over-alone", "time-aligned-over-native"
 
 
 def cases() -> list[BenchCase]:
-    """Return what is measured: what students start with, and the lecture's network on images of CIFAR-10's size."""
+    """Return the cases: students' first models, and the lecture's network on images of CIFAR-10's size."""
     return [
         BenchCase(framework, model, data, batch, optimizer)
         for framework in FRAMEWORKS
@@ -54,7 +54,7 @@ def cases() -> list[BenchCase]:
 
 
 def target(case: BenchCase, what: str) -> Target | None:
-    """Return what is aimed at in a row; None where it is only told."""
+    """Return the target of a row; None where it is only reported."""
     if what in ("time-engine-over-alone", "time-aligned-over-native"):
         return Target(1.05, "most")
     if what == "time-over-floor":
@@ -110,7 +110,7 @@ def measured(case: BenchCase, service: TrainingService, processes: list[Process]
     seconds: dict[str, list[float]] = {name: [] for name in loops}
     for number in range(repeats):
         order = list(loops)
-        for name in order[number % len(order) :] + order[: number % len(order)]:  # nobody is always first
+        for name in order[number % len(order) :] + order[: number % len(order)]:  # rotated, so that none is always first
             seconds[name].append(loops[name]())
         if all(enough(r, target(case, what)) for what, r in compared(case, seconds).items()):
             break
@@ -118,14 +118,14 @@ def measured(case: BenchCase, service: TrainingService, processes: list[Process]
 
 
 def compared(case: BenchCase, seconds: dict[str, list[float]]) -> dict[str, list[float]]:
-    """Return what a row is called -> its ratios, repeat by repeat."""
+    """Return name of a row -> its ratios, repeat by repeat."""
     ratios_of = {f"over-{loop}": ratios(seconds["engine"], seconds[loop]) for loop in TEXTBOOK[case.framework]}
     pairs = ("engine", "floor"), ("engine", "aligned"), ("aligned", "native")
     return ratios_of | {what: ratios(seconds[other], seconds[one]) for what, (one, other) in zip(OWN, pairs, strict=True)}
 
 
 def of(case: BenchCase, seconds: dict[str, list[float]]) -> Iterator[Measurement]:
-    """Turn what was measured of a case into rows."""
+    """Convert a case's measurements to rows."""
     for what, values in compared(case, seconds).items():
         yield row(f"{case.name}/{what}", values, "ratio", target(case, what))
     yield row(f"{case.name}/step", [1000 * s for s in seconds["engine"]], "ms")

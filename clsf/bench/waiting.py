@@ -1,4 +1,4 @@
-"""How long a student waits for the first event of a run: with workers that are warm, and with an engine that was just started."""
+"""Measures how long a student waits for a run's first event: with warm workers, and with an engine that was just started."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ READY_SECONDS = 120.0
 
 
 def rows(wanted: str, repeats: int) -> Iterator[Measurement]:
-    """Measure what is wanted of each framework."""
+    """Measure the requested rows of each framework."""
     for framework in FRAMEWORKS:
         name = f"{framework}/first-event/cold"
         if wanted in name:
@@ -42,7 +42,7 @@ def _warm(framework: str, repeats: int) -> list[float]:
 
 
 def _first_batch(service: TrainingService, framework: str) -> float:
-    """Return the seconds from handing a run in until its first loss is there."""
+    """Return the seconds from submitting a run until its first loss is there."""
     began = time.perf_counter()
     [run_id] = service.train(preset("lecture-cnn", 10), Plan("digits", epochs=1), (framework,))
     seconds = 0.0

@@ -1,4 +1,4 @@
-"""The capsule: one run as one zip of JSON and npz, to take home and to open again here or on another machine.
+"""The capsule: one run as one zip of JSON and npz, to download and to open again here or on another machine.
 
     capsule.json   model, plan with its seed, framework, versions, machine, classes, hash of the weights, notes
     history.json   every event of the run, in order

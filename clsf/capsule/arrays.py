@@ -38,7 +38,7 @@ def most_bytes(expected: dict[str, Weight], itemsize: int) -> int:
 def unpacked(content: bytes, expected: dict[str, Weight], dtype: str) -> Weights:
     """Return the arrays in an .npz, which must be those of `expected`: names, shapes and dtype, in any order.
 
-    Raises CapsuleError naming the first that is not. An array's header is read before memory is taken for its numbers.
+    Raises CapsuleError naming the first mismatch. An array's header is read before memory is taken for its numbers.
     """
     try:
         archive = zips.opened(content)

@@ -16,8 +16,8 @@ FORMAT, VERSION = "clsf-capsule", 1
 ABOUT, HISTORY, WEIGHTS = "capsule.json", "history.json", "weights.npz"
 
 LEFT_OUT = ("data_progress", "layers_looked", "predictions_looked", "step_looked")
-"""Events that stay behind: how the images came, and what was seen inside while it trained. That is large, shaped as it likes,
-and needs the images; the weights, which can be looked into again, go along."""
+"""Events that are not packed: how the images were loaded, and what was recorded inside the model during training. They are large,
+have no fixed shape, and need the images; the weights are packed and can be inspected again."""
 
 MOST_NOTES = 20_000  # characters
 MOST_TEXT = 300  # characters of a name
@@ -27,7 +27,7 @@ PAUSE = 0.002  # seconds: about a tenth of what a thousand events take
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Capsule:
-    """A run that came out of a capsule, checked through and through."""
+    """A run that came out of a capsule, fully checked."""
 
     framework: str
     model: ModelSpec
@@ -44,7 +44,7 @@ class Capsule:
     program: dict[str, str] = field(default_factory=dict)  # versions of what wrote it
 
     def __reduce__(self) -> tuple:
-        """Have events travel as a few texts, and stay so where they come to."""
+        """Send events to another process as a few texts, and keep them packed there."""
         values = [getattr(self, one.name) for one in fields(self)]
         return Capsule, tuple(
             Parcels(value) if isinstance(value, tuple) and value is self.events else value for value in values

@@ -23,12 +23,12 @@ MOST_TEXT = 300  # characters
 
 
 def checked(data: object, framework: str, shape: tuple[int, ...]) -> tuple[Event, ...]:
-    """Return the events in parsed JSON, LEFT_OUT ones left out. Raises CapsuleError for what no run says, or not in this order."""
+    """Return the events in parsed JSON, without LEFT_OUT ones. Raises CapsuleError for impossible events or a wrong order."""
     if not isinstance(data, list) or not 2 <= len(data) <= MOST_EVENTS:
         raise CapsuleError("Its history is no list of events.")
     events = []
     for number, item in enumerate(data, start=1):
-        if isinstance(item, dict) and item.get("event") in LEFT_OUT:  # an older program took them along
+        if isinstance(item, dict) and item.get("event") in LEFT_OUT:  # an older version packed them
             continue
         try:
             event = event_from_json(item)
@@ -44,7 +44,7 @@ def checked(data: object, framework: str, shape: tuple[int, ...]) -> tuple[Event
 
 
 def _in_order(events: list[Event], framework: str, shape: tuple[int, ...]) -> bool:
-    """Whether a run could have said all of this: see `clsf.events`."""
+    """Return whether a run could have sent all of these events: see `clsf.events`."""
     started, step, epoch = False, 0, 0
     if not events:
         return False
@@ -91,13 +91,13 @@ def _fields_right(value: object) -> bool:
 
 @cache
 def _checks(kind: type) -> tuple[tuple[str, Check], ...]:
-    """Return (field, whether a value can be it) of a class; made once, for a history has hundreds of thousands of events."""
+    """Return (field, whether a value can be it) of a class; made once, because a history has hundreds of thousands of events."""
     hints = get_type_hints(kind)
     return tuple((field.name, _check(hints[field.name])) for field in fields(kind))
 
 
 def _check(hint: object) -> Check:
-    """Return what tells whether a value is of the type that an event's field has."""
+    """Return a function that checks whether a value has the type of an event's field."""
     kind = get_origin(hint)
     if kind in (Union, types.UnionType):
         others = [_check(other) for other in get_args(hint)]
@@ -140,7 +140,7 @@ _PLAIN: dict[object, Check] = {
 
 
 def _harmless(said: Sentence, depth: int = 0) -> bool:
-    """Whether a sentence can be said: plain fields that have values, and no way from a value to what it is made of."""
+    """Return whether a sentence can be shown: plain fields that have values, and no attribute or index access on a value."""
     templates = [said.template] if said.singular is None else [said.template, said.singular]
     if depth > 5 or not isinstance(said.values, dict) or not all(isinstance(t, str) and len(t) <= 2000 for t in templates):
         return False

@@ -1,4 +1,4 @@
-"""What all kinds of zip files that this program packs and opens again have in common: which members, and how their head begins.
+"""Shared code for all zip files that this program writes and reads back: which members they have, and how their header begins.
 
 Each kind keeps its own class of errors, and its own sentences where they name it. See `clsf.capsule.reading` and
 `clsf.teaching.handin`.
@@ -30,7 +30,7 @@ class Kind:
     other: Callable[[], ClsfError]  # for a head of something else
 
     def opened(self, content: bytes, most: int, no_zip: ClsfError) -> zipfile.ZipFile:
-        """Return the archive. Raises `error` for more than `most` bytes, `no_zip` for what is no zip archive."""
+        """Return the archive. Raises `error` for more than `most` bytes, `no_zip` if it is not a zip archive."""
         if len(content) > most:
             raise self.error("It has more than {most} MB.", most=most // 1_000_000)
         try:
@@ -39,7 +39,7 @@ class Kind:
             raise no_zip from None
 
     def members(self, archive: zipfile.ZipFile, belongs: Callable[[str], bool]) -> dict[str, zipfile.ZipInfo]:
-        """Return the members by name, in their order. Each is there once, belongs, and is packed as usual. Raises `error`."""
+        """Return the members by name, in order. Each occurs once, is expected, and usually compressed. Raises `error`."""
         found: dict[str, zipfile.ZipInfo] = {}
         for member in archive.infolist():
             name = member.filename
@@ -54,14 +54,14 @@ class Kind:
         return found
 
     def json(self, content: bytes, name: str) -> object:
-        """Return what is in a member of JSON. Raises `error`."""
+        """Return the content of a JSON member. Raises `error`."""
         try:
             return checks.json_of(self.error, content, strict=True)
         except self.error as error:
             raise self.error("Its file {name} is not JSON. {why}", name=name, why=error.sentence) from error
 
     def head(self, data: object) -> dict:
-        """Return the head, if it says that it is of this kind and of a version that can be read. Raises `error`."""
+        """Return the header, if it declares this kind and a version that can be read. Raises `error`."""
         if not isinstance(data, dict) or data.get("format") != self.format:
             raise self.other()
         version = data.get("version")
@@ -77,7 +77,7 @@ class Kind:
         return data
 
     def texts(self, data: dict, most: Iterable[tuple[str, int]]) -> None:
-        """Raise `error` if one of the fields is no text, or has more characters than it may."""
+        """Raise `error` if one of the fields is not text, or is too long."""
         for name, limit in most:
             if not isinstance(data.get(name), str) or len(data[name]) > limit:
                 raise self.error("Its field {name} is no text of at most {most} characters.", name=name, most=limit)

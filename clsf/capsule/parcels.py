@@ -1,6 +1,6 @@
 """Parcels: a long history as a few packed texts, so that a process which is given one need not make all its events at once.
 
-Two hundred thousand events are a million objects: to make them, and to look through them for garbage, keeps every page waiting.
+Two hundred thousand events are a million objects: creating them, and the garbage collection, block every page.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from itertools import islice
 from clsf.events import Event, event_from_json, event_to_json
 
 AT_ONCE = 1_000
-"""Events that are packed or taken in at once; then others have their turn."""
+"""Number of events that are packed or unpacked at once; then other threads get their turn."""
 
 
 class Parcels(Sequence):
-    """Events, of which AT_ONCE are made at a time. Equal to any sequence of equal events."""
+    """A sequence of events that unpacks AT_ONCE of them at a time. Equal to any sequence of equal events."""
 
     def __init__(self, events: Sequence[Event]) -> None:
         left, self._parts = iter(events), []

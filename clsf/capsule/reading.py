@@ -1,6 +1,6 @@
-"""The bytes of a capsule -> a run that was checked through and through.
+"""The bytes of a capsule -> a fully checked run.
 
-A capsule may come from anybody. Sizes are compared with what the model needs before anything is unpacked, JSON is read field
+A capsule may come from anyone. Sizes are compared with what the model needs before anything is unpacked, JSON is read field
 by field, arrays without pickle; files that do not belong there, and capsules of a newer program, are refused.
 """
 
@@ -41,7 +41,7 @@ def read(content: bytes) -> Capsule:
         return _read(content)
     except CapsuleError as error:
         raise CapsuleError("This capsule can't be opened. {why}", why=error.sentence) from error
-    except ClsfError as error:  # a model or a plan that is none
+    except ClsfError as error:  # an invalid model or plan
         raise CapsuleError("This capsule can't be opened. {why}", why=error.sentence) from error
 
 
@@ -61,7 +61,7 @@ def _read(content: bytes) -> Capsule:
 
 
 def _about(data: object) -> dict:
-    """Return the fields of a Capsule but events and weights."""
+    """Return the fields of a Capsule except events and weights."""
     data = KIND.head(data)
     checks.known(CapsuleError, say("framework"), data.get("framework"), FRAMEWORKS)
     shape, classes = data.get("input_shape"), data.get("classes")
@@ -101,7 +101,7 @@ def _is_text(value: object) -> bool:
 
 
 def _weights(archive: zipfile.ZipFile, member: zipfile.ZipInfo | None, values: dict, told: object) -> dict | None:
-    analysis = values["model"].analyse(values["input_shape"])  # also says whether the model can be at all
+    analysis = values["model"].analyse(values["input_shape"])  # also says whether the model is possible at all
     classes = values["classes"]
     if classes and analysis.output_shape != (losses.outputs(values["plan"], len(classes)),):
         raise CapsuleError(

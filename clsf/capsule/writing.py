@@ -26,9 +26,9 @@ from clsf.runs.record import RunRecord
 def write(
     record: RunRecord, weights: Weights | None, *, events: Iterable[Event], classes: Sequence[str] = (), notes: str = ""
 ) -> bytes:
-    """Return a capsule of a run that is over. `events`: all that it said (`RunStore.events`); LEFT_OUT ones stay behind.
+    """Return a capsule of a finished run. `events`: all its events (`RunStore.events`); LEFT_OUT ones are not packed.
 
-    Equal runs give equal bytes. Raises CapsuleError if the run is not over, never began, or the notes are too long.
+    Equal runs give equal bytes. Raises CapsuleError if the run is not finished, never began, or the notes are too long.
     """
     if not record.over or record.started is None:
         raise CapsuleError("The run {run} has not ended yet, so it can't be packed. Wait for its end.", run=record.run_id)
@@ -61,7 +61,7 @@ def write(
 
 
 def file_name(record: RunRecord) -> str:
-    """Return a name for the file: what it holds, without signs that a file system minds."""
+    """Return a file name that says what the file holds, without characters that a file system refuses."""
     data = sharing.shared(record.plan).data
     data = "own-images" if catalogue.is_reference(data) else data
     text = f"{data}-{record.model.name}-{record.framework}-{record.run_id[:6]}"
@@ -69,7 +69,7 @@ def file_name(record: RunRecord) -> str:
 
 
 def _add_history(archive: zipfile.ZipFile, events: Iterable[Event]) -> None:
-    """Write the list of events piece by piece: one call for all of them would keep every page waiting for over a second."""
+    """Write the list of events piece by piece: one call for all of them would block every page for over a second."""
     member = zipfile.ZipInfo(HISTORY, EPOCH)
     member.compress_type = zipfile.ZIP_DEFLATED
     before = b"["

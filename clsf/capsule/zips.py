@@ -1,4 +1,4 @@
-"""Zip archives in memory, opened with care: its author also wrote the table of contents that zipfile reads first."""
+"""Zip archives in memory, opened safely: whoever made the file also controls the table of contents that zipfile reads first."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ MOST_TABLE = 1 << 20
 """Bytes of the table of contents: room for ten thousand weights; zipfile makes an object of each line of it."""
 
 
-MOST_RATIO = 200  # that JSON of numbers is packed by; a bomb is packed a thousandfold
+MOST_RATIO = 200  # compression ratio of JSON numbers; that of a zip bomb is about 1000
 RATIO_FROM = 10_000_000
 
 
 class _Careful(io.BytesIO):
-    """Bytes of which no more than `most` are given at once."""
+    """An in-memory file that refuses reads of more than `most` bytes."""
 
     most = MOST_TABLE
 
@@ -39,7 +39,7 @@ def opened(content: bytes) -> zipfile.ZipFile:
 
 
 def content(archive: zipfile.ZipFile, member: zipfile.ZipInfo, most: int) -> bytes:
-    """Return a member's content, having refused what would grow beyond measure; never unpack more than is allowed. Raises CapsuleError."""
+    """Return a member's content. Raises CapsuleError if it unpacks to too much; never unpacks more than allowed."""
     if member.file_size > most:
         raise CapsuleError(
             "Its file {name} has {size} MB unpacked; at most {most} are read.",

@@ -1,8 +1,8 @@
 """How the arms of an experiment look: a colour and a symbol each, and a kind of line for the framework.
 
 Every colour has a luminance at which it stands out from the light and the dark background alike, with a contrast of at
-least 3 (WCAG 2.1, 1.4.11). Up to eight arms have colours made to be told apart; more, or numbers in order, go round the
-colours from blue to red.
+least 3 (WCAG 2.1, 1.4.11). Up to eight arms have clearly distinct colours; more arms, or ordered numbers, take colours
+from blue to red around the colour wheel.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ OUTLINES = {
     "triangle-down": "M6 10.4l4.6-8h-9.2z",
     "hexagon": "M3.6 1.8h4.8l2.4 4.2l-2.4 4.2h-4.8l-2.4-4.2z",
 }
-"""The symbols as SVG paths on 12 by 12, for where there is no chart."""
+"""The symbols as SVG paths on a 12 by 12 grid, for use outside charts."""
 
-LUMINANCE = 0.19  # relative, as WCAG has it: contrast 4.4 on white, 4.3 on #0e1117
+LUMINANCE = 0.19  # relative, as defined by WCAG: contrast 4.4 on white, 4.3 on #0e1117
 BLUE, RED = 0.62, 0.0  # hues, in turns
 
 
@@ -47,7 +47,7 @@ class ArmStyle:
 
 
 def arm_style(arm: int, arms: int, framework: str, ordered: bool = False) -> ArmStyle:
-    """Return the look of arm `arm` (from 0) of so many. `ordered`: the arms are numbers, from small to large."""
+    """Return the style of arm `arm` (from 0), given the number of arms. `ordered`: the arms are numbers, from small to large."""
     colour = _round(BLUE + (RED - BLUE) * arm / max(arms - 1, 1)) if ordered or arms > len(APART) else APART[arm % len(APART)]
     dash = STYLES[framework].dash
     return ArmStyle(colour, SYMBOLS[arm % len(SYMBOLS)], dash, hollow=dash != "solid")
@@ -66,6 +66,6 @@ def _round(hue: float) -> str:
 
 
 def luminance(rgb: tuple[float, ...]) -> float:
-    """Return the relative luminance of a colour, parts from 0 to 1 (WCAG 2.1)."""
+    """Return the relative luminance of a colour whose components lie in 0 to 1 (WCAG 2.1)."""
     red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in rgb)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue

@@ -1,4 +1,4 @@
-"""Curves of the bug lab: the faulty program alone, and once it is solved the fixed and the healthy one beside it."""
+"""Curves of the bug lab: the faulty program alone; once the case is solved, also the fixed and the healthy program."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from clsf.charts.style import powers
 from clsf.words import say
 
 FAULTY, FIXED, HEALTHY = WRONG, SERIES[0], RIGHT
-"""Each stands out from light and dark alike; lines differ in their dashes too."""
+"""Each colour is visible on light and dark backgrounds; lines also differ in their dashes."""
 
 LOOKS = ((FAULTY, "solid", "circle"), (FIXED, "dash", "square"), (HEALTHY, "dot", "diamond"))
-MOST = 20.0  # times the level: beyond, a loss is drawn on an axis of powers
+MOST = 20.0  # times the level: larger losses are drawn on a logarithmic axis
 
 
 def losses(lines: Mapping[str, Sequence[float]], chance: float | None, said: Said = str) -> dict:
@@ -40,7 +40,7 @@ def accuracies(lines: Mapping[str, Sequence[float]], said: Said = str) -> dict:
 
 
 def in_words(lines: Mapping[str, Sequence[float]]) -> str:
-    """Return the last number of each line, for those who don't see it."""
+    """Return the last number of each line as a text alternative."""
     return "; ".join(f"{name}: {values[-1]:.3g}" for name, values in lines.items() if values)
 
 

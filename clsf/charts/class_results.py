@@ -1,4 +1,4 @@
-"""What a class has trained: every run a symbol, by how large its model is and how well it does."""
+"""The runs of a class: one symbol per run, accuracy against model size."""
 
 from __future__ import annotations
 

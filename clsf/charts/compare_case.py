@@ -1,4 +1,4 @@
-"""A case as a waterfall beside its reference, with the noise band of each step; its loss; and the published pairs as points."""
+"""Charts of a case: a waterfall with its reference and the noise band of each step; the loss; the published pairs as points."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ START, UP, DOWN, FLOOR, NOISE = MUTED, RIGHT, WRONG, WRONG, "rgba(125,135,144,0.
 
 
 def waterfall(steps: Sequence[CaseStep], said: Said = str, reference: str | None = None) -> dict:
-    """Return the accuracy after each removed cause, from top to bottom: what was there before faint, the result strong.
+    """Return the accuracy after each removed cause, from top to bottom: the previous value faint, the new value strong.
 
     `reference`: the framework whose accuracy is drawn across, if the steps have one.
     """
@@ -59,7 +59,7 @@ def waterfall(steps: Sequence[CaseStep], said: Said = str, reference: str | None
     layout = {
         "uirevision": "case", "barmode": "overlay", "bargap": 0.3, "annotations": notes,
         "xaxis": {
-            "tickformat": ".0%", "tickvals": [0, 0.2, 0.4, 0.6, 0.8, 1],  # the room beyond is for what the bars say
+            "tickformat": ".0%", "tickvals": [0, 0.2, 0.4, 0.6, 0.8, 1],  # the space beyond is for the labels of the bars
             "range": [0, 1.5 * max(tops)], "title": {"text": said(say("accuracy, validation"))},
         },
         "yaxis": {"type": "category", "autorange": "reversed"}, "shapes": shapes,
@@ -81,7 +81,7 @@ def _beside(step: CaseStep, names: Sequence[str], said: Said, reference: str | N
 
 
 def _bands(steps: Sequence[CaseStep], names: Sequence[str], said: Said) -> list[dict]:
-    """Return, at each bar, where it might have ended by chance if taking its cause away did nothing."""
+    """Return, for each bar, the range where it might have ended by chance if removing its cause had no effect."""
     known = [(n, step.gain.interval.half_width) for n, step in enumerate(steps) if step.gain is not None and step.gain.known]
     if not known:
         return []
@@ -137,7 +137,7 @@ def loss(steps: Sequence[CaseStep], floor: float | None, said: Said = str, refer
 
 
 def in_words(steps: Sequence[CaseStep], said: Said = str) -> str:
-    """Return what the waterfall shows, for those who don't see it."""
+    """Return a text alternative of the waterfall."""
     parts = [
         say("{title}: {accuracy} (loss {loss}).", title=s.title, accuracy=f"{s.accuracy:.1%}", loss=f"{s.loss:.3f}")
         for s in steps
@@ -154,7 +154,7 @@ def height(steps: Sequence[CaseStep], said: Said = str) -> int:
 
 
 def wrapped(text: str, most: int = 16) -> str:
-    """Return text in short lines; a letter of Korean is as wide as two of Latin."""
+    """Return text wrapped into short lines; a Korean letter counts as two Latin letters."""
     lines = [""]
     for word in text.split():
         if lines[-1] and _width(lines[-1]) + _width(word) >= most:

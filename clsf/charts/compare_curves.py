@@ -19,10 +19,10 @@ Axis = Literal["epochs", "seconds"]
 
 SMOOTHING = 0.8
 
-SCALE_POINTS = 40  # from seconds to epochs; training goes at a steady pace, so that few are enough
+SCALE_POINTS = 40  # from seconds to epochs; training runs at a steady pace, so a few points are enough
 
 _SECOND = {"colour": OTHER, "dash": "dot", "symbol": "diamond", "size": 10, "mark": "◆"}
-"""What sets the second run apart where both are of one framework."""
+"""The style of the second run where both runs use the same framework."""
 
 _AXES = {"epochs": say("epochs"), "seconds": say("seconds of training")}
 _PANELS = (
@@ -33,7 +33,7 @@ _PANELS = (
 
 @dataclass(frozen=True, slots=True)
 class Contestant:
-    """A run as it is drawn: its name in the legend and its look."""
+    """A run as drawn: its name in the legend and its style."""
 
     run: ChartedRun
     name: str
@@ -41,7 +41,7 @@ class Contestant:
 
 
 def contestants(runs: Sequence[ChartedRun], names: Sequence[str]) -> tuple[Contestant, ...]:
-    """Give each run its framework's look, and the second another one if the framework is the same."""
+    """Give each run its framework's style; if both frameworks are the same, the second run gets a different one."""
     same = len({run.framework for run in runs}) < len(runs)
     return tuple(
         Contestant(run, name, replace(STYLES[run.framework], **_SECOND) if same and number else STYLES[run.framework])
@@ -71,9 +71,9 @@ def figure(contestants: Sequence[Contestant], axis: Axis, said: Said = str) -> d
 
 
 def link(contestants: Sequence[Contestant], axis: Axis) -> dict:
-    """Return what `live_chart` needs so that this chart and that over the other axis zoom together.
+    """Return what `live_chart` needs so that this chart and the chart over the other axis zoom together.
 
-    The same stretch of training is at other seconds for each run, so each has a scale of its own from its seconds to epochs.
+    Each run reaches the same epoch after a different number of seconds, so each run has its own scale from seconds to epochs.
     """
     return {"group": " ".join(c.run.run_id for c in contestants), "scales": [_scale(c, axis) for c in contestants]}
 
@@ -89,7 +89,7 @@ def _scale(c: Contestant, axis: Axis) -> list[list[float]]:
 
 
 def in_words(contestants: Sequence[Contestant], axis: Axis, said: Said = str) -> str:
-    """Return what the chart shows, for those who don't see it."""
+    """Return a text alternative of the chart."""
     parts = [say("Loss and accuracy over {axis}.", axis=_AXES[axis])]
     for c in contestants:
         if not c.run.epochs:

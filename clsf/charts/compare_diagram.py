@@ -1,4 +1,4 @@
-"""Where two frameworks part, on the drawn model: each layer's box says whether it is equal, and the first that is not stands out."""
+"""The model diagram with the first difference between two frameworks: each layer's box says whether it is equal."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ STYLE = """
 """.replace("@RIGHT@", RIGHT).replace("@WRONG@", WRONG)
 
 SIGNS = {"start": "•", "forward": "↓", "backward": "↑", "update": "✎"}
-"""Beside each box, one line a phase. Filled red: what comes out is another. Dashed: only what is learned from it."""
+"""One line per phase next to each box. Filled red: the output differs. Dashed: only what is learned from it differs."""
 
 LINE = 12  # pixels from one to the next
 _PHASES = {"start": say("start"), "forward": say("forward"), "backward": say("backward"), "update": say("update")}
-FLAG = 18  # pixels; the height of the flag of the first parting
-LETTER = 6.6  # pixels; about the width of a letter in it, of Korean ones twice as much
+FLAG = 18  # pixels; the height of the flag that marks the first difference
+LETTER = 6.6  # pixels; about the width of a letter in it; a Korean letter is twice as wide
 
 
 def marked(svg: str, rows: Sequence[LayerRow], said: Callable[[Sentence], str] = str) -> str:
-    """Return the diagram of a model (`clsf.charts.model_diagram`) with what `layer_rows` says of each of its boxes.
+    """Return the diagram of a model (`clsf.charts.model_diagram`) with the result of `layer_rows` at each box.
 
-    The images' verdict stands at the input; those of logits and loss at the output.
+    The result for the images is shown at the input, those for logits and loss at the output.
     """
     ElementTree.register_namespace("", SVG)
-    # Drawn by ourselves a moment ago, from checked values: no stranger's XML.
+    # We have just drawn this from checked values: it is not untrusted XML.
     root = ElementTree.fromstring(svg)  # noqa: S314
     root.find(f"{{{SVG}}}style").text += STYLE
     ends = [g for g in root.iter(f"{{{SVG}}}g") if g.get("class") == "end"]
@@ -51,7 +51,7 @@ def marked(svg: str, rows: Sequence[LayerRow], said: Callable[[Sentence], str] =
 
 
 def in_words(rows: Sequence[LayerRow], said: Callable[[Sentence], str] = str) -> str:
-    """Return which layer parts first, for those who don't see it."""
+    """Return a text alternative that names the first layer that differs."""
     for row in rows:
         for phase in PHASES:
             cell = row.cells.get(phase)

@@ -1,4 +1,4 @@
-"""A lockstep drawn: how far apart the frameworks are at each step, in powers of ten, beside what rounding explains."""
+"""Chart of a lockstep: the difference between the frameworks at each step, on a logarithmic axis, with the size of rounding."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ LINES = {
     "gradients": (say("gradients"), QUANTITIES["gradients"], "dot", "diamond"),
     "weights": (say("weights"), QUANTITIES["weights"], "dashdot", "triangle-up"),
 }
-"""Field of StepDifference -> title, colour, dash, symbol: four signs besides colour."""
+"""Field of StepDifference -> title, colour, dash, symbol: colour is never the only sign."""
 
 FLAG = WRONG
 SYMBOLS_UP_TO = 40  # steps: with more, symbols hide the lines
@@ -32,7 +32,7 @@ SYMBOLS_UP_TO = 40  # steps: with more, symbols hide the lines
 def figure(
     started: LockstepStarted, steps: Sequence[StepDifference], parting: FirstParting | None = None, said: Said = str
 ) -> dict:
-    """Return largest |difference| per step. A difference of exactly 0 has no place among powers of ten: it lies on the floor."""
+    """Return the largest |difference| per step. A difference of exactly 0 has no logarithm: it is drawn at the bottom."""
     low = started.rounding * 1e-2
     traces = [
         _trace(name, [getattr(s, name) for s in steps], low, said, [s.step for s in steps], len(steps) <= SYMBOLS_UP_TO)
@@ -89,7 +89,7 @@ def _trace(name: str, values: list[float], low: float, said: Said, steps: list[i
 
 
 def in_words(started: LockstepStarted, steps: Sequence[StepDifference], said: Said = str) -> str:
-    """Return what the chart shows, for those who don't see it."""
+    """Return a text alternative of the chart."""
     if not steps:
         return said(say("Nothing was compared yet."))
     most = {name: max(getattr(s, name) for s in steps) for name in LINES}
@@ -107,19 +107,19 @@ def in_words(started: LockstepStarted, steps: Sequence[StepDifference], said: Sa
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """The largest difference of a layer's tensors in one phase; None: it has none there."""
+    """The largest difference of a layer's tensors in one phase; None: the layer has no tensors in this phase."""
 
     difference: float | None
     parted: bool = False
     excused: bool = False
-    first: bool = False  # whether the first parting of all is here
+    first: bool = False  # whether this is the first difference of all
 
 
 @dataclass(frozen=True, slots=True)
 class LayerRow:
-    """One row of the model's list: a layer, or the input, the logits, the loss, the validation images."""
+    """One row of the list: a layer, or the input, the logits, the loss, the validation images."""
 
-    path: str  # "" for what is no layer
+    path: str  # "" if the row is not a layer
     name: str
     shape: tuple[int, ...]
     depth: int
@@ -132,7 +132,7 @@ PHASES = ("start", "forward", "backward", "update")
 def layer_rows(
     analysis: Analysis, started: LockstepStarted, step: StepDifference, parting: FirstParting | None
 ) -> list[LayerRow]:
-    """Return the model from input to loss, with what is apart in each phase of this step."""
+    """Return one row per part of the model, from input to loss, with the difference in each phase of this step."""
     before = [("start", t) for t in started.weights]
     told = [*before, *((t.phase, t) for t in step.tensors)]
     here = (parting.phase, parting.tensor) if parting is not None and parting.step == step.step else None
@@ -169,7 +169,7 @@ def _cell(differences: list[tuple[str, TensorDifference]], here: tuple[str, str]
     )
 
 
-# Tables. Column names are the same in every language, for they go into files.
+# Tables. Column names are the same in every language because they are written to files.
 
 
 def per_step(steps: Sequence[StepDifference]) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""Several seeds drawn: every run a symbol, pairs of one seed joined, and each mean with its interval beside them."""
+"""Chart of several seeds: one symbol per run, runs with the same seed joined by a line, and each mean with its interval."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def figure(
     means: Sequence[Interval],
     said: Said = str,
 ) -> dict:
-    """Return accuracies (seed -> fraction) of the two that are compared, the first on the left."""
+    """Return the chart of the accuracies (seed -> fraction) of the two sides, the first on the left."""
     places = (0.0, 1.0)
     traces = []
     for seed in sorted(values[0].keys() & values[1].keys()):
@@ -62,14 +62,14 @@ def figure(
 
 
 def _range(values: Sequence[Mapping[int, float]], means: Sequence[Interval]) -> list[float]:
-    """Return the axis: everything drawn and a margin, which is a point at least, so that equal runs are seen as equal."""
+    """Return the axis range: everything drawn plus a margin of at least one percentage point, so that equal runs look equal."""
     ends = [y for numbers in values for y in numbers.values()] + [y for mean in means for y in (mean.low, mean.high)]
     margin = max(0.1 * (max(ends) - min(ends)), 0.01)
     return [min(ends) - margin, max(ends) + margin]
 
 
 def in_words(names: Sequence[str], means: Sequence[Interval], said: Said = str) -> str:
-    """Return what the chart shows, for those who don't see it."""
+    """Return a text alternative of the chart."""
     return " ".join(
         said(
             say(

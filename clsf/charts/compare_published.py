@@ -15,7 +15,7 @@ AXES: tuple[tuple[str, Sentence, bool], ...] = (
     ("epsilon", say("epsilon of Adam"), True),
     ("batch_size", say("batch size"), False),
 )
-"""Name of a row's value, its words, and whether its axis is logarithmic."""
+"""Name of a row's value, its label, and whether its axis is logarithmic."""
 
 
 def figure(rows: Sequence[PublishedPair], chosen: Collection[int], said: Callable[[Sentence], str] = str) -> dict:
@@ -51,7 +51,7 @@ def figure(rows: Sequence[PublishedPair], chosen: Collection[int], said: Callabl
 
 
 def in_words(rows: Sequence[PublishedPair], said: Callable[[Sentence], str] = str) -> str:
-    """Return what the points show, for those who don't see them: the mean gap of short and of long trainings."""
+    """Return a text alternative of the points: the mean gap of short and of long trainings."""
     short, long = ([row.gap for row in rows if (row.steps < 500) == is_short] for is_short in (True, False))
     means = [sum(gaps) / len(gaps) * 100 if gaps else 0.0 for gaps in (short, long)]
     return said(

@@ -1,4 +1,4 @@
-"""The shares that softmax makes of a few scores, as each framework computes them."""
+"""The probabilities that softmax computes from a few scores, in each framework."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Several workers beside one device: how far their weights differ, and what batch size and learning rate do to the loss."""
+"""Several workers compared with one device: how far their weights differ, and how batch size and learning rate change the loss."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from clsf.charts.style import STYLES
 from clsf.words import Sentence, say, say_n
 
 Said = Callable[[Sentence], str]
-LEAST = 1e-18  # what a difference of 0 is drawn as: the axis counts in powers of ten
+LEAST = 1e-18  # where a difference of 0 is drawn, because the axis is logarithmic
 
 
 def difference(apart: Mapping[str, Sequence[float]], bar: float, said: Said = str) -> dict:

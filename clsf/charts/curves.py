@@ -1,4 +1,4 @@
-"""Curves of training: what each run's numbers look like over steps, epochs or seconds."""
+"""Training curves: the numbers of each run over steps, epochs or seconds."""
 
 from __future__ import annotations
 
@@ -16,26 +16,26 @@ from clsf.words import Sentence, say, say_n
 
 Axis = Literal["steps", "epochs", "seconds"]
 FAINT_POINTS = 600
-"""Most points of a line of single batches: a chart is some 500 pixels wide. All who watch get them with every look."""
+"""Most points in a line of single batches: a chart is some 500 pixels wide. Every viewer gets them with every update."""
 CALM_POINTS = 300  # of a smoothed line
 
 Said = Callable[[Sentence], str]
-"""How a sentence becomes text: `str` for English, the page's own function for the reader's language."""
+"""The function that turns a sentence into text: `str` for English, the page's own function for the reader's language."""
 
 
 @dataclass(frozen=True, slots=True)
 class CurveView:
-    """How a reader wants to look at curves."""
+    """The reader's display settings for curves."""
 
     x: Axis = "steps"
-    log: bool = False  # where a chart allows it: powers of ten on the vertical axis
+    log: bool = False  # where a chart allows it: a logarithmic vertical axis
     smoothing: float = 0.8  # weight of the past in the smoothed line, 0 to 0.99
     apart: bool = False  # one panel per run, with the same axes
 
 
 @dataclass(frozen=True, slots=True)
 class CurveKind:
-    """One chart: which number of each step, and which of each epoch, if any."""
+    """One chart: the number it shows for each step and, if any, for each epoch."""
 
     name: str
     title: Sentence
@@ -63,7 +63,7 @@ _AXES = {"steps": say("steps (batches)"), "epochs": say("epochs"), "seconds": sa
 def figure(kind: CurveKind, runs: Sequence[ChartedRun], view: CurveView, said: Said = str) -> dict:
     """Return one figure with every run in it: batches faint, their smoothed course strong, validation as symbols.
 
-    Zoom is for the reader to keep (`uirevision`) until another axis is asked for or other runs are shown.
+    The reader's zoom is kept (`uirevision`) until the axis or the runs change.
     """
     log = view.log and kind.may_log
     panels = len(runs) if view.apart else 1
@@ -95,7 +95,7 @@ def _axes(kind: CurveKind, view: CurveView, said: Said, log: bool, number: int, 
 
 
 def _suffix(number: int) -> str:
-    """Return what Plotly puts behind the name of an axis: nothing, "2", "3", …"""
+    """Return the suffix of an axis name in Plotly: "", "2", "3", …"""
     return "" if number == 1 else str(number)
 
 
@@ -135,7 +135,7 @@ def _traces(kind: CurveKind, run: ChartedRun, view: CurveView, said: Said) -> li
 
 
 def _best(field: str, run: ChartedRun, count: int, place: Callable[[int], float], number: str, said: Said) -> list[dict]:
-    """Return a star around the best epoch's validation symbol, if the run was asked which epoch is the best."""
+    """Return a star around the best epoch's validation symbol, if the run recorded its best epoch."""
     best, epochs = getattr(run, "best", None), list(run.epochs)
     every = run.started.batches_per_epoch if run.started else 1
     if best is None or best.epoch > len(epochs) or best.epoch * every > count:
@@ -162,14 +162,14 @@ def _line(place: Callable[[int], float], ys: np.ndarray, most: int) -> dict:
 
 
 def _validation(field: str, run: ChartedRun, count: int, place: Callable[[int], float]) -> dict:
-    """Return where the validation symbols are: at the last step of each epoch."""
+    """Return the positions of the validation symbols: the last step of each epoch."""
     every = run.started.batches_per_epoch if run.started else 1
     ended = [(place(e.epoch * every - 1), getattr(e, field)) for e in list(run.epochs) if e.epoch * every <= count]
     return {"x": [x for x, _ in ended], "y": [_short(y) for _, y in ended]}
 
 
 def _place(run: ChartedRun, view: CurveView) -> Callable[[int], float]:
-    """Return what turns the index of a step into its place on the horizontal axis."""
+    """Return the function from the index of a step to its position on the horizontal axis."""
     if view.x == "seconds":
         return lambda index: round(run.steps.seconds[index], 3)
     every = run.started.batches_per_epoch if view.x == "epochs" and run.started else 1
@@ -177,12 +177,12 @@ def _place(run: ChartedRun, view: CurveView) -> Callable[[int], float]:
 
 
 def _short(value: float) -> float | None:
-    """Return the value in five digits, which is more than a screen shows; None leaves a gap where it is not a finite number."""
+    """Return the value with five digits, more than a screen shows; None, which leaves a gap, if it is not finite."""
     return float(f"{value:.5g}") if isfinite(value) else None
 
 
 def in_words(kind: CurveKind, runs: Sequence[ChartedRun], said: Said = str) -> str:
-    """Return what a chart shows, for those who don't see it."""
+    """Return a text alternative of a chart."""
     parts = [say("{title}.", title=kind.title)]
     for run in runs:
         values = getattr(run.steps, kind.steps)

@@ -1,4 +1,4 @@
-"""How many images of each class are in each part of a data set, as bars."""
+"""Bar chart of the number of images of each class in each part of a data set."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ NAMES = (say("for training"), say("for validation"), say("for test"))
 
 
 def bars(counts: np.ndarray, classes: Sequence[str], said=str, share: bool = False) -> tuple[dict, str]:
-    """Return a figure and what it shows in words, for images per part and class, (parts, classes).
+    """Return a figure and its text alternative, for images per part and class, (parts, classes).
 
     `share`: bars are shares of their part, in per cent, so that parts of different size can be compared.
     """

@@ -1,4 +1,4 @@
-"""Colours of classes and of channels, readable on light and on dark; beside each stands a name."""
+"""Colours of classes and of channels, readable on light and dark backgrounds; each is shown with a name."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from clsf.charts import palette
 from clsf.charts.palette import ACCENT, MUTED, OTHER, SERIES
 
 CLASSES = SERIES
-"""One per class, in order; from the eleventh on they begin anew."""
+"""One per class, in order; they repeat from the eleventh class on."""
 
 CHANNELS = {1: (MUTED,), 3: tuple("#" + bytes(channel).hex() for channel in palette.CHANNELS[:3])}
 """By the number of channels."""

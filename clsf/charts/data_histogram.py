@@ -35,7 +35,7 @@ def curves(counts: np.ndarray, shift: np.ndarray, scale: np.ndarray, title: Sent
     low, high = (min(t["x"][0] for t in data), max(t["x"][-1] for t in data))
     layout = {
         "xaxis": {"title": {"text": said(title)}, "range": [low, high]},
-        # A peak at black or white, as in digits, would press everything else flat.
+        # A peak at black or white, as in digits, would flatten everything else.
         "yaxis": {"title": {"text": said(say("share of the pixels, %"))}, "rangemode": "tozero", "range": [0, _top(counts)]},
         "showlegend": channels > 1,
         "uirevision": "histogram",
@@ -47,7 +47,7 @@ def curves(counts: np.ndarray, shift: np.ndarray, scale: np.ndarray, title: Sent
 
 
 def peaks(counts: np.ndarray) -> list[tuple[int, float]]:
-    """Return (pixel value, share of the pixels) of the peaks that are drawn cut off, the largest share of the channels."""
+    """Return (pixel value, share of the pixels) of the peaks that are cut off; the share is the largest of all channels."""
     shares = (counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)).max(axis=0)
     top = _top(counts) / 100
     return [(int(value), float(shares[value])) for value in np.flatnonzero(shares > top)]

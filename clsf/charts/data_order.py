@@ -1,4 +1,4 @@
-"""What shuffling did: where each image stood before and after, and which classes come when."""
+"""Charts of shuffling: the position of each image before and after, and the order of the classes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ BINS = 60
 
 
 def positions(order: np.ndarray, framework: str, said: Callable = str) -> tuple[dict, str]:
-    """Return a figure and its words: `order[k]` is the position before shuffling of what came out k-th."""
+    """Return a figure and its text alternative; `order[k]` is the position before shuffling of the image that came out k-th."""
     style = STYLES[framework]
     shown = np.unique(np.linspace(0, len(order) - 1, MOST).round().astype(int)) if len(order) > MOST else np.arange(len(order))
     data = [
@@ -48,12 +48,12 @@ def positions(order: np.ndarray, framework: str, said: Callable = str) -> tuple[
 
 
 def moved(order: np.ndarray) -> float:
-    """Return by how many places an image moved on average; a third of all, if every order is equally likely."""
+    """Return the mean number of places that an image moved; a third of all places if every order is equally likely."""
     return float(np.abs(order - np.arange(len(order))).mean()) if len(order) else 0.0
 
 
 def mixture(labels: np.ndarray, classes: Sequence[str], framework: str, said: Callable = str) -> tuple[dict, str]:
-    """Return a figure and its words: which share of the images each class has, from the first batches to the last.
+    """Return a figure and its text alternative: the share of each class, from the first batches to the last.
 
     labels: of the images in the order in which they come out
     """

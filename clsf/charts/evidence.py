@@ -1,4 +1,4 @@
-"""The curves of one run with what a verdict rests on drawn into them: one figure for the loss, one for the accuracy."""
+"""The curves of one run with the evidence for a verdict drawn in: one figure for the loss, one for the accuracy."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ TRAINED, VALIDATED, MARKED = *PARTS[:2], WRONG
 SMOOTH = 0.8
 """Weight of the past in the line of the steps; the steps themselves are drawn pale behind it."""
 
-WIDE = 50.0  # largest loss over the middle one, from which the axis is logarithmic
+WIDE = 50.0  # ratio of largest to median loss from which the axis is logarithmic
 
 CHARTS = ("loss", "accuracy")
 _CURVES = {"loss": ("losses", "loss", "validation_loss"), "accuracy": ("accuracies", "accuracy", "validation_accuracy")}
 
 
 def figure(history: History, marks: Sequence[Mark], words: Callable[[Sentence], str], name: str) -> dict:
-    """Return one of `CHARTS` as a figure. The horizontal axis counts steps; epochs for curves that know no steps."""
+    """Return one of `CHARTS` as a figure. The horizontal axis counts steps, or epochs for curves without steps."""
     by_step, by_epoch, validated = _CURVES[name]
     every = len(history.losses) // len(history.epochs) if history.losses and history.epochs else 1
     below = words(say("steps (batches)") if history.losses else say("epochs"))
@@ -72,13 +72,13 @@ def figure(history: History, marks: Sequence[Mark], words: Callable[[Sentence], 
 
 
 def _wide(losses: Sequence[float | None]) -> bool:
-    """Whether a few large losses would press all others against the axis."""
+    """Whether a few large losses would flatten all others."""
     known = sorted(v for v in losses if v is not None)
     return bool(known) and known[0] > 0 and known[-1] > WIDE * known[len(known) // 2]
 
 
 def in_words(history: History, marks: Sequence[Mark], words: Callable[[Sentence], str], name: str) -> str:
-    """Return what the figure shows, for those who don't see it."""
+    """Return a text alternative of the figure."""
     marked = ", ".join(words(mark.said) for mark in marks if mark.chart == name) or "–"
     if name == "loss":
         return words(say("Loss of the run. Marked: {marks}.", marks=marked))
@@ -92,7 +92,7 @@ def _draw(mark: Mark, layout: dict, words: Callable[[Sentence], str], log: bool)
         at = {"xref": "x domain", "x0": 0, "x1": 1, "y0": mark.level, "y1": mark.level}
         height = (
             math.log10(mark.level) if log else mark.level
-        )  # a text's place on a logarithmic axis is given so, a line's is not
+        )  # on a logarithmic axis, Plotly takes the logarithm for the position of a text, but not for that of a line
         text |= {"xref": "x domain", "x": 1, "y": height, "xanchor": "right", "yanchor": "bottom"}
     else:
         at = {"yref": "y domain", "x0": mark.step, "x1": mark.step, "y0": 0, "y1": 1}

@@ -1,4 +1,4 @@
-"""The curves of many runs laid over each other: one small figure per quantity, all alike, so that they read as one."""
+"""The curves of many runs in the same axes: one small figure per quantity, all with the same layout."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ Axis = Literal["epochs", "seconds"]
 
 MOST_POINTS = 160  # of one line; two dozen lines are drawn at once
 SMOOTHING = 0.9
-ASTRAY = 8  # times the middle run's largest loss: such a run is cut off at the top
+ASTRAY = 8  # times the median run's largest loss: a run above it is cut off at the top
 
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """A run as it is drawn: its name, its look, and whether others are meant to stand out instead."""
+    """A run as drawn: its name, its style, and whether it is faint because other runs are emphasised."""
 
     run: ChartedRun
     name: str
@@ -36,7 +36,7 @@ class CurvePanel:
     """One small figure."""
 
     title: Sentence
-    steps: str | None  # field of Steps, for what is known of every batch
+    steps: str | None  # field of Steps, if the value is known for every batch
     epochs: str  # field of EpochEnded
     share: bool
 
@@ -73,7 +73,7 @@ def figure(name: str, drawn: Sequence[Drawn], axis: Axis = "epochs", said: Said 
 
 
 def in_words(name: str, drawn: Sequence[Drawn], said: Said = str) -> str:
-    """Return what a panel shows, for those who don't see it."""
+    """Return a text alternative of a panel."""
     panel, parts = PANELS[name], []
     for d in drawn:
         if d.run.epochs:
@@ -114,7 +114,7 @@ def _trace(panel: CurvePanel, d: Drawn, axis: Axis) -> dict:
 
 
 def _top(traces: Sequence[dict]) -> float | None:
-    """Return where the axis of a loss ends, None to leave it to Plotly: one run that goes astray should not flatten all others."""
+    """Return the upper end of a loss axis, None to leave it to Plotly: one diverging run should not flatten all others."""
     highest = sorted(max(known) for trace in traces if (known := [y for y in trace["y"] if y is not None]))
     if len(highest) < 2 or highest[-1] <= ASTRAY * highest[len(highest) // 2]:
         return None

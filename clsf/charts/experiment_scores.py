@@ -1,4 +1,4 @@
-"""What each arm reached, one row per arm: every run a symbol, and where there are seeds the mean with its interval."""
+"""The scores of each arm, one row per arm: one symbol per run and, with several seeds, the mean with its interval."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def figure(rows: Sequence[ScoreRow], said: Said = str) -> dict:
 
 
 def _places(rows: Sequence[ScoreRow]) -> list[str]:
-    """Return on which line each row stands: the frameworks of an arm on the same, other arms apart even if they read alike."""
+    """Return the line of each row: the frameworks of an arm share one; different arms do not, even if their labels are equal."""
     lines: dict[tuple[str, int], str] = {}
     for row in rows:
         lines.setdefault((row.name, row.score.arm), f"{wrapped(row.name, 26)}{chr(8203) * len(lines)}")
@@ -73,7 +73,7 @@ def _places(rows: Sequence[ScoreRow]) -> list[str]:
 
 
 def in_words(rows: Sequence[ScoreRow], said: Said = str) -> str:
-    """Return what the figure shows, for those who don't see it."""
+    """Return a text alternative of the figure."""
     return " ".join(said(say("{name}: accuracy {mean}.", name=row.name, mean=f"{row.score.mean:.1%}")) for row in rows)
 
 

@@ -15,7 +15,7 @@ MOST_TEXT = 12  # classes up to which counts are written into the cells
 
 
 def figure(panels: Sequence[tuple[str, Sequence[Sequence[int]]]], classes: Sequence[str], said: Said = str) -> dict:
-    """Return one matrix per (framework, counts). A cell is the darker, the greater its share of its row."""
+    """Return one matrix per (framework, counts). A cell is darker the larger its share of its row."""
     names = [name if len(name) <= 12 else name[:11] + "…" for name in classes]
     names = [f"{n} {i}" if names.count(n) > 1 else n for i, n in enumerate(names)]
     width = (1 - 0.08 * (len(panels) - 1)) / max(len(panels), 1)
@@ -53,7 +53,7 @@ def figure(panels: Sequence[tuple[str, Sequence[Sequence[int]]]], classes: Seque
 
 
 def in_words(panels: Sequence[tuple[str, Sequence[Sequence[int]]]], classes: Sequence[str], said: Said = str) -> str:
-    """Return the share of right answers and the most common mistake, for those who don't see it."""
+    """Return a text alternative: the share of right answers and the most common mistake."""
     parts = []
     for framework, counts in panels:
         matrix = np.asarray(counts)

@@ -1,4 +1,4 @@
-"""Histograms over time: how the weights or gradients of one layer are spread, look after look, one panel per framework."""
+"""Histograms over time: the distribution of one layer's weights or gradients, one panel per framework."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from clsf.words import Sentence, say
 Said = Callable[[Sentence], str]
 
 BINS = 60
-"""Of the common axis that all histograms are spread over."""
+"""The number of bins of the common axis to which all histograms are converted."""
 
 Histogram = Mapping[str, object]
 """{"low", "high", "counts"}: counts of equally wide bins between the smallest and the largest value."""
 
 
 def common_range(histograms: Sequence[Histogram]) -> tuple[float, float]:
-    """Return the smallest and the largest value of all; a little apart where they are one."""
+    """Return the smallest and the largest value of all; slightly apart if they are equal."""
     low = min(float(h["low"]) for h in histograms)
     high = max(float(h["high"]) for h in histograms)
     return (low, high) if high > low else (low - 0.5, high + 0.5)
@@ -28,7 +28,7 @@ def common_range(histograms: Sequence[Histogram]) -> tuple[float, float]:
 def respread(histogram: Histogram, low: float, high: float, bins: int = BINS) -> np.ndarray:
     """Return the share of all values in each of `bins` equal bins between `low` and `high`, float64 (bins,), summing to 1.
 
-    What one old bin holds is spread evenly over the new ones that it covers; a bin without width goes into one.
+    The count of an old bin is spread evenly over the new bins that it covers; a bin of zero width goes into one new bin.
     """
     counts = np.asarray(histogram["counts"], np.float64)
     total = counts.sum()
@@ -45,7 +45,7 @@ def respread(histogram: Histogram, low: float, high: float, bins: int = BINS) ->
 
 
 def figure(panels: Sequence[tuple[str, Sequence[int], Sequence[Histogram]]], name: str, said: Said = str) -> dict:
-    """Return one picture of (framework, steps, a histogram per step) each: darker where more of the values are."""
+    """Return one heatmap for each (framework, steps, a histogram per step): darker where more values lie."""
     everything = [h for _, _, histograms in panels for h in histograms]
     low, high = common_range(everything)
     middle = np.linspace(low, high, 2 * BINS + 1)[1::2]
@@ -80,7 +80,7 @@ def figure(panels: Sequence[tuple[str, Sequence[int], Sequence[Histogram]]], nam
 
 
 def in_words(panels: Sequence[tuple[str, Sequence[int], Sequence[Histogram]]], what: str, said: Said = str) -> str:
-    """Return between which values each framework's lie, first and last, for those who don't see it."""
+    """Return a text alternative: the range of each framework's values, at the first and the last step."""
     parts = [what + "."]
     for framework, steps, histograms in panels:
         first, last = histograms[0], histograms[-1]

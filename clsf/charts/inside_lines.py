@@ -1,4 +1,4 @@
-"""Looking inside, over the steps: one line per layer, one panel per framework, all with the same axes."""
+"""Values inside the model over the steps: one line per layer, one panel per framework, all with the same axes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from clsf.words import Sentence, say
 
 Said = Callable[[Sentence], str]
 
-"""One per layer, from the first on; each stands out from light and dark alike. From the ninth on they come again, dashed."""
+"""One per layer in order, each visible on light and dark backgrounds. From the ninth layer on they repeat, dashed."""
 
 DASHES = ("solid", "dash", "dot", "dashdot")
 SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "x", "star", "triangle-down")
@@ -57,7 +57,7 @@ def figure(panels: Sequence[LinesPanel], name: str, said: Said = str, log: bool 
 
 
 def in_words(panels: Sequence[LinesPanel], what: Sentence, said: Said = str, share: bool = False) -> str:
-    """Return the last value of each line, for those who don't see it."""
+    """Return the last value of each line as a text alternative."""
     parts = [said(say("{title}.", title=what))]
     for panel in panels:
         last = [f"{layer} {_number(values[-1], share)}" for layer, (_, values) in panel.lines.items() if len(values)]

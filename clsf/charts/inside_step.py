@@ -1,4 +1,4 @@
-"""One training step drawn: the size of each layer's gradient, and how a layer's weights lie before and after."""
+"""Charts of one training step: the norm of each layer's gradient, and a layer's weights before and after the step."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Said = Callable[[Sentence], str]
 
 
 def gradients(panels: Sequence[tuple[str, Mapping[str, float]]], said: Said = str) -> dict:
-    """Return the L2 norm of each weight's gradient (framework, weight -> norm), in powers of ten, first layer on top."""
+    """Return the L2 norm of each weight's gradient (framework, weight -> norm) on a logarithmic axis, first layer on top."""
     traces = []
     for framework, norms in panels:
         style = STYLES[framework]
@@ -34,7 +34,7 @@ def gradients(panels: Sequence[tuple[str, Mapping[str, float]]], said: Said = st
 
 
 def gradients_in_words(panels: Sequence[tuple[str, Mapping[str, float]]], said: Said = str) -> str:
-    """Return the norms, for those who don't see the bars."""
+    """Return the norms as a text alternative of the bars."""
     return " ".join(
         said(
             say(
@@ -68,7 +68,7 @@ def before_after(before: Mapping[str, object], after: Mapping[str, object], fram
 
 
 def before_after_in_words(weight: Mapping[str, object]) -> Sentence:
-    """Return what two histograms of one weight say, for those who don't see them."""
+    """Return a text alternative of two histograms of one weight."""
     before, after = weight["before"], weight["after"]
     return say(
         "Weights between {low} and {high} before the step, between {low_now} and {high_now} after it.",

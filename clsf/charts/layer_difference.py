@@ -1,4 +1,4 @@
-"""How far apart two outputs are, cell by cell, in powers of ten; cells that are equal to the last bit have a colour of their own"""
+"""The difference of two outputs, cell by cell, on a logarithmic scale; cells equal to the last bit have their own colour"""
 
 from __future__ import annotations
 

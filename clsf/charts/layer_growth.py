@@ -1,4 +1,4 @@
-"""Parameters as the image grows: a dense layer's explode, a convolution's stay"""
+"""Parameter counts as the image grows: those of a dense layer grow quickly, those of a convolution stay the same"""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ DENSE, CONV = OTHER, ACCENT
 
 
 def parameters(layer: Layer, side: int, channels: int) -> int:
-    """Return what a layer has to learn on a square image of so many pixels and channels."""
+    """Return the number of parameters of a layer on a square image with this side in pixels and this number of channels."""
     shape = (side * side * channels,) if layer.role == "Linear" else (side, side, channels)
     return sum(weight.size for weight in layer.weights(shape))
 
 
 def figure(dense: Layer, conv: Layer, channels: int, here: int | None = None, said: Said = str) -> dict:
-    """Return both counts over the image's side, in powers of ten; `here` marks the side of the student's image."""
+    """Return both counts over the image's side, on a logarithmic axis; `here` marks the side of the student's image."""
     titles = {
         "dense": said(
             say_n(

@@ -1,4 +1,4 @@
-"""Numbers before and after a layer, as two histograms on one axis, with what ReLU cuts off; and the histogram of weights"""
+"""Values before and after a layer, as two histograms on one axis, with what ReLU cuts off; and the histogram of weights"""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ CUT = NEGATIVE
 
 
 def figure(before: np.ndarray, after: np.ndarray, cuts: bool = False, said: Said = str) -> dict:
-    """Return two histograms with the same bins, as shares of the numbers; `cuts`: negative numbers become 0 on the way."""
+    """Return two histograms with the same bins, as shares of the values; `cuts`: the layer sets negative values to 0."""
     before, after = _finite(before), _finite(after)
     edges = _edges(np.concatenate([before, after]))
     middle = (edges[:-1] + edges[1:]) / 2
@@ -68,7 +68,7 @@ def weights(values: np.ndarray, said: Said = str) -> dict:
 
 
 def described(values: np.ndarray) -> dict[str, float]:
-    """Return least, greatest and mean number, deviation, and the shares below and at zero."""
+    """Return minimum, maximum, mean, standard deviation, and the shares below and at zero."""
     values = _finite(values)
     return {
         "low": float(values.min()), "high": float(values.max()), "mean": float(values.mean()), "deviation": float(values.std()),
@@ -87,7 +87,7 @@ def _bars(values: np.ndarray, edges: np.ndarray, middle: np.ndarray, title: str,
 
 
 def _edges(values: np.ndarray) -> np.ndarray:
-    """Return bin borders over all numbers; zero is a border, so that no bin mixes what ReLU keeps with what it cuts."""
+    """Return bin edges over all values; zero is an edge, so that no bin mixes values that ReLU keeps with values that it cuts."""
     low, high = (float(values.min()), float(values.max())) if values.size else (0.0, 1.0)
     if low == high:
         low, high = low - 0.5, high + 0.5

@@ -13,16 +13,16 @@ import numpy as np
 from clsf.charts.palette import CHANNELS, SIGNED
 from clsf.data import png
 
-MISSING = 255  # the place of the colour for what is no finite number: it is transparent
+MISSING = 255  # the index of the colour for values that are not finite: it is transparent
 GREY = (128, 128, 128)
 HALF = 127  # steps from white to either end
 CHANNEL_COLOURS = CHANNELS
-"""Of the first eight channels of an image where cells are told apart by channel; then they begin again."""
+"""The colours of the first eight channels of an image where cells are coloured by channel; then they repeat."""
 
 
 @cache
 def palette() -> np.ndarray:
-    """Return 256 colours, uint8 (256, 3): 0 to 254 from the most negative to the most positive, 127 white; 255 is for what is missing."""
+    """Return 256 colours, uint8 (256, 3): 0 to 254 from most negative to most positive, 127 white; 255 for missing values."""
     at = np.linspace(-1, 1, 2 * HALF + 1)
     stops = np.linspace(-1, 1, len(SIGNED))
     colours = np.stack([np.interp(at, stops, [stop[c] for stop in SIGNED]) for c in range(3)], axis=1)
@@ -30,7 +30,7 @@ def palette() -> np.ndarray:
 
 
 def indices(values: np.ndarray, scale: float) -> np.ndarray:
-    """Return the place of each number in the palette, uint8: `scale` and more is the last colour, exactly 0 is white."""
+    """Return the palette index of each number, uint8: `scale` and more is the last colour, exactly 0 is white."""
     finite = np.isfinite(values)
     safe = np.where(finite, values, 0) / (scale or 1)
     places = np.rint(np.clip(safe, -1, 1) * HALF).astype(np.int16) + HALF
@@ -38,7 +38,7 @@ def indices(values: np.ndarray, scale: float) -> np.ndarray:
 
 
 def scale_of(values: np.ndarray) -> float:
-    """Return the largest |number| that is finite, 1 if all are 0."""
+    """Return the largest finite |number|, 1 if all are 0."""
     finite = np.abs(values[np.isfinite(values)])
     return float(finite.max()) if finite.size and finite.max() > 0 else 1.0
 

@@ -37,7 +37,7 @@ STYLE = (
 def diagram(
     seen: DesignFacts, described: Callable[[Card], str], group: Callable[[str], str], input_word: str, output_word: str
 ) -> str:
-    """Return the SVG of a design. `described` says a layer's fields in short, `group` names its class of colours."""
+    """Return the SVG of a design. `described` gives a layer's fields in short, `group` its colour class."""
     drawing = _Drawing(seen, described, group)
     width = max(drawing.row_width(seen.design.cards), BOX) + 2 * GAP
     middle = width / 2
@@ -54,7 +54,7 @@ def diagram(
 
 
 def spoken(seen: DesignFacts, described: Callable[[Card], str]) -> str:
-    """Return the same in words, for those who can't see it: layer after layer with the shape that comes out."""
+    """Return a text alternative: each layer with its output shape."""
     return f"{seen.design.name}: {shape_text(seen.input_shape)}" + _spoken_row(seen, seen.design.cards, described)
 
 
@@ -73,7 +73,7 @@ def _spoken_row(seen: DesignFacts, row: tuple[Card, ...], described: Callable[[C
 
 
 class _Drawing:
-    """Collects the parts; every method that draws downwards returns the y where it ended."""
+    """Collects the parts of the SVG; every method that draws downwards returns the y where it ended."""
 
     def __init__(self, seen: DesignFacts, described: Callable[[Card], str], group: Callable[[str], str]) -> None:
         self.seen, self.described, self.group = seen, described, group

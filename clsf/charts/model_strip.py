@@ -1,4 +1,4 @@
-"""A model in one small line: a block per layer, as high as its maps are and as wide as it has channels. HTML, themed by CSS."""
+"""A model in one small line: a block per layer, its height from the map size, its width from the channels. HTML, themed by CSS."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ FILLS = {
     "learns": "background:color-mix(in srgb,var(--clsf-accent) 60%,transparent)",
     "works": "",
 }
-"""How a block looks: the image, a layer with weights, one without."""
+"""The style of a block: the image, a layer with weights, a layer without."""
 
 
 def strip(layers: Sequence[LayerFacts], shape: Shape, label: str) -> str:
@@ -38,7 +38,7 @@ def strip(layers: Sequence[LayerFacts], shape: Shape, label: str) -> str:
 
 
 def _size(shape: Shape) -> tuple[float, float]:
-    """Return height and width of a block. Features without maps stand upright, as high as there are many."""
+    """Return height and width of a block. A flat vector is drawn upright; its height comes from its length."""
     if len(shape) == 1:
         return max(HIGH * min(log2(max(shape[0], 1) + 1) / CHANNELS, 1), LEAST), LEAST
     high = HIGH * min(log2(max(shape[0], 1) + 1) / SIDE, 1)

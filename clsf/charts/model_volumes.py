@@ -1,4 +1,4 @@
-"""What flows through a design as blocks in space: height × width × channels, all to one scale.
+"""The outputs of a design's layers as blocks in 3D: height × width × channels, all to one scale.
 
 A flat vector is a rod of its length. `scale` "linear" keeps lengths as they are; "root" draws their square roots, so that a
 vector of thousands and an image of 28 pixels fit into one picture.
@@ -19,18 +19,18 @@ from clsf.model.shapes import Shape, shape_text
 Scale = Literal["linear", "root"]
 
 LONGEST = 2.5
-"""With "linear", rods are cut at so many times the image's side; the hover text says how long they are."""
+"""With "linear", rods are cut at this many times the image's side; the hover text gives their full length."""
 
 LABELLED = 14
-"""With more blocks, their shapes are told only by hovering."""
+"""With more blocks than this, their shapes are only in the hover text."""
 
 COLOURS = {**LAYERS, "input": GREY}
 
 EYE = (0.35, -1.15, 0.5)
-"""From where the blocks are seen."""
+"""The viewpoint."""
 
 HEIGHT, WIDTH = 430, 600
-"""Of the picture in pixels: how high it is, and how wide at least. A wider one has more room at its sides."""
+"""Height and least width of the picture in pixels. A wider picture has more room at its sides."""
 
 MARGIN = 80  # pixels, for the shapes under the blocks
 UNIT = 0.5
@@ -39,7 +39,7 @@ UNIT = 0.5
 
 @dataclass(frozen=True, slots=True)
 class VolumeBlock:
-    """One block: where its left front corner is, how long it is in each direction, and what it says."""
+    """One block: its left front corner, its length in each direction, and its text."""
 
     path: str
     group: str
@@ -76,9 +76,9 @@ def volumes(
 
 
 def _room(blocks: list[VolumeBlock]) -> tuple[float, float, float]:
-    """Return how long the scene is in each direction so that all of it is seen from EYE, in a picture of HEIGHT by WIDTH.
+    """Return the lengths of the scene with which all of it is visible from EYE, in a picture of HEIGHT by WIDTH.
 
-    Plotly's own "data" keeps the volume of the scene, whatever its shape: what is long or high then leaves the picture.
+    Plotly's own "data" keeps the volume of the scene, whatever its shape: long or high scenes would be cut off.
     """
     corners = [corner for block in blocks for corner in _corners(block)]
     extent = [(max(along) - min(along)) or 1.0 for along in zip(*corners, strict=True)]
@@ -111,7 +111,7 @@ class _Placing:
         yield from self.row(self.seen.design.cards, first.size[0] + self.gap, 0.0, [0.0])
 
     def row(self, row: tuple[Card, ...], x: float, y: float, end: list[float]) -> Iterator[VolumeBlock]:
-        """Yield the blocks of a row that begins at x; `end` is told where it ended."""
+        """Yield the blocks of a row that begins at x; `end` receives the x where it ended."""
         for card in row:
             facts = self.seen.cards[card.uid]
             if facts.out_shape is None:

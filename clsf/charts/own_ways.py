@@ -9,7 +9,7 @@ from clsf.charts.curves import Said
 from clsf.charts.style import SHARES, STYLES
 from clsf.words import say
 
-APART = 0.12  # by which the frameworks' marks stand above and below the row of a way
+APART = 0.12  # offset of the frameworks' marks above and below the row of a way
 
 
 @dataclass(frozen=True, slots=True)

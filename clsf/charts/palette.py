@@ -1,6 +1,6 @@
-"""What a colour means, on every page: said once. Nothing else in a figure or on a page has one of these colours.
+"""The meaning of each colour, defined once for all pages. Nothing else in a figure or on a page has one of these colours.
 
-The look of the frameworks is said in `clsf.frameworks`. Every colour for a figure has a contrast of at least 3 with the light
+The style of the frameworks is defined in `clsf.frameworks`. Every colour for a figure has a contrast of at least 3 with the light
 and with the dark background (WCAG 2.1, 1.4.11); text has a pair of colours, for the light and for the dark theme.
 """
 
@@ -20,17 +20,17 @@ SIGNED = ((33, 102, 172), (146, 197, 222), (255, 255, 255), (244, 165, 130), (17
 NEGATIVE, POSITIVE = ("#" + bytes(SIGNED[end]).hex() for end in (0, -1))
 
 STRENGTH = ((13, 22, 38), (20, 137, 126), (250, 236, 160))
-"""Red, green, blue of numbers from 0 to the largest, such as where a model looks: brightness grows evenly."""
+"""Red, green, blue of numbers from 0 to the largest, as in saliency maps: brightness grows evenly."""
 
 ACCENT = "#14897e"
-"""What is chosen, and the only line of a figure."""
+"""The selected item, and the line of a figure that has only one."""
 ACCENT_TEXT = ("#084f49", "#7fd8ce")
 GREY = "#7d8790"
-"""Levels and what only helps to read a figure."""
+"""Reference levels and other aids for reading a figure."""
 MUTED = "#6b7b8c"
-"""What was before, what is the rest, and NumPy."""
+"""Earlier values, the remainder, and NumPy."""
 OTHER = "#b4437c"
-"""The second of two things that are no frameworks, beside the accent."""
+"""The second of two things that are not frameworks; the first has the accent colour."""
 EQUAL = "#c9d4d2"
 STAR = "#f2c80f"
 """What the reader looks for in a cloud of points."""
@@ -43,16 +43,16 @@ LAYERS = {
 SERIES = (
     "#1c7ed6", "#a0522d", "#5c7a29", "#c2409a", "#0c8599", "#b08900", "#a24ac9", "#7a6a80", "#e03131", "#2b8a3e",
 )  # fmt: skip
-"""Classes, layers, channels and arms of an experiment, in order: told apart, and none looks like a framework."""
+"""Classes, layers, channels and arms of an experiment, in order: distinct, and unlike the colour of any framework."""
 
 
 CHANNELS = (
     (201, 42, 42), (47, 143, 70), (59, 111, 214), (201, 138, 0), (160, 82, 143), (20, 137, 126), (107, 123, 140), (176, 110, 66),
 )  # fmt: skip
-"""Red, green, blue of the first channels of an image, where they are shown apart; the first three are red, green and blue."""
+"""Red, green, blue of the first channels of an image, where they are shown separately; the first three are red, green and blue."""
 
 HEIGHTS = ("#0d4f6b", "#2fa295", "#f3e9a5")
-"""Of a hilly ground, from low to high."""
+"""Colours of a surface, from low to high."""
 
 QUANTITIES = {"logits": "#3a7bd5", "gradients": "#9a7400", "weights": OTHER}
 """What is compared in a lockstep, besides the loss."""
@@ -65,7 +65,7 @@ CODE = {
 
 
 def faint(colour: str, share: float) -> str:
-    """Return a colour of this module, so much of it, as CSS."""
+    """Return a colour of this module with this opacity, as CSS."""
     return f"rgba({', '.join(map(str, bytes.fromhex(colour[1:])))}, {share:g})"
 
 

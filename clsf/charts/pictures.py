@@ -1,4 +1,4 @@
-"""Small images as pictures in HTML: sent once as PNG, enlarged crisp by the browser, each with words for who can't see it."""
+"""Small images as pictures in HTML: sent once as PNG, enlarged crisp by the browser, each with alternative text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Many numbers made few and calm: thinning that keeps extremes, and smoothing."""
+"""Reduces long series for drawing: thinning that keeps extremes, and smoothing."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ MOST_POINTS = 1000
 
 
 def thinned(values: Sequence[float] | np.ndarray, most: int = MOST_POINTS) -> list[int]:
-    """Return at most `most` indices into `values`, in order: the first, the last, and each stretch's least and greatest.
+    """Return at most `most` indices into `values`, in order: the first, the last, and the minimum and maximum of each segment.
 
-    Stretches are a power of two long, so they stay where they are while values are added: a drawn line does not tremble.
-    A value that is not a finite number is kept only where a stretch has nothing else.
+    Segments have a power of two as length, so they stay in place while values are added: a drawn line does not flicker.
+    A value that is not finite is kept only where a segment has nothing else.
     """
     count = len(values)
     if count <= most:
@@ -32,15 +32,15 @@ def thinned(values: Sequence[float] | np.ndarray, most: int = MOST_POINTS) -> li
 
 
 def smoothed(values: Sequence[float] | np.ndarray, weight: float) -> np.ndarray:
-    """Return the exponential moving average; `weight` in [0, 1) is what the past counts for, 0 changes nothing.
+    """Return the exponential moving average; `weight` in [0, 1) is the weight of the past, 0 changes nothing.
 
     Corrected for its start (each average is divided by the weights it has seen so far, as Adam's moments are), so the
-    first value is the first value, not a step from zero. What is not a finite number stays none.
+    first value is the first value, not a step from zero. A value that is not finite becomes nan.
     """
     given = np.asarray(values, dtype=np.float64)
     if weight <= 0:
         return given
-    import pandas as pd  # a third of a second, for which the first page need not wait
+    import pandas as pd  # the import takes a third of a second, and the first page need not wait for it
 
     means = pd.Series(given).ewm(alpha=1 - weight, adjust=True).mean().to_numpy()
     return np.where(np.isfinite(given), means, np.nan)

@@ -1,4 +1,4 @@
-"""What models say of one image, class by class, as bars in HTML: light enough to be drawn again while the reader draws."""
+"""The models' probabilities for one image as bars in HTML: light enough to be redrawn while the reader draws."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from html import escape
 import numpy as np
 
 MOST_ROWS = 10
-NAMED = 3  # answers that are said in words
+NAMED = 3  # answers that are listed as text
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Opinion:
-    """One model's probabilities, (classes,), with how it is called and looks."""
+    """One model's probabilities, (classes,), with its name and style."""
 
     name: str
     colour: str
@@ -23,13 +23,13 @@ class Opinion:
 
 
 def shown_classes(opinions: Sequence[Opinion]) -> list[int]:
-    """Return which classes get a row: all of few, else those that any model finds likeliest, in the order of classes."""
+    """Return the classes that get a row: all if there are few, else the likeliest of each model, in the order of classes."""
     most = np.max([o.probabilities for o in opinions], axis=0)
     return sorted(np.argsort(-most, kind="stable")[:MOST_ROWS].tolist())
 
 
 def bars(opinions: Sequence[Opinion], classes: Sequence[str], caption: str) -> str:
-    """Return a table: a row per class, in it a bar per model; the number stands beside each bar."""
+    """Return a table: a row per class with a bar per model and the number next to each bar."""
     top = {int(o.probabilities.argmax()) for o in opinions}
     rows = []
     for number in shown_classes(opinions):
@@ -49,7 +49,7 @@ def bars(opinions: Sequence[Opinion], classes: Sequence[str], caption: str) -> s
 
 
 def verdict(opinions: Sequence[Opinion], classes: Sequence[str], instead: Sequence[str | None] = ()) -> str:
-    """Return each model's answer in large letters; `instead`: what is said in its place, per model, None: its answer."""
+    """Return each model's answer in large letters; `instead`: text to show in its place, per model; None: the answer."""
     said = list(instead) or [None] * len(opinions)
     cards = "".join(
         f'<div style="--own:{o.colour}"><small>{o.mark} {escape(o.name)}</small><b>{escape(other or classes[best])}</b>'

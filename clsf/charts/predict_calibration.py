@@ -1,4 +1,4 @@
-"""Calibration drawn: how often answers are right, by how sure the model was; on the diagonal it is exactly as sure as right."""
+"""Calibration plot: accuracy by confidence; on the diagonal, the model is right exactly as often as its confidence says."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from clsf.words import Sentence, say
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Calibrated:
-    """One model's calibration with how it is called and looks."""
+    """One model's calibration with its name and style."""
 
     name: str
     style: Style
@@ -20,7 +20,7 @@ class Calibrated:
 
 
 def figure(models: Sequence[Calibrated], words: Callable[[Sentence], str]) -> dict:
-    """Return the figure as a dictionary of Plotly's data and layout; a symbol is as large as its bin is full."""
+    """Return the figure as a dictionary of Plotly's data and layout; a symbol's size grows with the answers in its bin."""
     data: list[dict] = [
         {
             "x": [0, 1], "y": [0, 1], "mode": "lines", "name": words(say("as sure as right")), "hoverinfo": "skip",

@@ -1,4 +1,4 @@
-"""Test images as points of a plane, by what the last hidden layer makes of them."""
+"""Test images as points in a plane, by the output of the last hidden layer."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from clsf.words import Sentence, say, say_n
 SYMBOLS = (
     "circle", "square", "diamond", "cross", "x", "triangle-up", "triangle-down", "pentagon", "star", "hexagon",
 )  # fmt: skip
-"""Each class has a colour and a symbol; with more than ten classes both begin again, shifted against each other."""
+"""Each class has a colour and a symbol; with more than ten classes both repeat, shifted against each other."""
 
 
 def look(label: int) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""Pictures of what probes found: curves, and bars in groups, as figures for the live chart."""
+"""Results of probes as figures for the live chart: curves, and bars in groups."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from clsf.words import Sentence, say
 
 
 def figure(picture: Lines | Bars, said: Said = str) -> dict:
-    """Return the chart of a probe's answer. `said` puts a sentence into the reader's language."""
+    """Return the chart of a probe's answer. `said` translates a sentence into the reader's language."""
     layout: dict = {
         "uirevision": "probe", "hovermode": "closest", "showlegend": True, "barmode": "group",
         "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
@@ -50,7 +50,7 @@ def figure(picture: Lines | Bars, said: Said = str) -> dict:
 
 
 def in_words(picture: Lines | Bars, said: Said = str) -> str:
-    """Return the last number of each curve, or the numbers of each group, for those who don't see it."""
+    """Return a text alternative: the last number of each curve, or the numbers of each group."""
     if isinstance(picture, Lines):
         parts = [f"{said(name)}: {values[-1]:.3g}" for name, values in picture.lines if values]
     else:

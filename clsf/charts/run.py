@@ -1,4 +1,4 @@
-"""What a chart needs to know of a run. `clsf.runs.record.RunRecord` has it; so may anything else that was trained."""
+"""The values of a run that a chart needs. `clsf.runs.record.RunRecord` has them, as may anything else that was trained."""
 
 from __future__ import annotations
 

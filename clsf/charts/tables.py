@@ -1,4 +1,4 @@
-"""The numbers behind the curves, as tables. Column names are the same in every language, for they go into files."""
+"""The numbers behind the curves, as tables. Column names are the same in every language because they are written to files."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def per_epoch(records: Sequence[ChartedRun]) -> pd.DataFrame:
 
 
 def per_step(records: Sequence[ChartedRun]) -> pd.DataFrame:
-    """Return one row per run and step. A number that the loop's variant does not tell is missing."""
+    """Return one row per run and step. A number that the variant of the loop does not report is missing."""
     frames = []
     for record in records:
         count = len(record.steps)

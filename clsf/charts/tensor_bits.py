@@ -1,4 +1,4 @@
-"""A number as the bits that stand for it. HTML."""
+"""The bits that represent a number, as HTML."""
 
 from __future__ import annotations
 

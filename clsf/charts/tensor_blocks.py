@@ -1,6 +1,6 @@
 """Tensors drawn as blocks of cells, in HTML: rank 0 to 4, every element with its index and value.
 
-Colour follows the value; what is picked has a frame and bold text as well, and the rest is faint.
+Colour shows the value; selected elements also have a frame and bold text, and the rest is faint.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from html import escape
 
 from clsf.words import Sentence, say_n
 
-MAX_DRAWN = 400  # cells; more are no longer a picture
+MAX_DRAWN = 400  # cells; with more, the drawing is unreadable
 MAX_RANK = 4
 
 Said = Callable[[Sentence], str]
@@ -28,7 +28,7 @@ def drawable(shape: tuple[int, ...]) -> bool:
 def blocks(
     values: object, shape: tuple[int, ...], picked: frozenset[Index] | None = None, said: Said = str, name: str = "t"
 ) -> str:
-    """Return the drawing of a nested list. `picked` None: nothing is picked, so nothing is faint."""
+    """Return the drawing of a nested list. `picked` None: nothing is selected, so nothing is faint."""
     shade = _Shade(values)
     label = said(
         say_n(
@@ -85,7 +85,7 @@ def _cell(index: Index, value: object, picked: frozenset[Index] | None, shade: _
 
 
 def number(value: object, digits: int = 4) -> str:
-    """Return a number as short as a cell wants it."""
+    """Return a number as text short enough for a cell."""
     if isinstance(value, bool) or not isinstance(value, float):
         return str(value)
     return f"{value:.{digits}g}"
@@ -100,7 +100,7 @@ def _flat(values: object) -> Iterator[object]:
 
 
 class _Shade:
-    """How strong a cell's colour is, in per cent: from the smallest to the largest number in the tensor."""
+    """Return the strength of a cell's colour in per cent: from the smallest to the largest number in the tensor."""
 
     def __init__(self, values: object) -> None:
         numbers = [float(v) for v in _flat(values) if isinstance(v, int | float) and v == v and abs(v) != float("inf")]

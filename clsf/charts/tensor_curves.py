@@ -1,4 +1,4 @@
-"""Small functions drawn: the curve with its tangent, the hills of two variables with their slope."""
+"""Charts of small functions: a curve with its tangent, and contours of two variables with the gradient."""
 
 from __future__ import annotations
 
@@ -51,13 +51,13 @@ def hills(
     formula: str,
     said: Said = str,
 ) -> dict:
-    """Return lines of equal height, the point, and the direction of the gradient from it: uphill."""
+    """Return contour lines, the point, and the direction of the gradient at it: uphill."""
     size = hypot(*slope)
     reach = 0.2 * (xs[-1] - xs[0])
     step = (reach * slope[0] / size, reach * slope[1] / size) if size and isfinite(size) else (0.0, 0.0)
     style = STYLES["tensorflow"]
     heights = sorted(z for row in zs for z in row)
-    low, high = heights[0], heights[int(0.8 * (len(heights) - 1))]  # a few steep corners would take all the colours
+    low, high = heights[0], heights[int(0.8 * (len(heights) - 1))]  # a few steep corners would take up the whole colour range
     traces = [
         {
             "type": "contour", "x": list(xs), "y": list(xs), "z": [list(row) for row in zs], "colorscale": [[at / 2, colour] for at, colour in enumerate(HEIGHTS)],
@@ -80,7 +80,7 @@ def hills(
 
 
 def histogram(columns: dict[str, tuple[str, str, list[float]]], said: Said = str) -> dict:
-    """Return the spread of some lists of numbers: name -> (title, colour, numbers)."""
+    """Return the distribution of some lists of numbers: name -> (title, colour, numbers)."""
     numbers = [x for _, _, values in columns.values() for x in values if isfinite(x)]
     low, high = (min(numbers), max(numbers)) if numbers else (0.0, 1.0)
     size = (high - low) / 24 or 1.0

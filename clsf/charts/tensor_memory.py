@@ -1,4 +1,4 @@
-"""A small image as pixels, as planes, and as the line of numbers that it is in memory. HTML."""
+"""A small image as pixels, as planes, and as the sequence of numbers in memory. HTML."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ CHANNELS = ("R", "G", "B")
 
 
 def brightness(height: int, width: int) -> list[int]:
-    """Return the image that is looked at: a round sun over the sea, 0 to 255, in the order row, column, channel."""
+    """Return the example image: a round sun over the sea, 0 to 255, in the order row, column, channel."""
     pixels = []
     for row in range(height):
         for column in range(width):
@@ -26,7 +26,7 @@ def brightness(height: int, width: int) -> list[int]:
 
 
 def pixels(order: Sequence[Sequence[Sequence[int]]], image: list[int], followed: int | None, said: Said = str) -> str:
-    """Return the picture seen when `order[channel][row][column]` says which number of the image stands there."""
+    """Return the picture where `order[channel][row][column]` is the index of the image's number at that place."""
     red, green, blue = order
     height, width = len(red), len(red[0])
     cells = []
@@ -50,7 +50,7 @@ def pixels(order: Sequence[Sequence[Sequence[int]]], image: list[int], followed:
 
 
 def line(memory: Sequence[int], followed: int | None, said: Said = str) -> str:
-    """Return memory from its first to its last number, coloured by the channel that a number came from."""
+    """Return the numbers in memory order, coloured by the channel that each number came from."""
     cells = "".join(
         f'<i class="ml ml-{k % 3}{" ml-on" if k == followed else ""}" data-tip="{escape(_place(place, k, said))}">{k}<small>{CHANNELS[k % 3]}</small></i>'
         for place, k in enumerate(memory)

@@ -1,4 +1,4 @@
-"""Two shapes under each other, aligned at the right, with the rule that holds at each axis. HTML."""
+"""Two shapes one below the other, aligned at the right, with the broadcasting rule at each axis. HTML."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def aligned(left: tuple[int, ...], right: tuple[int, ...], said: Said = str) -> 
 
 
 def in_words(left: tuple[int, ...], right: tuple[int, ...], said: Said = str) -> list[str]:
-    """Return the rule at each axis as a sentence, from the right as the rule goes."""
+    """Return the rule at each axis as a sentence, from right to left, as broadcasting does."""
     return [
         said(
             say(

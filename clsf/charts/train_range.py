@@ -1,4 +1,4 @@
-"""A learning-rate range test: the smoothed loss over the learning rate, in powers of ten."""
+"""A learning-rate range test: the smoothed loss over the learning rate on a logarithmic axis."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def figure(tests: Mapping[str, RangeTest], said: Said = str) -> dict:
 
 
 def in_words(tests: Mapping[str, RangeTest], said: Said = str) -> str:
-    """Return what the chart shows, one sentence for each framework and finding."""
+    """Return a text alternative of the chart, one sentence for each framework and finding."""
     sentences = []
     for name, test in tests.items():
         title = STYLES[name].title

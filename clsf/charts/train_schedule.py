@@ -31,7 +31,7 @@ def figure(rates: Sequence[float], steps_per_epoch: int, said: Said = str) -> di
 
 
 def in_words(rates: Sequence[float], said: Said = str) -> str:
-    """Return what the chart shows, for those who don't see it."""
+    """Return a text alternative of the chart."""
     return said(
         say(
             "Learning rate: begins at {first}, at most {highest}, ends at {last}.",

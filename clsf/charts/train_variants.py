@@ -1,4 +1,4 @@
-"""Variants of the training loop over the same batches: seconds so far at each step, and what the runs say of first and later steps."""
+"""Variants of the training loop over the same batches: cumulative seconds at each step, and the cost of first and later steps."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ DASHES = ("solid", "dash", "dot")
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """One variant: seconds of training at the end of each step, and what they come to."""
+    """One variant: seconds of training at the end of each step, and their summary."""
 
     framework: str
     variant: str
@@ -35,7 +35,7 @@ class Timing:
 
 
 def breakeven(slow_start: Timing, quick_start: Timing) -> int | None:
-    """Return the step from which the variant that starts slower is ahead by arithmetic: first + n·steady; None if it never is.
+    """Return the calculated step from which the variant that starts slower is ahead: first + n·steady; None if it never is.
 
     first_a + (n - 1) steady_a < first_b + (n - 1) steady_b, the smallest such n.
     """
@@ -48,7 +48,7 @@ def breakeven(slow_start: Timing, quick_start: Timing) -> int | None:
 
 
 def figure(timings: Sequence[Timing], said: Said = str) -> dict:
-    """Return a line per variant: its jump at the beginning is the first step, its slope what each later step costs."""
+    """Return a line per variant: the jump at the start is the first step, the slope is the cost of each later step."""
     traces, counts = [], dict.fromkeys(STYLES, 0)
     for timing in timings:
         style = STYLES[timing.framework]
@@ -72,7 +72,7 @@ def figure(timings: Sequence[Timing], said: Said = str) -> dict:
 
 
 def in_words(timings: Sequence[Timing], said: Said = str) -> str:
-    """Return what the chart shows, for those who don't see it."""
+    """Return a text alternative of the chart."""
     return " ".join(
         said(
             say_n(

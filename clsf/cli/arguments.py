@@ -1,6 +1,6 @@
-"""Arguments that several commands share, and what is made of them: a data set's name, a model, a plan.
+"""Arguments that several commands share, and the values built from them: a data set's name, a model, a plan.
 
-Values are checked by the plan and the model themselves, so that the sentences are the same everywhere.
+The plan and the model check the values themselves, so that error messages are the same everywhere.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def add_choices(parser: argparse.ArgumentParser) -> None:
 
 
 def choices(options: argparse.Namespace) -> LayoutChoices:
-    """Return what the options of `add_choices` say."""
+    """Return the values of the options of `add_choices`."""
     roles = {}
     for text in getattr(options, "role", None) or ():
         folder, given, role = text.rpartition("=")
@@ -78,9 +78,9 @@ def choices(options: argparse.Namespace) -> LayoutChoices:
 
 
 def imported(text: str, options: argparse.Namespace) -> tuple[str, Imported | None]:
-    """Return the name of the data set, having imported a folder or zip file first, and the result of that.
+    """Return the name of the data set and, for a folder or zip file, the result of the import, which is done first.
 
-    What was read, and what was left out with the reason, is said on stderr.
+    What was read, and what was left out with the reason, is printed to stderr.
     """
     path = Path(text)
     if text in catalogue.NAMES or not (path.exists() or "/" in text or text.endswith(".zip")):
@@ -129,7 +129,7 @@ def model_spec(text: str, classes: int) -> ModelSpec:
 
 
 def preparation(options: argparse.Namespace) -> Preparation:
-    """Return how images are prepared: as the pretrained network that was asked for was trained, where nothing else is said."""
+    """Return how images are prepared: by default as for the training of the chosen pretrained network."""
     given = vars(options)
     source = SOURCES.get(given.get("model")) if given.get("weights") else None
     size, scale = given.get("image_size"), given.get("scale")

@@ -14,7 +14,7 @@ from clsf.bench.rows import Measurement
 from clsf.errors import EngineError
 
 PARTS = ("clsf.bench.training", "clsf.bench.memory", "clsf.bench.waiting", "tests.bench.pages", "tests.bench.scale")
-"""Each has rows(wanted, repeats). What needs a browser or the test tools stands with the tests, and is left out without them."""
+"""Each has rows(wanted, repeats). Those that need a browser or the test tools live with the tests and are skipped without them."""
 
 
 def add_arguments(commands: argparse._SubParsersAction) -> None:
@@ -31,7 +31,7 @@ def add_arguments(commands: argparse._SubParsersAction) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Measure and show. Returns 0, or 1 if something that is aimed at was missed."""
+    """Measure and print. Returns 0, or 1 if a target was missed."""
     if options.repeats < 1:
         raise EngineError("--repeats is {value}, but must be at least 1.", value=options.repeats)
     seen: list[Measurement] = []

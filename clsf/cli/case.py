@@ -20,7 +20,7 @@ from clsf.plan import Plan
 from clsf.training_service import open_service
 
 LIST = "list"
-OLD = "lecture-gap"  # what the first case was called when it was the only one
+OLD = "lecture-gap"  # the name of the first case from when it was the only one
 
 
 def add_arguments(commands: argparse._SubParsersAction) -> None:
@@ -49,7 +49,7 @@ def _add(parser: argparse.ArgumentParser, data: str | None, epochs: int | None) 
 
 
 def run(options: argparse.Namespace) -> int:
-    """Train and show it. Returns 0, or 1 if a run could not go on."""
+    """Train and show the case. Returns 0, or 1 if a run could not go on."""
     if options.case == LIST:
         _list(options.json)
         return 0
@@ -97,7 +97,7 @@ def step_line(step: CaseStep, event: str = "case_step") -> dict:
 
 
 def recalibrated_line(recalibrated: Recalibrated) -> dict:
-    """Return the JSON line of what fresh statistics of batch normalisation did."""
+    """Return the JSON line of the effect of recomputed batch normalisation statistics."""
     return {
         "event": "case_recalibrated", "framework": recalibrated.framework, "before": list(recalibrated.before), "after": list(recalibrated.after),
     }  # fmt: skip

@@ -46,7 +46,7 @@ def add_arguments(commands: argparse._SubParsersAction) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print or write what was asked for."""
+    """Print or write the requested code."""
     wanted = [name for name in ("style", "script", "notebook", "npz") if getattr(options, name) is not None]
     if not wanted:
         raise SpecError("Say what to write: --style NAME, --script FRAMEWORK, --notebook FILE or --npz FILE.")
@@ -105,7 +105,7 @@ def _classes(options: argparse.Namespace, data: str | None) -> int:
 
 
 def _same_shape(options: argparse.Namespace, shape: Shape, data_shape: Shape, plan: Plan) -> None:
-    """Refuse --input and --classes that differ from the images that a script is written for."""
+    """Refuse --input and --classes that differ from the images for which a script is written."""
     classes = len(catalogue.info(plan.data).classes)
     if shape != data_shape or (options.classes is not None and options.classes != classes):
         raise DataError(

@@ -1,4 +1,4 @@
-"""`python -m clsf convert`: what a file with a model holds, and where two of them part, layer by layer."""
+"""`python -m clsf convert`: the contents of a model file, and where two of them differ, layer by layer."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def add_arguments(commands: argparse._SubParsersAction) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Compare, and tell it. Returns 0, also where the files differ; bad input is one sentence and exit code 2."""
+    """Compare the files and print the result. Returns 0 even if they differ; bad input gives one sentence and exit code 2."""
     given = [_read(name) for name in (options.file, options.second) if name is not None]
     data = arguments.data_name(options.data, options)
     design = _design(options, data)

@@ -1,4 +1,4 @@
-"""`python -m clsf datasets`: what can be trained on."""
+"""`python -m clsf datasets`: list the available data sets."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def run(options: argparse.Namespace) -> int:
     from rich.table import Table
 
     table = Table("data set", "train", "validation", "test", "image", "classes", "here", "what")
-    table.columns[0].no_wrap = True  # the name is what is typed
+    table.columns[0].no_wrap = True  # the name must be typed, so it is not cut off
     for info in infos:
         row = _row(info)
         table.add_row(

@@ -38,7 +38,7 @@ def add_arguments(commands: argparse._SubParsersAction) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Diagnose what was asked for. 0 also if something looks wrong."""
+    """Diagnose the given run or curves. Returns 0 even if something looks wrong."""
     if options.measure or options.judge:
         from clsf.cli.diagnose_measure import measure
 

@@ -1,4 +1,4 @@
-"""`python -m clsf diagnose --measure`: every plantable fault, on data sets, with seeds, and healthy runs beside them."""
+"""`python -m clsf diagnose --measure`: run the doctor on every plantable fault, on data sets and seeds, and on healthy runs."""
 
 from __future__ import annotations
 
@@ -21,14 +21,16 @@ from clsf.faults.scenes import DATA, MODELS, healthy
 from clsf.optimizers import POPULAR
 from clsf.words import say
 
-AT_ONCE = 8  # programs of one process, so that a framework is imported once for some
+AT_ONCE = 8  # programs per process, so that several programs share one import of a framework
 
 OTHER = {
     "digits-turned": ("digits", ("np.rint(digits.images * (255 / 16)).astype(np.uint8)", "255 - np.rot90(np.rint(digits.images * (255 / 16)), axes=(1, 2)).astype(np.uint8)")),
     "shapes-redrawn": ("shapes", ("draw_shapes(1500, seed=0)", "draw_shapes(1500, seed=17)")),
 }  # fmt: skip
-"""Data sets that no judge was tuned on: name -> the scene's data, and what is changed in its program. Dark digits on light, lying;
-other shapes."""
+"""Data sets that were not used to tune any judge: name -> the scene's data, and what is changed in its program.
+
+Dark digits on light, lying; other shapes.
+"""
 
 
 def start(framework: str, data: str, model: str, seed: int, optimizer: str = POPULAR) -> Scene:
@@ -40,7 +42,7 @@ def start(framework: str, data: str, model: str, seed: int, optimizer: str = POP
 
 
 def planted(kind: str, framework: str, data: str, seed: int) -> tuple[str, Scene] | None:
-    """Return the model's name and a small program with the fault; None where the framework or the data can't have it."""
+    """Return the model's name and a small program with the fault; None if the framework or the data can't have this fault."""
     for model in MODELS:
         scene = functions("plant")[kind](start(framework, data, model, seed))
         if scene is not None:
@@ -49,7 +51,7 @@ def planted(kind: str, framework: str, data: str, seed: int) -> tuple[str, Scene
 
 
 def measure(options: argparse.Namespace) -> int:
-    """Train what is not kept yet, print one line for each run, and the shares at the end."""
+    """Train the runs that are not stored yet, print one line for each run, and the shares at the end."""
     file = Path(options.keep) if options.keep else None
     known = {case.key: case for case in kept(file)} if file else {}
     if options.judge:
@@ -73,7 +75,7 @@ def _named(case: MeasuredRun) -> list[str]:
 
 
 def right(case: MeasuredRun) -> bool:
-    """Return whether the kind is among the first two, or whether a healthy run gets no verdict."""
+    """Return whether the kind is among the first two verdicts; for a healthy run, whether there is no verdict."""
     named = _named(case)
     return not named if case.fault == HEALTHY else case.fault in named[:2]
 

@@ -1,7 +1,7 @@
-"""Make what `clsf.examples` holds again, runs and pictures: `python -m clsf.cli.examples [GROUP or FILE …]`.
+"""Regenerate the contents of `clsf.examples`, runs and pictures: `python -m clsf.cli.examples [GROUP or FILE …]`.
 
-For who works on the program: what comes out goes into the repository. Runs are trained on the CPU; the same versions give the
-same numbers, but for times.
+For developers: the output is committed to the repository. Runs are trained on the CPU; the same versions give the same
+numbers, except for times.
 """
 
 from __future__ import annotations
@@ -53,11 +53,11 @@ class ExampleFile:
     spec: ModelSpec
     plan: Plan
     frameworks: tuple[str, ...] = FRAMEWORKS
-    weights: bool = False  # whether they go along
+    weights: bool = False  # whether the weights are included
 
 
 def reader() -> ModelSpec:
-    """Return the model that reads drawn digits: small enough to come with the program."""
+    """Return the model that classifies drawn digits: small enough to ship with the program."""
     return ModelSpec(
         "digit-reader",
         (
@@ -77,8 +77,8 @@ def group(name: str) -> list[ExampleFile]:
     """Return what a group is made of. Raises EngineError if there is none of the name."""
     checks.known(EngineError, say("group"), name, GROUPS)
     if name == examples.DIGITS:
-        # Enlarged, so that a small turn is one; varied, for readers draw otherwise than the writers of the set. Measured on 260 digits
-        # that a program drew: nine of ten are read, of 8x8 images eight of ten.
+        # Enlarged, so that a small rotation has an effect; augmented, because readers draw differently from the writers of the set.
+        # Measured on 260 digits drawn by a program: nine of ten are classified correctly, with 8x8 images eight of ten.
         varied = Augmentation(rotation=15.0, shift=1)
         plan = Plan(DATA, Preparation(image_size=16), validation_share=0.1, epochs=40, augmentation=varied, device="cpu")
         return [ExampleFile(name, reader(), plan, weights=True)]
@@ -108,7 +108,7 @@ def write(service: TrainingService, one: ExampleFile) -> None:
 
 
 def steps(service: TrainingService) -> str:
-    """Return a lockstep in float32 as JSON, each step without its single tensors; steps so large that rounding grows soon."""
+    """Return a lockstep in float32 as JSON, without single tensors; the steps are large enough for rounding to grow soon."""
     spec, plan, recording = (
         preset("lecture-cnn", CLASSES),
         Plan(DATA, optimizer=POPULAR, learning_rate=0.01, device="cpu"),
@@ -130,14 +130,14 @@ def case(service: TrainingService) -> str:
 
 
 def defaults(service: TrainingService) -> str:
-    """Return what both frameworks say of their defaults as JSON."""
+    """Return the defaults reported by both frameworks as JSON."""
     rows = ask(service).rows
     told = {name: {row.row: row.values[name] for row in rows} for name in FRAMEWORKS}
     return json.dumps(told, separators=(",", ":"), allow_nan=False)
 
 
 COMPARED = {compared.CASE: case, compared.DEFAULTS: defaults}
-"""File -> what makes it."""
+"""File -> the function that makes it."""
 
 
 def picture(data: str) -> bytes:
@@ -149,7 +149,7 @@ def picture(data: str) -> bytes:
 
 
 def main(names: Sequence[str]) -> None:
-    """Write these groups; none: all."""
+    """Write these groups; all if none is given."""
     parts = [one for name in names or GROUPS if name not in COMPARED for one in group(name)]
     examples.FOLDER.mkdir(exist_ok=True)
     for data in (name for name in NAMES if info(name).embedded):

@@ -50,7 +50,7 @@ def add_arguments(commands: argparse._SubParsersAction) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Train and show it. Returns 0, or 1 if a run did not finish."""
+    """Train and show the experiment. Returns 0, or 1 if a run did not finish."""
     checks.known(PlanError, say("experiment"), options.kind, sets.KINDS)
     checks.known(PlanError, say("framework"), options.framework, (*FRAMEWORKS, "both"))
     data = arguments.data_name(options.data, options)
@@ -77,7 +77,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def arms(options: argparse.Namespace, spec: ModelSpec, plan: Plan) -> Sequence[Arm]:
-    """Return what the arguments ask for."""
+    """Return the experiment that the arguments describe."""
     if options.vary and options.kind != "own":
         raise PlanError("--vary belongs to the experiment 'own'; this is '{kind}'.", kind=options.kind)
     match options.kind:
@@ -100,7 +100,7 @@ def arms(options: argparse.Namespace, spec: ModelSpec, plan: Plan) -> Sequence[A
 
 
 def said(members: Sequence[Member]) -> list[str]:
-    """Return what is to be said of the runs, sentence by sentence."""
+    """Return the findings about the runs, one sentence each."""
     judged = verdicts(members)
     agreed = agreement(judged)
     several = len({m.record.framework for m in members}) > 1
@@ -109,7 +109,7 @@ def said(members: Sequence[Member]) -> list[str]:
 
 
 def _follow(service: TrainingService, experiment: ExperimentRuns, as_json: bool) -> None:
-    """Wait for the runs, one after the other, and say how each ended."""
+    """Wait for the runs, one after the other, and report how each ended."""
     columns = {
         name: values for name, values in differing([m.record for m in experiment.members]).items() if name != "framework"
     }
@@ -148,7 +148,7 @@ def _follow(service: TrainingService, experiment: ExperimentRuns, as_json: bool)
 
 
 def line(member: Member, settings: dict) -> dict:
-    """Return the JSON line of a run that is over."""
+    """Return the JSON line of a finished run."""
     record, end = member.record, member.record.ended
     return {
         "event": "experiment_run", "run": record.run_id, "framework": record.framework, "arm": str(member.label),

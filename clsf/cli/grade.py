@@ -105,7 +105,7 @@ def _assignment(text: str):
 
 
 class _Workers:
-    """Workers of this machine, each started when it is first asked: most classes need one framework."""
+    """Workers of this machine, each started on first use, because most classes need only one framework."""
 
     def __init__(self) -> None:
         self._engines: dict[str, object] = {}

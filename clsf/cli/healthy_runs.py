@@ -1,4 +1,4 @@
-"""Healthy runs as the dashboard trains them: presets, optimizers and data by chance, at the usual learning rates. For measuring the doctor."""
+"""Random healthy runs as the dashboard trains them, for measuring the doctor: presets, optimizers, data; usual learning rates."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from clsf.optimizers import OPTIMIZERS
 from clsf.plan import LEARNING_RATES, Plan
 from clsf.runs.record import RunRecord
 
-EPOCHS, BATCHES, IMAGES = (3, 8), (16, 32, 64), (700, 1500)  # drawn from; the first and the last are bounds
+EPOCHS, BATCHES, IMAGES = (3, 8), (16, 32, 64), (700, 1500)  # to draw from; EPOCHS and IMAGES are lower and upper bounds
 
 
 def drawn(frameworks: Sequence[str], sets: Sequence[str], seed: int, count: int) -> list[tuple[str, str, Plan]]:
@@ -43,7 +43,7 @@ def drawn(frameworks: Sequence[str], sets: Sequence[str], seed: int, count: int)
 def healthy_runs(
     frameworks: Sequence[str], sets: Sequence[str], seed: int, count: int, known: dict[tuple, MeasuredRun]
 ) -> Iterator[MeasuredRun]:
-    """Train the runs that `drawn` gives, in a store of its own that is thrown away, but those in `known`. Yield what was seen."""
+    """Train the runs from `drawn` that are not in `known`, in a temporary store. Yield the results."""
     from clsf.training_service import open_service
 
     wanted = drawn(frameworks, sets, seed, count)
@@ -70,7 +70,7 @@ def healthy_runs(
 
 
 def _look(record: RunRecord) -> float:
-    """Look at a run as the pages do while it trains. Return the processor's seconds that this took."""
+    """Diagnose a run repeatedly while it trains, as the pages do. Return the CPU seconds that this took."""
     began = time.thread_time()
     diagnose(history_of(record), facts_of(record))
     return time.thread_time() - began

@@ -22,7 +22,7 @@ def add_arguments(commands: argparse._SubParsersAction) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print the findings. 0 also if there are some."""
+    """Print the findings. Returns 0 even if there are some."""
     name = arguments.data_name(options.data, options)
     checked = look(name)
     names = _Names(checked, file_names(name))
@@ -40,7 +40,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 class _Names:
-    """What an image is called: its file, or its part and number."""
+    """Return the name of an image: its file, or its part and number."""
 
     def __init__(self, checked: Checked, names: list[str] | None) -> None:
         self.names, self.first, total = names, {}, 0

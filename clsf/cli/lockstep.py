@@ -21,7 +21,7 @@ from clsf.frameworks import TITLES
 from clsf.optimizers import PLAINEST
 from clsf.plan import DIFFERENCES
 
-SHOWN = 20  # steps of a summary for people
+SHOWN = 20  # steps in the readable summary
 
 
 def add_arguments(commands: argparse._SubParsersAction) -> None:
@@ -47,7 +47,7 @@ def add_arguments(commands: argparse._SubParsersAction) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Compare and show it. Returns 0, also when the frameworks part; 1 if one of them could not go on."""
+    """Compare and show the result. Returns 0, also when the frameworks differ; 1 if one of them could not go on."""
     data = arguments.data_name(options.data, options)
     spec = arguments.model_spec(options.model, len(catalogue.info(data).classes))
     plan = arguments.plan(options, data, **training_arguments.pretrained(options))
@@ -72,7 +72,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def step_line(step: StepDifference) -> dict:
-    """Return the JSON line of a step; what is not a finite number becomes null."""
+    """Return the JSON line of a step; numbers that are not finite become null."""
     return _plain({
         "event": "step_compared", "step": step.step, "losses": list(step.losses), "loss_difference": step.loss,
         "logit_difference": step.logits, "activation_difference": step.activations, "gradient_difference": step.gradients,

@@ -13,7 +13,7 @@ from clsf.errors import ClsfError
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command of the command line and return the exit code."""
     logging.basicConfig(level=logging.ERROR)
-    for stream in (sys.stdout, sys.stderr):  # a terminal that knows few letters gets \u2713 in place of a tick
+    for stream in (sys.stdout, sys.stderr):  # a terminal with a small character set gets \u2713 in place of a tick
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     try:
@@ -28,14 +28,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 class _Parser(argparse.ArgumentParser):
-    """argparse that says one sentence about bad input, not a page of usage."""
+    """An argparse parser that prints one sentence about bad input instead of the full usage."""
 
     def error(self, message: str) -> None:
         self.exit(2, f"clsf: {message[:1].upper()}{message[1:]}. See: {self.prog} --help\n")
 
 
 def _parser() -> argparse.ArgumentParser:
-    from clsf.cli import (  # late: --help needs only their arguments
+    from clsf.cli import (  # imported late: --help needs only the arguments of the commands
         bench,
         buglab,
         case,

@@ -1,4 +1,4 @@
-"""`python -m clsf progress FILE…`: what students have reached, from the files that they took along; one line a student."""
+"""`python -m clsf progress FILE…`: the progress of students, from the files that they saved; one line per student."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def add_arguments(commands: argparse._SubParsersAction) -> None:
 
 
 def show(options: argparse.Namespace) -> int:
-    """Print each file's progress. A file that can't be read is said, and the others are still printed; exit code 2 then."""
+    """Print each file's progress. A file that can't be read is reported, the others are still printed, and the exit code is 2."""
     from clsf.course import path
     from clsf.course.progress import PART, QUIZ, Progress, from_file
 

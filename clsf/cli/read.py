@@ -1,4 +1,4 @@
-"""`python -m clsf read`: a Keras or PyTorch program is read, never run: its model, its plan, its faults."""
+"""`python -m clsf read`: read a Keras or PyTorch program without running it: its model, its plan, its faults."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def add_arguments(commands: argparse._SubParsersAction) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Read the file and print what was found; bad input is one sentence and exit code 2."""
+    """Read the file and print the findings; bad input gives one sentence and exit code 2."""
     from clsf.reader.answer import to_json
     from clsf.reader.explain import no_model
     from clsf.reader.program import read

@@ -1,4 +1,4 @@
-"""`python -m clsf runs`: what is saved, and how an administrator clears it away."""
+"""`python -m clsf runs`: list the saved runs, and remove old ones as an administrator."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from clsf.runs.summary import RunSummary
 from clsf.words import say_n
 
 HOURS = {"h": 1, "d": 24, "w": 7 * 24}
-TABLE_WIDTH = 120  # columns; a narrower table would cut its words to letters, so each run gets two lines there
-WAIT_SECONDS = 10.0  # for another program that holds the file
-AT_ONCE = 100  # runs removed in one transaction, so that a dashboard beside waits for a moment only
+TABLE_WIDTH = 120  # columns; in a narrower terminal words would be cut off, so each run gets two lines there
+WAIT_SECONDS = 10.0  # to wait for another program that has locked the file
+AT_ONCE = 100  # runs removed in one transaction, so that a running dashboard waits only briefly
 
 
 def add_arguments(commands: argparse._SubParsersAction) -> None:
@@ -64,19 +64,19 @@ def show(options: argparse.Namespace) -> int:
             print(f"    {s.model} on {s.data}, epochs {s.epochs}/{s.planned_epochs}{accuracy}  owner {s.owner}")
         return 0
     table = Table("run", "when", "framework", "data", "model", "status", "epochs", "validation", "owner")
-    table.columns[0].no_wrap = table.columns[-1].no_wrap = True  # they are what is typed
+    table.columns[0].no_wrap = table.columns[-1].no_wrap = True  # the ids must be typed, so they are not cut off
     for s in listed:
         accuracy = "" if s.validation_accuracy is None else f"{s.validation_accuracy:.1%}"
         cells = (
             s.run_id, _moment(s.created), s.framework, s.data, s.model, s.status, f"{s.epochs}/{s.planned_epochs}", accuracy, s.owner,
         )  # fmt: skip
-        table.add_row(*(Text(cell) for cell in cells))  # a model's name may look like rich's own markup
+        table.add_row(*(Text(cell) for cell in cells))  # a model's name may look like rich markup
     console.print(table)
     return 0
 
 
 def prune(options: argparse.Namespace) -> int:
-    """Remove what ended long ago and make the file smaller. A run that trains, waits or is paused is never touched."""
+    """Remove runs that ended long ago and shrink the file. A run that trains, waits or is paused is never touched."""
     before = time.time() - seconds(options.older_than)
     store = _opened()
     try:
@@ -105,11 +105,11 @@ def prune(options: argparse.Namespace) -> int:
             print(f"{freed / 1e6:,.1f} MB given back.")
         return 0
     finally:
-        store.close(patience=0)  # what was said not to be removed is not removed after all
+        store.close(patience=0)  # runs reported as not removed are not removed later
 
 
 def seconds(age: str) -> float:
-    """Return how many seconds an age such as 30d is. Raises StoreError for what is none."""
+    """Return an age such as 30d in seconds. Raises StoreError for text that is not an age."""
     typed = re.fullmatch(r"(\d{1,6})([hdw])", age.strip())
     if typed is None:
         raise StoreError(
@@ -123,7 +123,7 @@ def _opened() -> RunStore:
     until = time.monotonic() + WAIT_SECONDS
     while store.trouble is not None and time.monotonic() < until:
         time.sleep(0.1)
-    if store.notice is not None:  # not the file but an empty one in memory, or one that was begun anew
+    if store.notice is not None:  # the store is not the file but an empty one in memory, or a new file
         try:
             raise StoreError(store.notice)
         finally:

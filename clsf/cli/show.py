@@ -24,7 +24,7 @@ from clsf.runs.record import RunRecord
 
 
 class JsonLines:
-    """One JSON object per event and line; `framework` and `run` are added to each, and a failure's English `message`."""
+    """Prints one JSON object per event and line; adds `framework` and `run` to each, and the English `message` of a failure."""
 
     def __enter__(self) -> Self:
         return self
@@ -40,7 +40,7 @@ class JsonLines:
 
 
 class ProgressBars:
-    """A progress bar per framework while it trains, and a table at the end."""
+    """Shows a progress bar per framework while it trains, and a table at the end."""
 
     def __init__(self) -> None:
         from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn

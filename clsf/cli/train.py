@@ -1,4 +1,4 @@
-"""`python -m clsf train`: train a model in one framework or both, and say how it goes."""
+"""`python -m clsf train`: train a model in one framework or both, and report progress."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def add_arguments(commands: argparse._SubParsersAction) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Train and show it. Returns 0, or 1 if a run failed or diverged."""
+    """Train and show the runs. Returns 0, or 1 if a run failed or diverged."""
     frameworks = _frameworks(options.framework)
     data, imported = arguments.imported(options.data, options)
     if options.json:
@@ -77,7 +77,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _say_data(data: str, imported: Imported | None) -> None:
-    """Print what is trained on, as the first line of JSON."""
+    """Print the data set as the first line of JSON."""
     info = catalogue.info(data)
     line = {"event": "data", "data": data, "classes": list(info.classes), "train": info.train, "validation": info.validation, "test": info.test}  # fmt: skip
     if imported is not None:
@@ -87,7 +87,7 @@ def _say_data(data: str, imported: Imported | None) -> None:
 
 
 def _fitted(spec: ModelSpec, plan: Plan, classes: int) -> ModelSpec:
-    """Return the model as the loss needs it, and say so if that is not as it was."""
+    """Return the model as the loss needs it, and print a note if that changes it."""
     fitted = losses.fitted(spec, plan, classes)
     if fitted != spec:
         print(
@@ -99,7 +99,7 @@ def _fitted(spec: ModelSpec, plan: Plan, classes: int) -> ModelSpec:
 
 
 def _writable(folder: str) -> None:
-    """Make the folder now: not being able to is better known before training than after."""
+    """Create the folder now, so that an error shows before training and not after it."""
     try:
         Path(folder).mkdir(parents=True, exist_ok=True)
     except OSError as error:

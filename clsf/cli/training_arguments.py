@@ -1,4 +1,4 @@
-"""Arguments about how training goes beyond the optimizer: loss, penalties, schedule, stopping, augmentation; and their plan."""
+"""Training arguments other than the optimizer: loss, penalties, schedule, stopping, augmentation; and the plan from them."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def add(parser: argparse.ArgumentParser, *titles: str) -> None:
 
 
 def changes(options: argparse.Namespace) -> dict[str, object]:
-    """Return the fields of a plan that these options say."""
+    """Return the plan fields that these options set."""
     o = options
     return {
         "hyper": _hyper(o.hyper),
@@ -135,7 +135,7 @@ def changes(options: argparse.Namespace) -> dict[str, object]:
 
 
 def pretrained(options: argparse.Namespace) -> dict[str, object]:
-    """Return the fields of a plan that the group "pretrained" says."""
+    """Return the plan fields that the group "pretrained" sets."""
     o = options
     return {
         "weights": o.weights, "train_layers": o.train_layers, "backbone_rate": o.backbone_rate, "freeze_norms": o.freeze_norms,

@@ -1,7 +1,7 @@
-"""What a script of a run has in place of draws of its own: the run's split, order, first weights, masks and varied images.
+"""Code that replaces a script's own random draws with the run's: split, order, first weights, masks and augmented images.
 
-The functions that draw are copied from `clsf.code.drawn_alike`; the layers and rules that neither framework has as the run
-means them stand in `clsf.code.run_layers`.
+The functions that draw are copied from `clsf.code.drawn_alike`; layers and rules that differ from both frameworks' own are in
+`clsf.code.run_layers`.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ IMPORTS = ["import heapq", "from zlib import crc32"]
 
 
 def draws(job: Job, model: SourceModel, framework: str) -> str:
-    """Return the functions that draw what the run drew, those that are needed."""
+    """Return the functions, of those needed, that draw what the run drew."""
     plan = job.plan
     wanted = ["shuffled"]
-    splits = not job.validates or plan.data == "digits"  # whose test images are set aside by the same rule
+    splits = not job.validates or plan.data == "digits"  # its test images are chosen by the same rule
     if splits or plan.split > 1:
         wanted.append("rank_in_class")
     if plan.split > 1:
@@ -60,7 +60,7 @@ def split(job: Job, limit: str) -> str:
 
 
 def order(job: Job, epoch: str = "epoch") -> str:
-    """Return the expression of an epoch's order; `epoch`: that of its number."""
+    """Return the expression for an epoch's order; `epoch`: the expression for the epoch number."""
     return f"shuffled(len(x_train), 2, {job.order_seed}, {_number(job, epoch)})"
 
 
@@ -76,7 +76,7 @@ def _number(job: Job, epoch: str) -> str:
 
 
 def fit_images(job: Job) -> str:
-    """Return what gives the images another size or other colours, in whole numbers as in the run."""
+    """Return the code that resizes images or changes their colours, with integer arithmetic as in the run."""
     height, width, channels = job.shape
     before = job.info.shape
     rows = ["def fitted(images):", '    """Another size or other colours, as the dashboard makes them."""']
@@ -101,7 +101,7 @@ def fit_images(job: Job) -> str:
 
 
 def _drawn(job: Job, model: SourceModel) -> list[tuple[str, tuple[int, ...], float]]:
-    """Return name, shape and limit of every array that is not 1 or 0 by itself."""
+    """Return name, shape and limit of every array that is not initialised to 1 or 0."""
     plan, shapes = job.plan, []
     if plan.begin_from is not None:
         return []
@@ -114,7 +114,7 @@ def _drawn(job: Job, model: SourceModel) -> list[tuple[str, tuple[int, ...], flo
 
 
 def start(job: Job, model: SourceModel, framework: str) -> str:
-    """Return the first weights of the run: drawn, or read from the file of the run that it went on from."""
+    """Return the first weights of the run: drawn, or read from the file of the run that it continued."""
     rows = []
     if job.plan.begin_from is None:
         rows += [

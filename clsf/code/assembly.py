@@ -45,7 +45,7 @@ def _used(line: str, body: str) -> bool:
 
 
 def _defines_first(text: str) -> bool:
-    """Whether the text begins with a function or class, comments over it left aside."""
+    """Whether the text begins with a function or class, ignoring comments above it."""
     first = next((line for line in text.splitlines() if not line.startswith("#")), "")
     return first.startswith(("def ", "class ", "@"))
 

@@ -1,4 +1,4 @@
-"""Python source as lines of HTML, with the colours of its words. Python's own tokenizer reads it; nothing is run."""
+"""Python source as lines of HTML with syntax colours. Python's own tokenizer reads it; nothing is run."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _BUILTINS = frozenset(name for name in dir(builtins) if name[0].islower())
 
 
 def coloured(text: str) -> list[str]:
-    """Return the lines of a program as HTML; from where it is no Python on, its plain words."""
+    """Return the lines of a program as HTML; from the first part that is not Python on, as plain text."""
     lines = text.split("\n")
     spans: dict[int, list[tuple[int, int, str]]] = {}
     before = ""
@@ -50,7 +50,7 @@ _FSTRINGS = {getattr(tokenize, name) for name in ("FSTRING_START", "FSTRING_MIDD
 
 
 def _mark(spans: dict, lines: list[str], token: tokenize.TokenInfo, kind: str) -> None:
-    """Keep where a token stands, line by line: a text in three quotes has several."""
+    """Store a token's position, line by line: a triple-quoted string has several lines."""
     (first, start), (last, end) = token.start, token.end
     for number in range(first, min(last, len(lines)) + 1):
         low = start if number == first else 0

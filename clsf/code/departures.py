@@ -1,4 +1,4 @@
-"""In what a script of a run is not the run from the beginning: it draws what the run drew, but some things it cannot."""
+"""How a script of a run differs from the run itself: it repeats the run's random draws, but some things it can't repeat."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ from clsf.words import Sentence, say
 
 
 def departures(plan: Plan, framework: str, analysis: Analysis) -> list[Sentence]:
-    """Return what a script of this plan (`clsf.code.script` with `exact`) needs, or does otherwise than the run in `framework`."""
+    """Return what a script of this plan (`clsf.code.script` with `exact`) needs, or where it differs from the run.
+
+    The run is the one in `framework`.
+    """
     drops = any(facts.layer.drops and facts.layer.rate for facts in analysis.layers)
     fit = framework == "tensorflow" and plan.variants["tensorflow"] == "fit"
     sentences = [

@@ -1,4 +1,4 @@
-"""What happens around the steps of an epoch, in lines that both loops share: schedule, plateau, best epoch, patience."""
+"""What happens around the steps of an epoch, as code that both loops share: schedule, plateau, best epoch, patience."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from clsf.schedule_kinds import SCHEDULE_KINDS
 
 
 def share(job: Job) -> str:
-    """Return the function that says how the learning rate changes with the steps, or nothing."""
+    """Return the function that computes how the learning rate changes over the steps, or nothing."""
     schedule = job.plan.schedule
     if not job.varies:
         return ""
@@ -93,7 +93,7 @@ RESTORE = {"tensorflow": "model.set_weights(best_weights)", "torch": "model.load
 
 
 def set_rate(value: str, framework: str) -> str:
-    """Return the line that gives the optimizer another learning rate."""
+    """Return the line that sets the optimizer's learning rate."""
     return f"optimizer.learning_rate = {value}" if framework == "tensorflow" else f'optimizer.param_groups[0]["lr"] = {value}'
 
 
@@ -104,12 +104,12 @@ def watched(job: Job) -> bool:
 
 
 def _chooses(job: Job) -> bool:
-    """Whether an epoch is the best only if it is so by `min_delta`: the rule of EarlyStopping; ModelCheckpoint has none."""
+    """Whether only an improvement of `min_delta` counts as the best epoch: the rule of EarlyStopping; ModelCheckpoint has none."""
     return job.plan.stopping.patience is not None or job.plan.stopping.restore_best
 
 
 def before_loop(job: Job) -> list[str]:
-    """Return what the loop needs to remember, before it begins."""
+    """Return the variables that the loop needs, set before it begins."""
     plan, rows = job.plan, []
     if job.varies:
         rows.append("step = 0  # of the whole run")

@@ -1,4 +1,4 @@
-"""A data set as one .npz file, for scripts that have no library to get the images from."""
+"""A data set as one .npz file, for scripts that can't get the images from a library."""
 
 from __future__ import annotations
 

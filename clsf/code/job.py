@@ -1,4 +1,4 @@
-"""Job: what a script is about."""
+"""Job: what a script is generated for."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ OTHER_SHUFFLE = 1_000_003
 
 @dataclass(frozen=True)
 class Job:
-    """What a script is about. Raises DataError for a data set that is not known."""
+    """What a script is generated for. Raises DataError for an unknown data set."""
 
     plan: Plan
     changed: tuple[tuple[int, float], ...] = ()  # by hand: steps that were done before, learning rate from then on
@@ -25,7 +25,7 @@ class Job:
 
     @property
     def varies_images(self) -> bool:
-        """Whether images are varied by the framework's own functions: those of a run are varied in NumPy before."""
+        """Whether images are augmented by the framework's own functions: those of a run are augmented in NumPy before."""
         return self.plan.augmentation.any and not self.exact
 
     @property
@@ -34,7 +34,7 @@ class Job:
 
     @property
     def varies(self) -> bool:
-        """Whether the learning rate is set anew before every step."""
+        """Whether the learning rate is set again before every step."""
         return self.plan.schedule.varies or bool(self.changed)
 
     @property
@@ -62,7 +62,7 @@ class Job:
 
     @property
     def parts(self) -> list[str]:
-        """The parts that the images come in."""
+        """The parts of the data set."""
         return ["train", *(["val"] if self.validates else []), *(["test"] if self.tests else [])]
 
     @property
@@ -73,6 +73,6 @@ class Job:
     def data_file(self) -> str:
         """The file that a script reads where no library has the images.
 
-        Called after the set's title: the name of a private set is what opens it, and a script is passed on.
+        Named after the set's title: a private set's name gives access to it, and scripts are passed on.
         """
         return f"{slug(str(self.info.title), 'images')}.npz"

@@ -1,4 +1,4 @@
-"""The calls that stand for a plain layer in Keras, with what the plan and the place in the model add to them."""
+"""The calls that stand for a plain layer in Keras, with the arguments that depend on the plan and the place in the model."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ def write_sequential(w: SourceWriter, model: SourceModel, objects: bool = False)
 
 
 def write_functional(w: SourceWriter, model: SourceModel) -> None:
-    """Every layer called on what came out of the one before: branches are possible."""
+    """Every layer called on the output of the one before: branches are possible."""
 
     def plain(path: str, layer: object, source: str, target: str) -> str:
         steps = model.keras(path, layer)

@@ -1,4 +1,4 @@
-"""Lines of generated source: each knows the layer that it came from, and a note where the two frameworks differ for a reason."""
+"""Lines of generated source: each knows its layer, and has a note where the two frameworks differ for a reason."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import NamedTuple
 from clsf.words import Sentence
 
 WIDTH = 100
-"""Columns that a line of generated source may have."""
+"""Maximum width of a line of generated source, in characters."""
 
 INDENT = "    "
 
@@ -53,7 +53,7 @@ class SourceWriter:
         self._depth -= levels
 
     def add(self, text: str = "", path: str | None = None, note: Sentence | None = None, comment: str = "") -> None:
-        """Write one line; the comment goes behind it if there is room."""
+        """Write one line; the comment goes after it if there is room."""
         text = INDENT * self._depth + text if text else ""
         wide = f"{text}  # {comment}"
         self.lines.append(Line(wide if comment and len(wide) <= WIDTH else text, path, note))

@@ -1,4 +1,4 @@
-"""What every style asks of a model: its layers with their names, the shapes that flow, and what stands for a layer."""
+"""What every style needs from a model: its layers with their names, their shapes, and the code for each layer."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class SourceModel:
         channels_first = plan is not None and plan.does("flatten-order")  # the order that the run flattens in
         self.keep_order = set() if channels_first else kept
         self.turned = kept if channels_first else set()
-        self.exact = exact  # layers as a run has them, see `clsf.code.run_layers`
+        self.exact = exact  # layers as in a run, see `clsf.code.run_layers`
         if exact and channels_first:  # the weights are the run's, so that every flattening has to be
             self.turned = {facts.path for facts in self.analysis.layers if facts.role == "Flat" and len(facts.in_shape) == 3}
             self.reordered = {}
@@ -65,7 +65,7 @@ class SourceModel:
         steps = keras_steps(layer, shape, self.plan, objects=objects, last=path == self.last, turned=path in self.turned)
         if self.plan is None or self.plan.dtype != "float64":
             return steps
-        # TensorFlow's own function may refuse float64: its class computes it otherwise then.
+        # TensorFlow's own function may refuse float64: its class then computes it differently.
         return [replace(step, function="") if step.call.name in SOURCES else step for step in steps]
 
     def torch(self, path: str, layer: object) -> list[ApiStep]:
@@ -81,7 +81,7 @@ class SourceModel:
         )
         if not self.exact or self.plan.dtype != "float64":
             return steps
-        # TensorFlow keeps a leaky ReLU's slope in float32, whatever the dtype, and a run follows.
+        # TensorFlow keeps a leaky ReLU's slope in float32, whatever the dtype, and a run does the same.
         ours, run = (f"F.leaky_relu({{x}}, {slope!r})" for slope in (LEAKY_SLOPE, float32(LEAKY_SLOPE)))
         return [replace(step, function=step.function.replace(ours, run)) for step in steps]
 
@@ -91,7 +91,7 @@ class SourceModel:
         return self.exact and drops and not draws_itself(self.plan, framework)
 
     def _of_run(self, path: str, layer: object, framework: str) -> Call | None:
-        """Return the call for a layer that a run has otherwise than the framework, or None."""
+        """Return the call for a layer that differs in a run from the framework's, or None."""
         if not self.exact:
             return None
         maps = layer.role == "DropMaps"
@@ -107,11 +107,11 @@ class SourceModel:
         return None
 
     def comment(self, path: str, last: bool = True) -> str:
-        """Return the shape that comes out, as Keras has it, where it changes and is not plain; nothing inside a layer."""
+        """Return the output shape, in Keras' order, where it changes and is not obvious; nothing inside a layer."""
         return _tuple(self.facts[path].out_shape) if last and self._changes(path) else ""
 
     def torch_comment(self, path: str, last: bool = True) -> str:
-        """Return the same as PyTorch has it: channels first."""
+        """Return the same in PyTorch's order: channels first."""
         shape = self.facts[path].out_shape
         shape = (shape[2], *shape[:2]) if len(shape) == 3 else shape
         return _tuple(shape) if last and self._changes(path) else ""

@@ -1,4 +1,4 @@
-"""Names in generated source. Nothing that a student typed becomes code: names are made anew, texts are quoted."""
+"""Names in generated source. Nothing that a student typed becomes code: names are rebuilt, texts are quoted."""
 
 from __future__ import annotations
 
@@ -44,5 +44,5 @@ def class_name(text: str, otherwise: str = "Net") -> str:
 
 
 def commented(text: str) -> str:
-    """Return `text` fit for a comment: on one line, without control characters, and without what reorders a line."""
+    """Return `text` fit for a comment: on one line, without control characters, and without characters that reorder a line."""
     return "".join(sign if sign.isprintable() else " " for sign in text)

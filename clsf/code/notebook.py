@@ -1,7 +1,7 @@
-"""A notebook with the same model in both frameworks and a check, at its end, that they are the same.
+"""A notebook with the same model in both frameworks; its last cell checks that they are the same.
 
-The notebook's own process has TensorFlow; PyTorch runs in a second one, for the two may not share one. Images, weights and
-outputs cross as .npz files.
+The notebook's own process has TensorFlow; PyTorch runs in a second one, because both can't share one. Images, weights and
+outputs are passed as .npz files.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def notebook(
     changed: tuple[tuple[int, float], ...] = (),
     happened: Iterable[Sentence] = (),
 ) -> bytes:
-    """Return a Jupyter notebook, format 4, as UTF-8. `words` turns its prose into a language; the code is the same in all.
+    """Return a Jupyter notebook, format 4, as UTF-8. `words` translates its text; the code is the same in all languages.
 
     `changed` and `happened`: of a run, as for `clsf.code.whole.script`.
 
@@ -117,10 +117,10 @@ def _cells(
 
 
 def _told(happened: tuple[Sentence, ...], job: Job, words: Callable[[Sentence], str]) -> list[tuple[str, str]]:
-    """Return a cell that says what the run was beyond its plan, nothing if there is nothing to say."""
+    """Return a cell that lists what the run did beyond its plan, or nothing."""
     if not happened:
         return []
-    # As code, so that nothing in them is taken for Markdown: a run may come from a capsule.
+    # As code, so that nothing in them is read as Markdown: a run may come from a capsule.
     rows = "\n".join("".join(c for c in words(said) if c.isprintable() and c != "`") for said in happened)
     what = (
         say("This notebook repeats the changes of the learning rate by hand, and nothing else of this.")

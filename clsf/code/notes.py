@@ -1,4 +1,4 @@
-"""What is said beside a line of generated source: why one framework's line is not simply the other's, translated."""
+"""Notes for lines of generated source: why one framework's line is not simply a translation of the other's."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def softmax_first() -> Sentence:
 
 
 def met(sign: str, spreads: bool = False) -> Sentence:
-    """Return what happens where two rows meet by an operator; `spreads`: one of them is a number per channel."""
+    """Return the note for two rows joined by an operator; `spreads`: one of them has one number per channel."""
     if spreads:
         return say("One number per channel: each multiplies its whole channel, over all rows and columns of the image.")
     if sign == "*":

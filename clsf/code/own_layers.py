@@ -1,6 +1,6 @@
 """Layers that a framework lacks, as source: small classes that stand before the model that uses them.
 
-`clsf.backends.<framework>.stock` has the same classes, of which models are made.
+`clsf.backends.<framework>.stock` has the same classes, and models are built from those.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ def of_keras(analysis: Analysis) -> list[str]:
 
 
 def needed(text: str, dtype: str) -> list[str]:
-    """Return the lines of the classes that `text` uses, two empty ones behind each."""
+    """Return the lines of the classes that `text` uses, each followed by two empty lines."""
     lines: list[str] = []
     for name, source in SOURCES.items():
         if re.search(rf"(?<![\w.]){name}\(", text):

@@ -1,4 +1,4 @@
-"""What both scripts have in common: settings, data and split in NumPy alone, so that both see the same images in the same order."""
+"""Code that both scripts share: settings, data and split in NumPy alone, so that both see the same images in the same order."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ GREY_SETS = ("mnist", "fashion-mnist")
 
 
 def packages(job: Job, framework: str) -> list[str]:
-    """Return what has to be installed for a script."""
+    """Return the packages that a script needs."""
     extra = {"digits": ["scikit-learn"], "shapes": ["pillow"]}.get(job.plan.data, [])
     if resizing(job) and "pillow" not in extra:
         extra = [*extra, "pillow"]
@@ -53,7 +53,7 @@ def settings(job: Job) -> str:
 
 
 def data(job: Job, framework: str) -> str:
-    """Return what makes x_train, y_train, x_test, y_test: uint8 (count, height, width, channels) and whole numbers."""
+    """Return the code that makes x_train, y_train, x_test, y_test: uint8 (count, height, width, channels) and integers."""
     name = job.plan.data
     if name in KERAS_NAMES and framework == "tensorflow":
         rows = [f"(x_train, y_train), (x_test, y_test) = keras.datasets.{KERAS_NAMES[name]}.load_data()"]
@@ -114,7 +114,7 @@ def _embedded(job: Job) -> str:
 
 
 def data_helpers(job: Job) -> str:
-    """Return the functions that the data need: for "shapes", those that draw them."""
+    """Return the functions that the data set needs: for "shapes", those that draw them."""
     if job.plan.data != "shapes":
         return ""
     source = inspect.getsource(drawn_shapes)
@@ -122,7 +122,7 @@ def data_helpers(job: Job) -> str:
 
 
 def data_imports(job: Job, framework: str) -> list[str]:
-    """Return the imports of the data part, standing alone on lines."""
+    """Return the imports of the data part, each on its own line."""
     rows = []
     if job.plan.data == "digits":
         rows.append("from sklearn.datasets import load_digits")
@@ -137,7 +137,7 @@ def data_imports(job: Job, framework: str) -> list[str]:
 
 
 def resizing(job: Job) -> bool:
-    """Whether Pillow gives images another size, as it does in a run."""
+    """Whether Pillow resizes the images, as it does in a run."""
     return job.exact and job.shape[:2] != job.info.shape[:2]
 
 
@@ -170,12 +170,12 @@ def split(job: Job) -> str:
 
 
 def fitting(job: Job) -> bool:
-    """Whether images get another size or other colours."""
+    """Whether images are resized or change colour."""
     return job.shape != job.info.shape
 
 
 def standardise(job: Job) -> str:
-    """Return the constants of the scale, where it has some for each channel."""
+    """Return the constants of the scaling, where they differ by channel."""
     if job.scale == "imagenet":
         mean, deviation = fixed_scale(job.scale, job.shape[2])
         told = (

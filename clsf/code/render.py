@@ -90,7 +90,7 @@ def body_of(spec: ModelSpec, input_shape: Shape, style: str, plan: Plan | None, 
 
 
 def _trimmed(lines: list) -> list:
-    """Return the lines without blank ones before a closing or a return, where they would look left over."""
+    """Return the lines without blank ones before a closing bracket or a return, where they would look like leftovers."""
     return [
         line
         for n, line in enumerate(lines)

@@ -1,4 +1,4 @@
-"""Going through a row of layers for source that names what flows: which variable goes into a layer, and which comes out."""
+"""Walking through a row of layers for source that uses variables: which variable goes into a layer, and which comes out."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Plain = Callable[[str, object, str, str], str]
 """Writes one plain layer: path, layer, variable it reads, variable it writes; returns the variable that holds the result."""
 
 Join = Callable[[str, Branching, list[str], str], None]
-"""Writes how the ends of a branching layer's rows become one: path, layer, their variables, variable it writes."""
+"""Writes how a branching layer joins the ends of its rows: path, layer, their variables, variable it writes."""
 
 Begin = Callable[[str, Branching], None]
 """Called before the rows of a branching layer are written."""
@@ -40,7 +40,7 @@ def write_rows(
                 continue
             ends = []
             for row_name, row in layer.rows():
-                depth = prefix.count(".") // 2 + 1  # a number tells deeper rows apart; those side by side are used up at once
+                depth = prefix.count(".") // 2 + 1  # a number distinguishes deeper rows; parallel ones are used at once
                 variable = row_name if depth == 1 else f"{row_name}_{depth}"
                 ends.append(write_rows(row, names, plain, join, begin, f"{path}.{row_name}.", source, variable))
             join(path, layer, ends, target)
@@ -61,9 +61,9 @@ def branching(layers: tuple) -> str | None:
 def torch_orders(layers: tuple, analysis: Analysis) -> tuple[set[str], dict[str, Shape]]:
     """Return which flattening layers must keep Keras' order in PyTorch, and which layers meet PyTorch's own.
 
-    PyTorch flattens channel, row, column. Where a dense layer takes in the result, perhaps after layers that treat every
-    number alike, that is only another order of its inputs, and PyTorch's own can stand: those dense and batch normalisation layers
-    come back as path -> (height, width, channels) of the image that was flattened.
+    PyTorch flattens channel, row, column. Where a dense layer takes the result, perhaps after layers that treat every number alike,
+    this only changes the order of its inputs, and PyTorch's own order can be used: those dense and batch normalisation layers
+    are returned as path -> (height, width, channels) of the image that was flattened.
     """
     shapes = {facts.path: facts.in_shape for facts in analysis.layers}
     sides = {facts.path: {weight.shape[0] for weight in facts.weights} for facts in analysis.layers}

@@ -1,4 +1,4 @@
-"""Layers and rules as a run has them, where a framework's own are others: source for scripts of a run."""
+"""Layers and rules as in a run, where the frameworks' own differ: source for scripts of a run."""
 
 from __future__ import annotations
 
@@ -196,7 +196,7 @@ def _put_keras(model: SourceModel) -> str:
 
 
 def put_torch(model: SourceModel) -> str:
-    """Return the PyTorch function that gives a layer one of Keras' arrays, with the tables that it needs."""
+    """Return the PyTorch function that copies one of Keras' arrays into a layer, with the tables that it needs."""
     flattened = {model.names[path]: shape for path, shape in model.reordered.items()}
     rows = []
     if flattened:

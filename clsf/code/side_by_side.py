@@ -1,4 +1,4 @@
-"""Two pieces of source, aligned layer by layer: what belongs to one layer in both stands side by side."""
+"""Two pieces of source, aligned layer by layer: the lines of one layer are side by side."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from clsf.code.lines import Code, Line
 
 @dataclass(frozen=True, slots=True)
 class LineBlock:
-    """Lines that stand side by side; `path` names the layer if they are one layer's, on both sides."""
+    """Lines shown side by side; `path` names the layer if both sides belong to one layer."""
 
     path: str | None
     left: tuple[Line, ...]
@@ -19,7 +19,7 @@ class LineBlock:
 
 
 def side_by_side(left: Code, right: Code) -> list[LineBlock]:
-    """Return both sources in blocks from top to bottom, as many layers as possible meeting their own in the other."""
+    """Return both sources in blocks from top to bottom, with as many layers as possible matched to the same layer in the other."""
     a, b = _segments(left.lines), _segments(right.lines)
     blocks: list[LineBlock] = []
     i = j = 0
@@ -34,7 +34,7 @@ def side_by_side(left: Code, right: Code) -> list[LineBlock]:
 
 
 def _segments(lines: Sequence[Line]) -> list[tuple[str | None, tuple[Line, ...]]]:
-    """Return runs of lines of one layer."""
+    """Return runs of lines that belong to one layer."""
     return [(path, tuple(run)) for path, run in groupby(lines, key=lambda line: line.path)]
 
 

@@ -1,4 +1,4 @@
-"""How a TensorFlow script learns: first weights, loss, optimizer and the loop of each variant. Twin of `clsf.code.torch_loop`."""
+"""How a TensorFlow script trains: first weights, loss, optimizer and the loop of each variant. Twin of `clsf.code.torch_loop`."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def start(job: Job) -> str:
 
 
 def objective(job: Job) -> str:
-    """Return the loss, and how right answers are counted."""
+    """Return the loss, and the code that counts correct predictions."""
     plan = job.plan
     kind = plan.loss_kind
     made = kind.keras_call(plan.probabilities, Name("LABEL_SMOOTHING") if plan.label_smoothing else 0.0)
@@ -249,7 +249,7 @@ def _run_batches(job: Job) -> list[str]:
 
 
 def _callbacks(job: Job) -> tuple[list[str], list[str]]:
-    """Return the callbacks of fit, and the class that one of them needs."""
+    """Return the callbacks of fit, and the class that one of the callbacks needs."""
     plan, rows, classes = job.plan, [], []
     stopping, plateau = plan.stopping, plan.plateau
     if job.varies:

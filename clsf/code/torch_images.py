@@ -1,4 +1,4 @@
-"""How a PyTorch script prepares and varies images. Twin of `clsf.code.tensorflow_images`."""
+"""How a PyTorch script prepares and augments images. Twin of `clsf.code.tensorflow_images`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from clsf.code.job import Job
 
 
 def fit_images(job: Job) -> str:
-    """Return what gives the images another size or other colours."""
+    """Return the code that resizes images or changes their colours."""
     if not pieces.fitting(job):
         return ""
     if job.exact:
@@ -42,7 +42,7 @@ def fit_images(job: Job) -> str:
 
 
 def augment(job: Job) -> str:
-    """Return the function that varies training images."""
+    """Return the function that augments training images."""
     a = job.plan.augmentation
     if not job.varies_images:
         return ""
@@ -91,7 +91,7 @@ def augment(job: Job) -> str:
 
 
 def prepare(job: Job) -> str:
-    """Return the function that turns uint8 images into what the model takes."""
+    """Return the function that turns uint8 images into the model's input."""
     says = {
         "zero-one": ("in [0, 1]", "images / 255"),
         "minus-one-one": ("in [-1, 1]", "(images - 127.5) / 127.5"),

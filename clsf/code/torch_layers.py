@@ -1,4 +1,4 @@
-"""The modules that stand for a plain layer in PyTorch, with what the place in the model adds to them."""
+"""The modules that stand for a plain layer in PyTorch, with the arguments that depend on the place in the model."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ def torch_steps(
 ) -> list[ApiStep]:
     """Return the steps for one plain layer that receives `shape` (height, width, channels) or (features,).
 
-    `flattened`: what a layer before it made this vector of, if the order of its numbers is PyTorch's.
-    `turned`: what flattens and must keep Keras' order. `last`: it makes the model's output.
+    `flattened`: the shape that an earlier layer flattened to this vector, if its order is PyTorch's.
+    `turned`: flattening layers that must keep Keras' order. `last`: it makes the model's output.
     """
     if turned:
         call = Call("FlattenLikeKeras", note=notes.keras_order())

@@ -1,4 +1,4 @@
-"""How a PyTorch script learns: first weights, loss, optimizer and the loop of each variant. Twin of `clsf.code.tensorflow_loop`."""
+"""How a PyTorch script trains: first weights, loss, optimizer and the loop of each variant. Twin of `clsf.code.tensorflow_loop`."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def start(job: Job) -> str:
 
 
 def objective(job: Job) -> str:
-    """Return the loss, and how right answers are counted."""
+    """Return the loss, and the code that counts correct predictions."""
     plan = job.plan
     rows = _weighted(_loss(job), plan) if plan.balanced else _loss(job)
     if plan.balanced:
@@ -118,7 +118,7 @@ def _weighted(rows: list[str], plan: Plan) -> list[str]:
 
 
 def optimizer(job: Job) -> str:
-    """Return the line that makes the optimizer, and how it was brought near Keras' rule."""
+    """Return the line that makes the optimizer, and how it was adapted to Keras' rule."""
     plan = job.plan
     declared = OPTIMIZERS[plan.optimizer]
     aligned = not plan.native_optimizer
@@ -188,7 +188,7 @@ def _clipped(plan: Plan, exact: bool) -> list[str]:
 
 
 def _inside(job: Job) -> bool:
-    """Whether Keras' place of the learning rate, inside the velocity, is another rule than PyTorch's: not while it is constant."""
+    """Whether Keras' update, with the learning rate inside the velocity, differs from PyTorch's: not while the rate is constant."""
     plan = job.plan
     changes = job.varies or plan.plateau is not None
     return OPTIMIZERS[plan.optimizer].remembers_rate and changes and not plan.native_optimizer
@@ -357,7 +357,7 @@ def _forward(plan: Plan, images: str) -> list[str]:
 
 
 def _evaluate(plan: Plan) -> list[str]:
-    """Return the function that evaluates; without the switch to evaluation, if that is the plan's difference."""
+    """Return the function that evaluates; without the switch to evaluation mode, if that is the plan's difference."""
     return [
         "@torch.no_grad()  # keep nothing for a backward pass: saves memory and time",
         "def evaluate(images, labels):",

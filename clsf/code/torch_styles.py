@@ -19,7 +19,7 @@ def write_sequential(w: SourceWriter, model: SourceModel) -> None:
 
 
 def write_module(w: SourceWriter, model: SourceModel) -> None:
-    """What has weights is made in `__init__`; the rest are functions in `forward`."""
+    """Layers with weights are made in `__init__`; the rest are functions in `forward`."""
 
     def attributes() -> None:
         for path, layer in model.plain_layers():
@@ -40,7 +40,7 @@ def write_module(w: SourceWriter, model: SourceModel) -> None:
 
 
 def write_mixed(w: SourceWriter, model: SourceModel) -> None:
-    """Runs of layers as nn.Sequential inside a Module whose `forward` does what a Sequential cannot."""
+    """Runs of layers as nn.Sequential inside a Module whose `forward` does what a Sequential can't."""
     runs = [run for run in _runs(model.layers, model.names, "", "") if not _one_function(model, run[1])]
     starts = {paths[0]: (name, paths) for name, paths in runs}
     inside = {path for _, paths in runs for path in paths[1:]}

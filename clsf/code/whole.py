@@ -32,8 +32,8 @@ def script(
     For a script of a run: `happened` are sentences that say what the run was beyond its plan, which stand at the top;
     `changed` are the learning rates that were set by hand (steps done before, rate), which the script sets at the same steps.
 
-    `exact`: split, order of the batches, first weights, dropout masks and varied images are drawn as in a run of the plan,
-    so that the script is that run from the beginning; what can't be, `clsf.code.departures` says.
+    `exact`: split, order of the batches, first weights, dropout masks and augmented images are drawn as in a run of the plan,
+    so that the script repeats that run from the beginning; `clsf.code.departures` says what can't be repeated.
 
     Raises SpecError, PlanError or DataError where a run of the same plan would: a model that does not fit the data, a data
     set that is not known.
@@ -47,7 +47,7 @@ def script(
 
 
 def not_written(plan: Plan) -> Sentence | None:
-    """Return why no script is written of a plan: scripts know neither pretrained weights nor frozen layers. None if one is."""
+    """Return why no script can be written for a plan (pretrained weights and frozen layers are not supported), or None."""
     usual = plan.weights is None and plan.train_layers == "all" and not plan.freeze_norms and plan.backbone_rate is None
     if usual and not any(plan.does(name) for name in _OF_FREEZING):
         return None
@@ -58,14 +58,14 @@ def not_written(plan: Plan) -> Sentence | None:
 
 
 def check_written(plan: Plan) -> None:
-    """Raise PlanError for a plan that no script is written of."""
+    """Raise PlanError for a plan that no script can be written for."""
     why = not_written(plan)
     if why is not None:
         raise PlanError(why)
 
 
 def repeated(plan: Plan, changed: tuple[tuple[int, float], ...]) -> tuple[tuple[int, float], ...]:
-    """Return the changes by hand that a script can repeat: none beside a plateau, which goes its own way from each of them."""
+    """Return the changes by hand that a script can repeat: none with a plateau schedule, which takes its own course after each."""
     return changed if plan.plateau is None else ()
 
 

@@ -1,4 +1,4 @@
-"""A generator that runs in a thread, so that a page can look at what it said so far: a lockstep, or the steps of a gap."""
+"""A generator that runs in a thread, so that a page can read what it has yielded so far: a lockstep, or the steps of a gap."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ logger = logging.getLogger("clsf.compare")
 class Background:
     """Collects what a generator yields. `version` grows with every item and once more at the end.
 
-    Works for the reader who begins it. Written by its own thread, read by any: `items` only grows. `start` is given a function that
-    says whether to stop, and returns the generator.
+    Works on behalf of the reader who starts it. Written by its own thread, read by any thread: `items` only grows. `start` is
+    called with a function that returns whether to stop, and returns the generator.
     """
 
     def __init__(self, start: Callable[[Callable[[], bool]], Iterator[object]]) -> None:
@@ -30,11 +30,11 @@ class Background:
         self._thread.start()
 
     def stop(self) -> None:
-        """Ask it to end after what it is doing; what was said stays."""
+        """Ask the generator to end after its current item; items yielded so far stay."""
         self._stop.set()
 
     def wait(self, seconds: float | None = None) -> bool:
-        """Wait until it is over, at most `seconds`. Return whether it is."""
+        """Wait at most `seconds` until the generator has ended. Return whether it has."""
         self._thread.join(seconds)
         return self.over
 

@@ -1,4 +1,4 @@
-"""What may make two halves of a lockstep differ on purpose: differences that are switched on, and frameworks' own rules."""
+"""What may make the two sides of a lockstep differ on purpose: differences that are switched on, and frameworks' own rules."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from clsf.plan import Plan
 from clsf.words import Sentence, say
 
 AT_EVALUATION = ("bn-momentum", "bn-variance", "dropout-at-evaluation", "eval-mode")
-"""Differences that leave training as it is: they reach moving statistics and evaluation only."""
+"""Differences that leave training unchanged: they affect only moving statistics and evaluation."""
 
 
 @dataclass(frozen=True, slots=True)
 class KnownCause:
-    """One thing that is set to differ and has an effect on this model and plan."""
+    """One setting that differs and has an effect on this model and plan."""
 
     title: Sentence
     place: Place  # the first tensor that it changes, in step 1
-    trains: bool = True  # whether training itself becomes another
+    trains: bool = True  # whether training itself changes
 
     def reaches(self, parting: FirstParting, started: LockstepStarted, steps: list[StepDifference]) -> bool:
-        """Return whether a parting can come of it: whether it acts on that tensor, or on one computed before it."""
+        """Return whether this cause can explain a first difference: whether it acts on that tensor or on an earlier one."""
         if not self.trains:
             return parting.phase == "evaluation" or parting.tensor.endswith((".moving_mean", ".moving_variance"))
         if parting.step > 1:
@@ -38,7 +38,7 @@ class KnownCause:
 
 
 def causes(reference: Side, other: Side, started: LockstepStarted) -> list[KnownCause]:
-    """Return what is set to differ between two sides."""
+    """Return the causes that are set to differ between two sides."""
     analysis, plan = other.spec.analyse(started.input_shape), other.plan
     listed = []
     for name in at_work(switched_on(reference, other), other, started):
@@ -50,7 +50,7 @@ def causes(reference: Side, other: Side, started: LockstepStarted) -> list[Known
 
 
 def switched_on(reference: Side, other: Side) -> list[str]:
-    """Return the differences that only one of the two has."""
+    """Return the differences that only one of the two sides has."""
     mine, theirs = reference.plan.differences, other.plan.differences
     return [name for name in theirs if name not in mine] + [name for name in mine if name not in theirs]
 
@@ -62,7 +62,7 @@ def at_work(switched: list[str], other: Side, started: LockstepStarted) -> list[
 
 
 def _own_rules(analysis: Analysis, plan: Plan) -> list[KnownCause]:
-    """Return what the rules "native" make differ."""
+    """Return the causes that the rules "native" bring."""
     rules = []
     if dropping(analysis):
         title = say("Random numbers of dropout: each framework draws its own (rules: native)")

@@ -1,4 +1,4 @@
-"""One side of a comparison, and what two of them may be asked."""
+"""One side of a comparison, and the questions that two sides are compared by."""
 
 from __future__ import annotations
 
@@ -25,29 +25,29 @@ Level = Literal["green", "amber", "red"]
 LEVELS: tuple[str, ...] = ("green", "amber", "red")
 
 TORCH_ALONE = ("clip-norm", "class-weight-mean")
-"""Differences that only the PyTorch half has a way to do."""
+"""Differences that only the PyTorch side can have."""
 
 
 @dataclass(frozen=True, slots=True)
 class Contender:
-    """One side of a comparison: a run that is planned, goes on, or is over."""
+    """One side of a comparison: a run that is planned, in progress or over."""
 
     framework: str
     spec: ModelSpec
     plan: Plan
     started: RunStarted | None = None  # None: not known yet
     status: str | None = None  # of the run; None: only planned
-    race: bool = False  # whether the other one was, or will be, allowed to train at the same time
+    race: bool = False  # whether the other side was, or will be, allowed to train at the same time
     machine: str = ""
-    was: Happened = field(default_factory=Happened)  # what it was beyond its plan
+    was: Happened = field(default_factory=Happened)  # what happened beyond its plan
     rates: Sequence[float] = ()  # the learning rate of each step that was trained
     run_id: str = ""
     between: tuple[float, float] | None = None  # Unix times between which it was loaded and trained; None: not known
-    beside: tuple[str, ...] = ()  # runs that trained on the same machine meanwhile
+    beside: tuple[str, ...] = ()  # runs that trained on the same machine at the same time
 
     @classmethod
     def of(cls, record: RunRecord) -> Contender:
-        """Return the contender that a run is."""
+        """Return the contender for a run."""
         return cls(
             record.framework, record.model, record.plan, record.started, record.status, record.race, record.machine,
             Happened.of(record), record.steps.learning_rates, record.run_id, trained_between(record), record.beside,
@@ -59,12 +59,12 @@ class Contender:
 
     @property
     def rate_varies(self) -> bool:
-        """Whether the learning rate is, or may be, not the same at every step."""
+        """Whether the learning rate varies, or may vary, between steps."""
         return self.plan.schedule.varies or self.plan.plateau is not None or bool(self.was.changed)
 
     @property
     def built(self) -> ModelSpec:
-        """The model that is really built, the plan's differences included."""
+        """The model that is actually built, the plan's differences included."""
         return changed(self.spec, self.plan.differences)
 
     @property
@@ -77,7 +77,7 @@ class Contender:
 
     @property
     def input_shape(self) -> Shape | None:
-        """The shape of what the model receives; None if it can't be known, for the data set is gone."""
+        """The shape of the model's input; None if it can't be known because the data set is gone."""
         if self.started:
             return self.started.input_shape
         try:
@@ -100,16 +100,16 @@ class Contender:
 
     @property
     def dropping(self) -> list:
-        """The layers that set anything to 0 while training."""
+        """The layers that set values to 0 while training."""
         return [layer for layer in plain_layers(self.built.layers) if layer.drops and layer.rate > 0]
 
     def layers(self, *roles: str) -> list:
-        """Return the layers that play these roles, those in branches included."""
+        """Return the layers that have one of these roles, those in branches included."""
         return [layer for layer in plain_layers(self.built.layers) if layer.role in roles]
 
 
 def on_purpose(one: Contender, two: Contender, names: Iterable[str]) -> Iterator[Sentence]:
-    """Yield a sentence for each of these differences that only one of the two has, and that changes something there."""
+    """Yield a sentence for each of these differences that only one of the two sides has and that has an effect there."""
     for name in names:
         does = [c for c in (one, two) if c.plan.does(name) and not c.idle(name)]
         if len(does) == 1:

@@ -1,4 +1,4 @@
-"""Defaults that differ under the same name: a table whose numbers are asked from the installed frameworks in their workers."""
+"""Defaults that differ under the same name: a table whose numbers come from the installed frameworks, read in their workers."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ ROWS: dict[str, Sentence] = {
     "layout": say("shapes of images and weights"),
     "padding": say("padding \"same\" with stride 2, summing threes over 1 1 1 1"),
 }  # fmt: skip
-"""Row -> what it is about; the rows of `clsf.backends.<framework>.defaults`."""
+"""Row -> its topic; the rows of `clsf.backends.<framework>.defaults`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,21 +50,21 @@ class DefaultRow:
     difference: str | None  # the entry of clsf.compare.differences that switches it; None: nothing to switch
 
     def text(self, framework: str) -> str:
-        """Return "name = value, …" as the framework's own words, "" where it did not answer."""
+        """Return "name = value, …" in the framework's own words, "" where it did not answer."""
         values = self.values[framework] or {}
         return ", ".join(f"{name} = {value}" for name, value in values.items())
 
 
 @dataclass(frozen=True, slots=True)
 class Defaults:
-    """The table, and which framework could not be asked, and why."""
+    """The table, and which framework could not be read, and why."""
 
     rows: tuple[DefaultRow, ...]
     failures: dict[str, Sentence]
 
 
 def ask(engine: Engine) -> Defaults:
-    """Ask both workers. A framework that does not answer leaves its half empty."""
+    """Ask both workers for their defaults. The columns of a framework that does not answer stay empty."""
     told: dict[str, dict] = {}
     failures: dict[str, Sentence] = {}
     for framework in FRAMEWORKS:

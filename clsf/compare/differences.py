@@ -1,7 +1,7 @@
-"""Every known difference, one entry per name of `clsf.plan.DIFFERENCES`, and the plans that a switchboard makes of them.
+"""All known differences, one entry per name of `clsf.plan.DIFFERENCES`, and the plans that a switchboard produces.
 
-A switch adds the entry's name to the `differences` of the framework that is to do otherwise. Where an entry shows in
-lockstep is exact, and tested: the first tensor that parts, in step 1, when it alone is switched on.
+A switch adds the entry's name to the `differences` of the framework that is to behave differently. Where an entry shows in
+lockstep is exact, and tested: the first tensor that differs, in step 1, when only this entry is switched on.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ ENTRIES: dict[str, Difference] = {
 
 
 def switched(plan: Plan, names: Iterable[str]) -> Plan:
-    """Return the plan with these differences on besides its own. Raises PlanError for an unknown name."""
+    """Return the plan with these differences switched on in addition to its own. Raises PlanError for an unknown name."""
     names = list(names)
     for name in names:
         checks.known(PlanError, say("difference"), name, DIFFERENCES)
@@ -33,7 +33,7 @@ def switched(plan: Plan, names: Iterable[str]) -> Plan:
 
 
 def plans(plan: Plan, chosen: dict[str, str]) -> dict[str, Plan]:
-    """Return framework -> plan for a switchboard: entry -> name of the option chosen; what is not chosen stays aligned.
+    """Return framework -> plan for a switchboard: entry -> name of the option chosen; entries not chosen stay aligned.
 
     Raises PlanError for an unknown entry or option.
     """

@@ -1,4 +1,4 @@
-"""What one difference alone does in lockstep: a short one for each, with nothing else switched on."""
+"""What each difference does in lockstep by itself: a short lockstep for each, with nothing else switched on."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
     from clsf.plan import Plan
 
 STEPS = 2
-"""Every entry shows in the first step; the second tells whether it goes on."""
+"""Every entry shows in the first step; the second step tells whether the effect goes on."""
 
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What switching one difference on did."""
+    """The effect of switching one difference on."""
 
     name: str
     option: str

@@ -266,9 +266,9 @@ def _moving(analysis: Analysis, plan: Plan, norm: LayerFacts) -> str:
 
 
 def _averages_zero(rows: dict[str, LayerFacts], plan: Plan, path: str) -> bool:
-    """Return whether what a layer receives has a mean of 0 in each channel in the first step, as a batch normalisation layer makes it.
+    """Return whether a layer's input has mean 0 in each channel in the first step, as batch normalisation leaves it.
 
-    Layers that only weight and add keep that, as long as their biases begin at 0. Branches are not followed.
+    Layers that only weight and add preserve that while their biases begin at 0. Branches are not followed.
     """
     *head, last = path.split(".")
     before = rows.get(".".join([*head, str(int(last) - 1)]))

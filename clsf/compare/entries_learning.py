@@ -23,7 +23,7 @@ from clsf.words import Sentence, say
 
 
 def _other_kernel(analysis: Analysis) -> str | None:
-    """Return the first kernel that the two schemes draw from another range; with five times as many outputs as inputs they agree."""
+    """Return the first kernel whose range differs between the two schemes; with five times as many outputs as inputs they agree."""
     for name, weight in analysis.named_weights().items():
         other = not isclose(weight.drawn_within("glorot"), weight.drawn_within("kaiming")) if "kernel" in weight.name else False
         if other:
@@ -190,7 +190,7 @@ LEARNING = (
 
 
 def _last_decayed(analysis: Analysis, plan: Plan) -> str:
-    """Return the first weight, from the last layer to the first, that decays in another way: a bias of 0 does not decay at all."""
+    """Return the first weight, from the last layer to the first, that decays differently: a bias of 0 does not decay at all."""
     begin_at_zero = {"beta"} if plan.start == "kaiming" or plan.does("bias-init") else {"beta", "bias"}
     for facts in reversed(analysis.layers):
         for weight in facts.weights:

@@ -1,4 +1,4 @@
-"""Differences in what is frozen and what it was trained for: batch normalisation of a frozen base, trainable, the head, the preparation."""
+"""Differences in freezing and in what the base was trained for: batch normalisation in a frozen base, trainable, head, inputs."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def _no_frozen_norm(analysis: Analysis, plan: Plan) -> Sentence | None:
 
 
 def _thawed(analysis: Analysis, plan: Plan) -> tuple[str, str]:
-    """Return where a frozen part that trains after all shows first: in what its batch normalisation says, else in its weights."""
+    """Return where a frozen part that does train shows first: in the output of its batch normalisation, else in its weights."""
     norms = [] if plan.freeze_norms else _frozen_norms(analysis, plan)
     if norms:
         return "forward", norms[0].path

@@ -1,4 +1,4 @@
-"""What an entry of `clsf.compare.differences` is made of."""
+"""The parts of an entry of `clsf.compare.differences`."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Needs = Callable[[Analysis, Plan], Sentence | None]
 
 @dataclass(frozen=True, slots=True)
 class ClaimSource:
-    """Where a claim can be read: a file of an installed package, and a name in it."""
+    """The source of a claim: a file of an installed package, and a name in it."""
 
     file: str  # relative to the installed packages, such as "torch/optim/adam.py"
     name: str  # a class, function or method, such as "Linear.reset_parameters"
@@ -41,14 +41,14 @@ class SwitchOption:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One thing that is not the same under the same name."""
+    """One behaviour that differs under the same name."""
 
     name: str
     title: Sentence
     keras: Sentence
     torch: Sentence
-    shows: Sentence  # where it parts in lockstep, in words
-    parts_at: Callable[[Analysis, Plan], Place]  # the first tensor that parts, in step 1; for what `idle` lets pass
+    shows: Sentence  # where it first differs in lockstep, in words
+    parts_at: Callable[[Analysis, Plan], Place]  # the first tensor that differs, in step 1; called where `idle` returns None
     idle: Needs  # why switching it on changes nothing for a model and plan; None: it does change something
     sources: tuple[ClaimSource, ...]
     options: tuple[SwitchOption, ...]
@@ -56,8 +56,8 @@ class Difference:
 
     @property
     def fault(self) -> Fault | None:
-        """Return the fault that it is, in the catalogue of faults; None where both ways are right."""
-        from clsf.faults.catalogue import FAULTS  # all its files, which most pages that name a difference need not load
+        """Return the fault that this difference is, from the catalogue of faults; None where both ways are right."""
+        from clsf.faults.catalogue import FAULTS  # loads all its files, which most pages that name a difference don't need
 
         return next((fault for fault in FAULTS.values() if self.name in fault.differences), None)
 
@@ -67,7 +67,7 @@ class Difference:
         return next(option for option in self.options if option.name == name)
 
 
-# Switches that several entries have.
+# Switches that several entries share.
 
 
 def as_torch(name: str) -> tuple[SwitchOption, ...]:
@@ -79,17 +79,17 @@ def as_torch(name: str) -> tuple[SwitchOption, ...]:
 
 
 def as_lecture(name: str) -> tuple[SwitchOption, ...]:
-    """Return the switch of an entry that neither framework does by itself."""
+    """Return the switch of an entry that neither framework does by default."""
     return SwitchOption("aligned", say("aligned")), SwitchOption(
         "lecture", say("PyTorch as in the lecture"), {"torch": (name,)}
     )
 
 
-# What entries ask of a model and a plan.
+# Questions that entries ask about a model and a plan.
 
 
 def layers(analysis: Analysis, role: str) -> list[LayerFacts]:
-    """Return the layers that play a role, in order of computation."""
+    """Return the layers with a role, in order of computation."""
     return [facts for facts in analysis.layers if facts.role == role]
 
 
@@ -112,22 +112,22 @@ def moving_norms(analysis: Analysis, plan: Plan) -> list[LayerFacts]:
 
 
 def dropping(analysis: Analysis, but: float | None = None) -> list[LayerFacts]:
-    """Return the layers that drop anything, at another rate than `but`."""
+    """Return the layers with dropout at a rate other than `but`."""
     return [facts for facts in analysis.layers if facts.layer.drops and facts.layer.rate > 0 and facts.layer.rate != but]
 
 
 def reordered(analysis: Analysis) -> list[LayerFacts]:
-    """Return the flattening layers for whose input the order of channels, rows and columns makes a difference."""
+    """Return the flattening layers for which the order of the input's channels, rows and columns matters."""
     flats = [facts for facts in layers(analysis, "Flat") if len(facts.in_shape) == 3]
     return [facts for facts in flats if facts.in_shape[2] > 1 and prod(facts.in_shape[:2]) > 1]
 
 
 def always(analysis: Analysis, plan: Plan) -> None:
-    """Say nothing: there is no model and plan for which it changes nothing."""
+    """Return None: the difference has an effect on every model and plan."""
 
 
 def native(plan: Plan) -> Sentence | None:
-    """Return why an aligned rule can't be switched off: both frameworks follow their own already."""
+    """Return why an aligned rule can't be switched off: both frameworks already follow their own."""
     if plan.rules == "native":
         return say(
             "With the rules 'native' both frameworks do this by themselves already; choose 'aligned' to switch it alone."

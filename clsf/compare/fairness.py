@@ -1,9 +1,9 @@
-"""Whether two runs may be compared, point by point, before they begin or after they have ended.
+"""Checks whether two runs may be compared, point by point, before they begin or after they have ended.
 
-Of a run that has begun it is asked what it was (`clsf.runs.happened`), not only what was planned.
+For a run that has begun the check uses what happened (`clsf.runs.happened`), not only the plan.
 
-green: equal, or without influence. amber: not equal, on purpose or of little weight; to be named with the result.
-red: the numbers do not say what they seem to say. Runs on other data or other classes are not compared at all: `refusal`.
+green: equal, or without influence. amber: not equal, on purpose or of little weight; must be reported with the result.
+red: the numbers do not mean what they seem to mean. Runs on different data or classes are not compared at all: `refusal`.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ TOPICS: dict[str, Sentence] = {
 
 
 def check(one: RunRecord | Contender, two: RunRecord | Contender) -> list[FairnessFinding]:
-    """Return the findings on every point, in the order of TOPICS. If the two can't be compared, the first is red and alone."""
+    """Return the findings on every point, in the order of TOPICS. If the two can't be compared, the only finding is red."""
     first, second = _contender(one), _contender(two)
     why = refusal(first, second)
     if why is not None:

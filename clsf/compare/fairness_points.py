@@ -1,4 +1,4 @@
-"""The points of the fairness check: each says how two contenders stand, as (level, sentence) pairs."""
+"""The points of the fairness check: each compares two contenders and gives (level, sentence) pairs."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ def _split(one: Contender, two: Contender) -> Said:
 
 
 def _validates_itself(data: str) -> bool:
-    """Whether a data set brings its validation images, so that nothing is drawn and the share does not count."""
+    """Whether a data set has its own validation images, so that none are drawn and the share does not matter."""
     try:
         return catalogue.info(data).validation > 0
     except DataError:  # removed meanwhile
@@ -380,7 +380,7 @@ def _device(one: Contender, two: Contender) -> Said:
 
 
 def _repeatable(one: Contender, two: Contender) -> Said:
-    """On a GPU: whether the same run twice would be the same run; see `clsf.backends.torch.device.use_repeatable`."""
+    """On a GPU: whether repeating a run would give the same run; see `clsf.backends.torch.device.use_repeatable`."""
     loose = [side.name for side in (one, two) if side.framework != "torch" or side.plan.rules != "aligned"]
     if loose:
         yield "amber", say(
@@ -486,10 +486,10 @@ POINTS: dict[str, Callable[[Contender, Contender], Said]] = {
 
 
 def _same_numbers(one: Contender, two: Contender) -> bool:
-    """Whether the two were given the same hyper-parameters, be it by leaving out what is usual."""
+    """Whether the two have the same hyper-parameters, even if one leaves out those that equal the default."""
     settings, hypers = OPTIMIZERS[one.plan.optimizer].settings, (one.plan.hyper, two.plan.hyper)
     mine, theirs = ([hyper.get(s.name, s.usual) for s in settings] for hyper in hypers)
-    if torch_rule(one) or torch_rule(two):  # what PyTorch has where nothing is given may be another number
+    if torch_rule(one) or torch_rule(two):  # PyTorch's default may be another number
         mine, theirs = ([hyper.get(s.name) for s in settings] for hyper in hypers)
     return mine == theirs
 

@@ -1,4 +1,4 @@
-"""The points of the fairness check that are about how learning is steered: regularisation, schedule, augmentation, stopping."""
+"""The points of the fairness check about how learning is controlled: regularisation, schedule, augmentation, stopping."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Said = Iterator[tuple[Level, Sentence]]
 
 
 def regularisation(one: Contender, two: Contender) -> Said:
-    """Compare L1 and weight decay. (L2 is spoken of with the optimizer, where its style can differ on purpose.)"""
+    """Compare L1 and weight decay. (L2 is covered with the optimizer, where its style can differ on purpose.)"""
     a, b = one.plan, two.plan
     if a.l1 != b.l1:
         yield "red", say("The penalty on sizes of weights (L1) differs: {one} and {two}.", one=f"{a.l1:g}", two=f"{b.l1:g}")
@@ -33,7 +33,7 @@ def regularisation(one: Contender, two: Contender) -> Said:
             say("Decoupled weight decay differs: {one} and {two}.", one=f"{decays[0]:g}", two=f"{decays[1]:g}"),
         )
     elif a.weight_decay and torch_rule(one) != torch_rule(two) and not _one_decay(a.optimizer):
-        # With plain SGD both take learning rate times decay times weight from the weight.
+        # With plain SGD both subtract learning rate times decay times weight from the weight.
         yield "amber", say(
             "Weight decay of {value} is not the same in each framework's own rule: Keras takes it from the weights, PyTorch adds it to "
             "the gradient, which the optimizer then scales.",
@@ -44,18 +44,18 @@ def regularisation(one: Contender, two: Contender) -> Said:
 
 
 def _decay(contender: Contender) -> float:
-    """Return the decoupled decay in force: the chosen one, or what the optimizer has by itself."""
+    """Return the decoupled decay in force: the chosen one, or the optimizer's default."""
     plan = contender.plan
     return plan.weight_decay or (OPTIMIZERS[plan.optimizer].torch_decay if torch_rule(contender) else plan.decay)
 
 
 def _one_decay(optimizer: str) -> bool:
-    """Whether both frameworks' classes decay alike: AdamW by its definition, plain SGD because coupled decay is decoupled there."""
+    """Whether both frameworks' classes decay alike: AdamW by definition, plain SGD because coupled decay equals decoupled there."""
     return optimizer == PLAINEST or OPTIMIZERS[optimizer].decoupled
 
 
 def updates(one: Contender, two: Contender) -> Said:
-    """Compare what happens between gradients and new weights: clipping, gathering, averaging."""
+    """Compare what happens between gradients and new weights: clipping, accumulation, averaging."""
     a, b = one.plan, two.plan
     said = False
     parts = (
@@ -81,7 +81,7 @@ def updates(one: Contender, two: Contender) -> Said:
 
 
 def schedule(one: Contender, two: Contender) -> Said:
-    """Compare the learning rate over the steps: as planned, and as it was."""
+    """Compare the learning rate over the steps, as planned and as it was."""
     a, b = one.plan, two.plan
     by_hand = one.was.changed or two.was.changed
     if one.was.changed != two.was.changed:
@@ -107,7 +107,7 @@ def schedule(one: Contender, two: Contender) -> Said:
 
 
 def _rates(one: Contender, two: Contender) -> Said:
-    """Compare learning rates that were to be the same."""
+    """Compare learning rates that were planned to be the same."""
     a, b = one.plan, two.plan
     parted = _parting(one, two)
     if one.was.reduced != two.was.reduced:
@@ -140,24 +140,24 @@ def _rates(one: Contender, two: Contender) -> Said:
 
 
 def _shape(schedule: Schedule) -> tuple:
-    """Return what a schedule depends on: what its kind has no use for is left out."""
+    """Return the settings that a schedule depends on: those that its kind does not use are left out."""
     return schedule.kind, schedule.warmup_epochs, *(getattr(schedule, name) for name in SCHEDULE_KINDS[schedule.kind].depends)
 
 
 def _parting(one: Contender, two: Contender) -> int | None:
-    """Return the first step, 0-based, that both took with another learning rate; None if there is none."""
+    """Return the first step, 0-based, that the two took with different learning rates; None if there is none."""
     count = min(len(one.rates), len(two.rates))
     apart = ~np.isclose(np.asarray(one.rates[:count], float), np.asarray(two.rates[:count], float), rtol=1e-9, atol=0)
     return int(apart.argmax()) if apart.any() else None
 
 
 def _listed(changes: Changes) -> str:
-    """Return changes as (step, learning rate) pairs, the same in every language."""
+    """Return changes as (step, learning rate) pairs, in the same form in every language."""
     return ", ".join(f"{step}: {rate:g}" for step, rate in changes)
 
 
 def hands(one: Contender, two: Contender) -> Said:
-    """Compare what was done by hand to the runs while they trained, the learning rate left aside."""
+    """Compare what was done by hand to the runs while they trained, apart from the learning rate."""
     said = False
     for contender in (one, two):
         was = contender.was
@@ -178,7 +178,7 @@ def hands(one: Contender, two: Contender) -> Said:
 
 
 def augmentation(one: Contender, two: Contender) -> Said:
-    """Compare how training images are varied."""
+    """Compare how training images are augmented."""
     a, b = one.plan, two.plan
     if a.augmentation != b.augmentation:
         yield "red", say("Training images are varied in another way in each: they do not see the same images.")
@@ -194,7 +194,7 @@ def augmentation(one: Contender, two: Contender) -> Said:
 
 
 def stopping(one: Contender, two: Contender) -> Said:
-    """Compare early stopping, and whose weights are judged."""
+    """Compare early stopping, and which weights are evaluated."""
     a, b = one.plan.stopping, two.plan.stopping
     rules = [(s.patience, s.restore_best, s.monitor, s.min_delta) if s.patience or s.restore_best else None for s in (a, b)]
     if rules[0] != rules[1]:

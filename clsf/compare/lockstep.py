@@ -1,8 +1,9 @@
 """Lockstep: both frameworks take the same steps from the same weights, and every tensor is compared.
 
-The reference goes first in every comparison. Nothing is trained "for" the other framework: each computes its own step from
-its own weights, unless `isolate` is asked for, where each layer of the other gets the reference's input, each gradient the
-reference's gradient of what came out, and the optimizer the reference's gradients, so that one fault blames no other layer.
+In every comparison the reference comes first. Nothing is trained "for" the other framework: each computes its own step from
+its own weights. The exception is `isolate`: each layer of the other framework gets the reference's input, each gradient is
+computed from the reference's gradient of the layer's output, and the optimizer gets the reference's gradients. One fault
+then blames no other layer.
 """
 
 from __future__ import annotations
@@ -43,10 +44,10 @@ def lockstep(
     tolerance: float | None = None,
     stopped: Callable[[], bool] = lambda: False,
 ) -> Iterator[Said]:
-    """Open both sides, advance them together and compare; close them in the end, also when the generator is closed.
+    """Open both sides, advance them together and compare; close them at the end, also when the generator is closed.
 
     Yields LockstepStarted, one StepDifference per step, and LockstepResult. A side that fails after the start ends the
-    lockstep: the result names it, and the steps before stay said. Raises the ClsfError of a side that can't even begin.
+    lockstep: the result names that side, and earlier steps remain valid. Raises the ClsfError of a side that can't even begin.
     """
     tolerance = TOLERANCES[reference.plan.dtype] if tolerance is None else tolerance
     with ThreadPoolExecutor(2, thread_name_prefix="lockstep") as pool:

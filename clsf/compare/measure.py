@@ -1,23 +1,23 @@
-"""Comparing what two frameworks recorded, tensor by tensor, and which differences are more than rounding.
+"""Compares the recorded tensors of two frameworks, and decides which differences are more than rounding.
 
 A tolerance is relative to the tensor's size, its largest absolute value. Measured (lecture-cnn, residual, inception-like
 on 8×8 digits, batches of 32, all seven optimizers, aligned rules, forty steps, two cores): in float64 no tensor of any
-step is apart by more than 6e-14 of its size, and the smallest rule that differs under one name (Adam's epsilon) moves the
-weights by 1e-6 of theirs: 1e-9 lies far from both. In float32 the first step stays below 1e-5, so 1e-4 is taken for it;
-what differs by less is found in float64. Later float32 steps do pass it in models with batch normalisation: rounding grows.
+step differs by more than 6e-14 of its size, and the smallest rule that differs under one name (Adam's epsilon) moves the
+weights by 1e-6 of their size: 1e-9 is far from both. In float32 the first step stays below 1e-5, so its tolerance is 1e-4;
+smaller differences are found in float64. Later float32 steps do exceed it in models with batch normalisation: rounding grows.
 
-A weight's gradient can be zero by arithmetic (a bias before batch normalisation) and pure rounding in fact. Weights and
-their gradients are therefore never measured by a size of less than a tenth of the largest in the model, and what an
-optimizer makes of such a gradient is not judged at all: Adam and its kin turn rounding of any size into whole steps. The
-same goes for single values of a gradient that are nothing but rounding beside the others, where the gradient itself is equal.
-A bias's gradient is a sum over images and places, whose terms may nearly cancel: what rounding leaves is relative to the sum
-of their sizes, not to what remains.
-What comes out of a layer has the same floor, a tenth of the largest that comes out of any: batch normalisation of a flat image
-is zero by arithmetic, and rounding relative to rounding says nothing.
+A weight's gradient can be zero by arithmetic (a bias before batch normalisation) and pure rounding in practice. The size that
+a weight or gradient is measured by is therefore at least a tenth of the largest in the model. The update that an optimizer
+makes from such a gradient is not judged at all: Adam and its kin turn rounding of any size into whole steps. The same goes
+for single values of a gradient that are pure rounding compared with the others, where the gradient itself is equal.
+A bias's gradient is a sum over images and positions whose terms may nearly cancel: its rounding error is relative to the sum
+of their sizes, not to the result.
+A layer's output has the same floor, a tenth of the largest output of any layer: batch normalisation of a flat image is zero
+by arithmetic, and rounding relative to rounding says nothing.
 
-Max pooling hands a gradient to the largest of its window. Of two values that are equal but for rounding, each framework may
-choose another: the gradient then arrives beside where the other has it. As long as no weight's gradient notices, that is
-not judged either (met in float64 on smooth images, where neighbouring pixels are equal).
+Max pooling passes a gradient to the largest value of its window. Of two values that are equal but for rounding, each
+framework may choose another one: the gradient then arrives next to its position in the other framework. As long as no
+weight's gradient is affected, that is not judged either (met in float64 on smooth images, where neighbouring pixels are equal).
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ ROUNDING = {"float32": float(np.finfo(np.float32).eps), "float64": float(np.finf
 TOLERANCES = {"float32": 1e-4, "float64": 1e-9}
 
 SUMMED = 16
-"""A sum of n terms in pairs is off by at most log2(n) roundings of the sum of their sizes; so many for 65,536 terms."""
+"""A pairwise sum of n terms is off by at most log2(n) roundings of the sum of their sizes; 16 of them for 65,536 terms."""
 
 FLOOR = 0.1  # of the largest size among the model's weights, or among their gradients
 
@@ -127,7 +127,7 @@ def _tensors(reference: RecordedStep, other: RecordedStep, tolerance: float) -> 
 
 
 def _of_sum(gradients: dict[str, Recorded], name: str) -> float:
-    """Return what rounding may leave of a bias's gradient, which is a sum over images and places; 0 for what is none."""
+    """Return the rounding error of a bias's gradient, which is a sum over images and positions; 0 for other tensors."""
     path, _, kind = name.rpartition(".")
     if kind not in ("bias", "beta") or path not in gradients:
         return 0.0
@@ -137,7 +137,7 @@ def _of_sum(gradients: dict[str, Recorded], name: str) -> float:
 
 
 def _where_told(t: TensorDifference, values: list[np.ndarray], gradients: list[np.ndarray], tolerance: float) -> float:
-    """Return how far a weight's values are apart after the update, but for those whose gradient was rounding alone."""
+    """Return how far a weight's values differ after the update, leaving out those whose gradient was only rounding."""
     one, two = (g.astype(np.float64) for g in gradients)
     if one.shape != values[0].shape:
         return t.difference
@@ -152,13 +152,13 @@ def _difference(
     if reference.shape != other.shape:
         return TensorDifference(phase, name, float("inf"), size, 0.0)
     apart = _apart(reference.values.astype(np.float64), other.values.astype(np.float64))
-    # Of what is not in the sample, the norms tell: some value must be apart by at least this much.
+    # For values outside the sample, the norms give a bound: some value must differ by at least this much.
     hidden = _apart(np.array([reference.norm]), np.array([other.norm])) / max(math.prod(reference.shape), 1) ** 0.5
     return TensorDifference(phase, name, max(apart, hidden), size, tolerance * max(size, floor))
 
 
 def _apart(one: np.ndarray, two: np.ndarray) -> float:
-    """Return the largest difference; a value that is not a finite number in both, or the same infinity, counts as equal."""
+    """Return the largest difference; a value that is not finite in both, or the same infinity, counts as equal."""
     with np.errstate(invalid="ignore"):
         apart = np.abs(one - two)
     apart[(one == two) | (np.isnan(one) & np.isnan(two))] = 0.0

@@ -1,7 +1,7 @@
 """The proof of a planted fault: the first tensor in which two programs of one framework differ, found as lockstep finds it.
 
-Both programs are watched while they run, each in a process of its own with the same seed. What they compute alike is equal to
-the last bits, so the first tensor that is apart is where the fault begins to matter.
+Both programs are watched while they run, each in its own process with the same seed. Where they compute the same, the values
+are equal to the last bits, so the first tensor that differs is where the fault begins to matter.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ SHOWN = 10  # numbers of the tensor that are drawn
 
 
 def first_difference(faulty: Ran, healthy: Ran) -> Answer:
-    """Return the first tensor that differs, in the order in which programs compute, with some of its numbers in both.
+    """Return the first tensor that differs, in the order in which programs compute, with some of its numbers from both.
 
-    Where every tensor of the recorded steps is equal: the first step whose loss or gradient differs, else what is told.
+    Where every tensor of the recorded steps is equal: the first step whose loss or gradient differs, else other values reported.
     """
     if faulty.history.error:
         return Answer(
@@ -40,7 +40,7 @@ def first_difference(faulty: Ran, healthy: Ran) -> Answer:
 
 
 def _other_weights(healthy: Tensors, faulty: Tensors) -> Answer | None:
-    """Return the first weight of another shape, or that only one has. Models that aren't alike draw other numbers everywhere."""
+    """Return the first weight with another shape, or that only one has. Models that aren't alike draw other numbers everywhere."""
     for name in healthy:
         if name in faulty and faulty[name].shape != healthy[name].shape:
             return _shapes(say("Before the first step"), name, faulty[name], healthy[name])
@@ -63,7 +63,7 @@ def _evaluation(faulty: Ran, healthy: Ran) -> Answer | None:
 
 
 def _parted(step: int, phase: Phase, healthy: Tensors, faulty: Tensors, before: bool = False) -> Answer | None:
-    """Return the first tensor of a phase that is apart. One that only one program has is apart too."""
+    """Return the first tensor of a phase that differs. One that only one program has counts as different too."""
     parted = FirstParting.of(
         step, compared_tensors(phase, *({n: _recorded(t) for n, t in side.items()} for side in (healthy, faulty)), TOLERANCE)
     )
@@ -116,7 +116,7 @@ def _where(step: int, phase: Phase, before: bool) -> Sentence:
 
 
 def _bars(one: RecordedTensor, other: RecordedTensor) -> Bars:
-    """Return the numbers around the first place that differs."""
+    """Return the numbers around the first position that differs."""
     mine, theirs = np.array(one.values), np.array(other.values)
     apart = np.flatnonzero(~np.isclose(mine, theirs, rtol=TOLERANCE, atol=TOLERANCE * max(one.largest, other.largest, 1e-12)))
     first = max(min(int(apart[0]) if len(apart) else 0, len(mine) - SHOWN), 0)
@@ -129,7 +129,7 @@ def _bars(one: RecordedTensor, other: RecordedTensor) -> Bars:
 
 
 def _curves(faulty: Ran, healthy: Ran, before: int) -> Answer:
-    """Look further than the recorded steps: losses and gradients step by step, the first evaluation in its place."""
+    """Compare beyond the recorded steps: losses and gradients step by step, the first evaluation in its place."""
     pairs = (
         (say("loss"), faulty.history.losses, healthy.history.losses),
         (say("gradient norm"), faulty.history.gradient_norms, healthy.history.gradient_norms),

@@ -1,4 +1,4 @@
-"""What lockstep records of a step: of every tensor its size, and its values or a sample of them."""
+"""What lockstep records of a step: the size of every tensor, and its values or a sample of them."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from clsf.plan import Plan
 from clsf.words import say_n
 
 SAMPLE = 2048
-"""Values recorded of a larger tensor. A fault in one channel of a 430,102-parameter model still meets dozens of them, and
-the norm over all values goes along."""
+"""The number of values recorded of a larger tensor. A fault in one channel of a 430,102-parameter model still meets dozens of
+them, and the norm over all values is recorded too."""
 
 EVALUATED = 64  # validation images whose logits are compared
 MEGABYTE = 1_000_000
 
 MAX_STEPS = 10_000
-MAX_STEP_BYTES = 512 * MEGABYTE  # of what one step computes: a worker holds it, once in the framework and once in NumPy
-MAX_FULL_BYTES = 128 * MEGABYTE  # of what crosses to the app whole and is kept there, for each framework
-MAX_ISOLATED_BYTES = 4_000 * MEGABYTE  # of what crosses from the reference to the other framework, one step after another
+MAX_STEP_BYTES = 512 * MEGABYTE  # computed by one step: a worker holds it, once in the framework and once in NumPy
+MAX_FULL_BYTES = 128 * MEGABYTE  # sent whole to the app and kept there, for each framework
+MAX_ISOLATED_BYTES = 4_000 * MEGABYTE  # sent from the reference to the other framework, one step after another
 
 LOGITS = "logits"
 LOSS = "loss"
@@ -38,8 +38,8 @@ class Recording:
     """How much of a lockstep is recorded."""
 
     steps: int = 200
-    full_steps: int = 0  # of so many first steps every value is kept, not only a sample
-    evaluate_every: int = 10  # the model is also tried on validation images after step 1, the last, and each of these
+    full_steps: int = 0  # in this many first steps every value is kept, not only a sample
+    evaluate_every: int = 10  # validation images are evaluated after step 1, the last step, and each multiple of this
     isolate: bool = False  # give each layer of the other framework the reference's values, so that one fault blames no other
 
     def __post_init__(self) -> None:
@@ -48,7 +48,7 @@ class Recording:
         checks.whole(PlanError, word("evaluate_every"), self.evaluate_every, 1, MAX_STEPS)
 
     def evaluates(self, step: int) -> bool:
-        """Return whether validation images are looked at after this step, 1-based."""
+        """Return whether validation images are evaluated after this step, 1-based."""
         return step in (1, self.steps) or step % self.evaluate_every == 0
 
 
@@ -59,7 +59,7 @@ def step_bytes(analysis: Analysis, plan: Plan) -> int:
 
 
 def check_size(analysis: Analysis, plan: Plan, recording: Recording) -> None:
-    """Raise PlanError, offering less, if `recording` is more than can be held; or for what steps alone can't do."""
+    """Raise PlanError, suggesting less, if `recording` is more than can be held; or for what single steps can't show."""
     if plan.plateau is not None:
         raise PlanError(
             "A lockstep takes single steps and ends no epoch, so it can't reduce the learning rate on a plateau of the validation "
@@ -107,7 +107,7 @@ def check_size(analysis: Analysis, plan: Plan, recording: Recording) -> None:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Recorded:
-    """One tensor as it crosses from a worker to the coordinator."""
+    """One tensor in the form in which a worker sends it to the coordinator."""
 
     shape: tuple[int, ...]
     norm: float  # L2, over all values
@@ -135,8 +135,8 @@ def positions(name: str, size: int) -> np.ndarray:
 def recorded_step(told: Observation, full: bool = False) -> dict[str, dict[str, Recorded]]:
     """Return phase -> name -> tensor, in order of computation.
 
-    forward:  the images, what comes out of each layer, the logits (what the loss receives)
-    backward: from the last layer to the first: the gradient of the loss by what came out of it, then by its weights
+    forward:  the images, the output of each layer, the logits (which the loss receives)
+    backward: from the last layer to the first: the gradient of the loss by the layer's output, then by its weights
     update:   the weights afterwards, moving statistics included
     """
     return {

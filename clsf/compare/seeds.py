@@ -1,4 +1,4 @@
-"""The same pair of plans, trained with several seeds: what the noise of a comparison is measured from."""
+"""The same pair of plans, trained with several seeds: the noise of a comparison is measured from them."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class SeedPair:
 
 
 def arms(plan: Plan, difference: str | None = None) -> tuple[ComparedArm, ComparedArm]:
-    """Return what is compared: both frameworks, or one of them without and with a difference as it is first offered."""
+    """Return the arms to compare: both frameworks, or one of them without and with a difference in its first option."""
     if difference is None:
         one, two = FRAMEWORKS
         return ComparedArm(one, plan), ComparedArm(two, plan)
@@ -43,7 +43,7 @@ def arms(plan: Plan, difference: str | None = None) -> tuple[ComparedArm, Compar
 
 
 def with_and_without(plan: Plan, difference: str, option: str) -> tuple[ComparedArm, ComparedArm]:
-    """Return the framework that does otherwise, without and with the difference."""
+    """Return the framework that behaves differently, without and with the difference."""
     framework = next(iter(ENTRIES[difference].option(option).does))
     return ComparedArm(framework, plan), ComparedArm(framework, plans(plan, {difference: option})[framework])
 
@@ -59,7 +59,7 @@ def train_seeds(
 ) -> Iterator[SeedPair]:
     """Train both arms with each seed, one run after another, and yield a pair as soon as both are over.
 
-    Stops between runs and within one; a run that was stopped ends it. `watch` hears of every run as it ends. Raises
+    Stops between runs and within one; a stopped run ends the generator. `watch` is called with every run as it ends. Raises
     EngineError with the reason if a run fails.
     """
     trainer = ServiceTrainer(service, owner, stopped)

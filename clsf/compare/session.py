@@ -1,8 +1,8 @@
-"""A lockstep session, inside a worker: one framework takes training steps and tells everything they compute.
+"""A lockstep session, inside a worker: one framework takes training steps and returns everything they compute.
 
-A session is a cache: what identifies it is the request (framework, model, plan), and any worker can answer for any step.
-One that has not met the session opens it and catches up, so a worker that was replaced, or another one of a cluster, goes
-on where the first one was. Sessions that were not used for ten minutes end by themselves, and so does the oldest of five.
+A session is a cache: the request (framework, model, plan) identifies it, and any worker can answer for any step. A worker
+that does not have the session opens it and catches up, so a replaced worker, or another one of a cluster, continues where the
+first one was. Sessions that were not used for ten minutes end by themselves, and the oldest is closed when a fifth opens.
 """
 
 from __future__ import annotations
@@ -47,17 +47,17 @@ MOST_SESSIONS = 4
 
 @dataclass(frozen=True, slots=True)
 class SessionRequest:
-    """Which session is meant. The token tells two equal ones apart."""
+    """Identifies a session. The token distinguishes two equal ones."""
 
     token: str
     framework: str
     model: dict  # ModelSpec JSON
-    plan: dict  # Plan JSON; its differences are what this framework does otherwise
+    plan: dict  # Plan JSON; its differences are those of this framework
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Opened:
-    """What a session begins with."""
+    """The state that a session begins with."""
 
     framework: str
     device: str  # "cpu", or the GPU's name
@@ -75,7 +75,7 @@ class Opened:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RecordedStep:
-    """What one step computed in one framework."""
+    """The values that one step computed in one framework."""
 
     step: int  # 1-based
     batch: str  # hash of the batch's image numbers
@@ -83,20 +83,20 @@ class RecordedStep:
     phases: dict[str, dict[str, Recorded]]  # "forward", "backward", "update" -> name -> tensor, in order of computation
     evaluation: dict[str, Recorded] | None  # logits and loss of validation images after the update, dropout off
     seconds: float  # to take the step and record it
-    told: tuple[Observation, Weights] | None = None  # everything, and the weights before, for the other side to isolate
+    told: tuple[Observation, Weights] | None = None  # everything, and the weights before, for the other side's `isolate`
 
 
 def open_session(request: SessionRequest, recording: Recording) -> Opened:
-    """Build the model and say what it begins with. Raises ClsfError for what can't be built or is too much to record."""
+    """Build the model and return its initial state. Raises ClsfError if it can't be built or is too much to record."""
     return _sessions.open(request, recording).opened
 
 
 def advance(
     request: SessionRequest, recording: Recording, first: int, count: int, tell_all: bool = False
 ) -> list[RecordedStep]:
-    """Take the steps number `first` … `first + count - 1` (1-based) and return what each computed.
+    """Take the steps number `first` … `first + count - 1` (1-based) and return the values that each computed.
 
-    Steps before `first` that this worker has not taken are taken silently. `tell_all`: observations go along, uncut.
+    Earlier steps that this worker has not taken are taken silently. `tell_all`: complete observations are returned too.
     """
     session = _sessions.of(request, recording)
     with session.lock:
@@ -105,9 +105,9 @@ def advance(
 
 
 def isolate(request: SessionRequest, recording: Recording, step: int, told: Observation, before: Weights) -> RecordedStep:
-    """Do each part of step number `step` by itself, fed with the reference's values.
+    """Do each part of step number `step` by itself, from the reference's values.
 
-    Raises EngineError if this worker did not do the steps before it, for they can't be caught up on.
+    Raises EngineError if this worker did not do the earlier steps, because it can't catch up on them.
     """
     session = _sessions.of(request, recording)
     with session.lock:
@@ -115,7 +115,7 @@ def isolate(request: SessionRequest, recording: Recording, step: int, told: Obse
 
 
 def close_session(token: str) -> None:
-    """Forget a session; one that is unknown is ignored."""
+    """Forget a session; an unknown one is ignored."""
     _sessions.close(token)
 
 
@@ -127,7 +127,7 @@ class LockstepSession:
         self.used = time.monotonic()
         self._request, self._recording = request, recording
         spec, plan = ModelSpec.from_json(request.model), Plan.from_json(request.plan)
-        plan = plan.but(variants={"tensorflow": "graph"})  # what is observed does not depend on it
+        plan = plan.but(variants={"tensorflow": "graph"})  # the observed values don't depend on it
         plan = plan.as_prepared
         self._plan = plan
         self._prepared = prepare(open_dataset(plan.data), plan)
@@ -183,7 +183,7 @@ class LockstepSession:
             )  # fmt: skip
         started, batch = time.perf_counter(), self._batch(self._done)
         mine = self._backend.isolate(told, before, batch, self._done, **self._steered())
-        if self._extra in mine.activations:  # what the loss would receive is what the last layer says, not the reference's last
+        if self._extra in mine.activations:  # the loss would receive this side's own last layer, not the reference's
             mine = replace(mine, logits=mine.activations[self._extra])
         return self._recorded(mine, batch, started, None)
 
@@ -220,7 +220,7 @@ class LockstepSession:
 
     def _epoch(self, number: int) -> list[np.ndarray]:
         if number not in self._epochs:
-            if number > 1:  # keep the first, whose length is asked for
+            if number > 1:  # keep the first, whose length may be asked for
                 self._epochs = {1: self._epochs[1]}
             self._epochs[number] = epoch_order(self._prepared, self._plan, number)
         return self._epochs[number]
@@ -236,7 +236,7 @@ class Sessions:
         self._timer: threading.Timer | None = None
 
     def open(self, request: SessionRequest, recording: Recording) -> LockstepSession:
-        """Open a session afresh; the longest unused one goes if there are too many."""
+        """Open a new session; the longest unused one is closed if there are too many."""
         session = self._make(request, recording)
         with self._lock:
             session.used = self._clock()
@@ -259,10 +259,10 @@ class Sessions:
     def close(self, token: str) -> None:
         with self._lock:
             self._open.pop(token, None)
-        gc.collect()  # a model holds itself in cycles
+        gc.collect()  # a model is part of reference cycles
 
     def sweep(self) -> None:
-        """Forget what was unused for too long, and look again when the next one may be."""
+        """Forget sessions that were unused for too long, and schedule the next check for when another may be."""
         with self._lock:
             now = self._clock()
             old = [token for token, session in self._open.items() if now - session.used >= UNUSED_SECONDS]

@@ -1,4 +1,4 @@
-"""The two halves of a lockstep, each in a process of its own."""
+"""The two sides of a lockstep, each in its own process."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ STEP_SECONDS = 120.0  # one step of the largest model that may be recorded, on a
 
 
 def check(spec: ModelSpec, plan: Plan, recording: Recording) -> None:
-    """Raise ClsfError for what can be known to go wrong, by arithmetic, before a worker opens an image."""
+    """Raise ClsfError for anything that can be known to fail, by arithmetic, before a worker opens an image."""
     from clsf.data.catalogue import info
     from clsf.data.prepare import prepared_shape
 
@@ -30,7 +30,7 @@ def check(spec: ModelSpec, plan: Plan, recording: Recording) -> None:
 
 
 class Side(Protocol):
-    """One framework, taking steps. All methods raise ClsfError where the framework can't go on."""
+    """One framework, taking steps. All methods raise ClsfError where the framework can't continue."""
 
     framework: str
     spec: ModelSpec

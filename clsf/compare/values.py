@@ -1,4 +1,4 @@
-"""What a lockstep says, in this order: LockstepStarted  StepDifference*  LockstepResult."""
+"""The values that a lockstep yields, in this order: LockstepStarted  StepDifference*  LockstepResult."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ Phase = Literal["forward", "backward", "update", "evaluation"]
 class TensorDifference:
     """How far apart one tensor is in the two frameworks.
 
-    Names: a layer's path ("3.body.1") is what comes out of it (forward) or the gradient by that (backward); a weight's
+    Names: a layer's path ("3.body.1") is its output (forward) or the gradient by that output (backward); a weight's
     name ("3.body.1.kernel") is its gradient (backward) or its value after the step (update; forward: before the first
-    step). "images" is the input, "logits" what the loss receives, "loss" the loss.
+    step). "images" is the input, "logits" the input of the loss, "loss" the loss.
     """
 
     phase: Phase
@@ -34,7 +34,7 @@ class TensorDifference:
 
     @property
     def excused(self) -> bool:
-        """Whether it is apart and not judged, for what it is made of is rounding; see `clsf.compare.measure`."""
+        """Whether it differs but is not judged, because it is only rounding; see `clsf.compare.measure`."""
         return math.isinf(self.allowed) and self.difference > 0
 
     @property
@@ -45,7 +45,7 @@ class TensorDifference:
 
 @dataclass(frozen=True, slots=True)
 class SideFacts:
-    """What one half of a lockstep runs on and begins with."""
+    """The machine and the initial state of one side of a lockstep."""
 
     framework: str
     device: str
@@ -57,13 +57,13 @@ class SideFacts:
 
 @dataclass(frozen=True, slots=True)
 class LockstepStarted:
-    """Both models are built; nothing was trained yet."""
+    """Both models are built; nothing is trained yet."""
 
     sides: tuple[SideFacts, SideFacts]  # the reference first
     steps: int
     dtype: str
     rounding: float  # relative spacing of the dtype's numbers: where a chart draws "equal"
-    tolerance: float  # relative to a tensor's size: what is beyond it has parted
+    tolerance: float  # relative to a tensor's size: beyond it a tensor counts as different
     input_shape: tuple[int, ...]
     classes: int
     parameters: int
@@ -83,7 +83,7 @@ class StepDifference:
     activations: float
     gradients: float  # of the weights
     weights: float  # after the step
-    evaluation: float | None  # logits of validation images after the step; None where none were looked at
+    evaluation: float | None  # logits of validation images after the step; None where none were evaluated
     same_batch: bool
     tensors: tuple[TensorDifference, ...]  # all of them, in order of computation
     seconds: tuple[float, float]  # that each side took, recording included
@@ -104,11 +104,11 @@ class FirstParting:
     phase: Phase
     tensor: str
     difference: float
-    tolerance: float  # what would have been allowed, absolute
+    tolerance: float  # the largest difference allowed, absolute
 
     @classmethod
     def of(cls, step: int, tensors: tuple[TensorDifference, ...]) -> FirstParting | None:
-        """Return the first parting among tensors in order of computation, None if there is none."""
+        """Return the first difference among tensors in order of computation, None if there is none."""
         for t in tensors:
             if t.parted:
                 return cls(step, t.phase, t.name, t.difference, t.allowed)
@@ -117,7 +117,7 @@ class FirstParting:
 
 @dataclass(frozen=True, slots=True)
 class LockstepResult:
-    """The whole lockstep in a few numbers; each maximum is over all steps compared."""
+    """A summary of the lockstep in a few numbers; each maximum is over all steps compared."""
 
     steps: int  # compared
     dtype: str
@@ -128,6 +128,6 @@ class LockstepResult:
     max_weight_difference: float
     max_evaluation_difference: float | None
     first_parting: FirstParting | None
-    growth: bool  # whether the parting is rounding that grew, rather than another rule
+    growth: bool  # whether the first difference is rounding that grew, rather than a different rule
     sentence: Sentence  # what the numbers mean
-    failure: tuple[str, Sentence] | None = None  # a framework that could not go on, and why
+    failure: tuple[str, Sentence] | None = None  # a framework that could not continue, and why

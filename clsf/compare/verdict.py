@@ -1,4 +1,4 @@
-"""What the numbers of a lockstep mean, in a sentence."""
+"""States the meaning of a lockstep's numbers in a sentence."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def sentence(
     other: Side,
     isolate: bool,
 ) -> Sentence:
-    """Say whether the two are equal, whether rounding grew, or where they part and why."""
+    """Return whether the two are equal, whether rounding grew, or where they first differ and why."""
     if not steps:
         return say("Nothing was compared: the lockstep ended before its first step.")
     told = _of(started, steps, parting, growth, reference, other, isolate)
@@ -96,10 +96,10 @@ def _of(
 
 
 def grew(started: LockstepStarted, steps: list[StepDifference], parting: FirstParting, reference: Side, other: Side) -> bool:
-    """Return whether a parting looks like rounding that grew, rather than like another rule.
+    """Return whether a first difference looks like rounding that grew, rather than like a different rule.
 
-    A rule that differs shows in the first step. What passes the tolerance later, where nothing that was set to differ can
-    reach it, was within it before and has grown.
+    A rule that differs shows in the first step. A tensor that passes the tolerance later, out of reach of every setting
+    that differs, was within it before and has grown.
     """
     if parting.step == 1 and excused(steps, parting) is None:
         return False
@@ -148,9 +148,9 @@ def kind_of(spec: ModelSpec, path: str) -> str:
 
 
 def amplification(spec: ModelSpec, steps: Iterable[StepDifference]) -> dict[str, float]:
-    """Return path -> how many times larger the relative difference is behind a layer than before it; median over steps.
+    """Return path -> how many times larger the relative difference is after a layer than before it; median over steps.
 
-    Only layers with a single input are told of, and only steps in which both sides of the layer differ at all.
+    Only layers with a single input are included, and only steps in which both sides of the layer differ at all.
     """
     growth: dict[str, list[float]] = {}
     paths = sources(spec.layers)
@@ -163,7 +163,7 @@ def amplification(spec: ModelSpec, steps: Iterable[StepDifference]) -> dict[str,
 
 
 def excused(steps: list[StepDifference], parting: FirstParting) -> str | None:
-    """Return the first weight, before the parting, whose gradient is nothing but rounding; None if there is none."""
+    """Return the first weight, before the first difference, whose gradient is only rounding; None if there is none."""
     for step in steps[: parting.step]:
         for t in step.tensors:
             if (step.step, t.phase, t.name) == (parting.step, parting.phase, parting.tensor):
@@ -219,7 +219,7 @@ def _why(
 
 
 def _idle(switched: list[str], other: Side, started: LockstepStarted) -> Sentence | None:
-    """Say why a difference that was switched on does nothing."""
+    """Return why a difference that was switched on has no effect."""
     if not switched:
         return None
     if not at_work(switched, other, started):
@@ -231,7 +231,7 @@ def _idle(switched: list[str], other: Side, started: LockstepStarted) -> Sentenc
 
 
 def _farthest(steps: list[StepDifference]) -> float:
-    """Return the largest difference in units of what is allowed."""
+    """Return the largest difference in units of the allowed one."""
     return max((t.difference / t.allowed for step in steps for t in step.tensors if t.allowed), default=0.0)
 
 

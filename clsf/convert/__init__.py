@@ -1,1 +1,1 @@
-"""The conversion lab: files with trained models are read without running anything, and two of them compared layer by layer."""
+"""The conversion lab: reads files with trained models without running anything in them, and compares two layer by layer."""

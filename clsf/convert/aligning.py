@@ -1,4 +1,4 @@
-"""Which layer of one network is which of another: an alignment of their rows, as of two texts, that may leave gaps."""
+"""Matches the layers of two networks: an alignment of their rows with gaps, like a sequence alignment of two texts."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Pair = tuple[Item | None, Item | None]
 
 
 def likeness(a: Item, b: Item) -> float | None:
-    """Return how well two layers go together, None if they can't be the same layer."""
+    """Return how well two layers match, None if they can't be the same layer."""
     if a.role != b.role and not any(a.role in kind and b.role in kind for kind in KINDS):
         return None
     points = 2.0 if a.role == b.role else 0.6

@@ -1,8 +1,8 @@
-"""A state_dict joined with a model: which module's tensors are which layer's weights.
+"""Joins a state_dict with a model: decides which module's tensors are which layer's weights.
 
-The order of a state_dict is that in which modules were made, and a safetensors file keeps none; names are a student's own. So a
-layer gets the module of its name if there is one, else the next unused one of its kind whose shapes fit. One whose shapes are
-the layer's in another order is taken too, and noted: a kernel that was not turned is what a conversion lab looks for.
+A state_dict is in the order in which modules were created, and a safetensors file keeps no order; names are chosen by the
+student. So a layer gets the module of its name if there is one, else the next unused one of its kind whose shapes fit. A module
+whose shapes are the layer's in another order is accepted too and noted: a conversion lab looks for untransposed kernels.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ FLATTENED_BY_TORCH = Plan("any", differences=("flatten-order",))
 
 
 def modules(state: dict[str, np.ndarray]) -> dict[str, dict[str, str]]:
-    """Return module -> torch's word of a tensor -> its name in the file, in the order of the file."""
+    """Return module -> torch's name of a tensor -> its name in the file, in the order of the file."""
     by_module: dict[str, dict[str, str]] = {}
     for key in state:
         module, _, word = key.rpartition(".")
@@ -39,7 +39,7 @@ def modules(state: dict[str, np.ndarray]) -> dict[str, dict[str, str]]:
 
 
 def plain_name(module: str) -> str:
-    """Return a module's name without what wraps the whole model."""
+    """Return a module's name without the prefixes of wrappers around the whole model."""
     while module.startswith(WRAPPED):
         module = module.split(".", 1)[1]
     return module
@@ -51,7 +51,7 @@ def natural(text: str) -> list:
 
 
 def wanted(spec: ModelSpec, shape: Shape) -> list[tuple[str, str, dict[str, Weight]]]:
-    """Return (path, suffix, torch's word -> weight) of each module that holds the model's weights, in order of computation."""
+    """Return (path, suffix, torch's name -> weight) of each module that holds the model's weights, in order of computation."""
     by_place: dict[tuple[str, str], dict[str, Weight]] = {}
     for facts in spec.analyse(shape).layers:
         for weight in facts.weights:
@@ -68,7 +68,7 @@ def torch_shape(weight: Weight) -> Shape:
 def bound(state: Loaded, spec: ModelSpec, shape: tuple, like: Loaded | None = None) -> Loaded:
     """Return the state_dict as weights of a model. Raises ConvertError if its layers are not those of the model.
 
-    `like`: the other file of a pair. Where the file keeps no order, modules of equal shapes go where its values say.
+    `like`: the other file of a pair. Where the file keeps no order, its values decide between modules of equal shapes.
     """
     have = modules(state.state)
     rooms = wanted(spec, shape)
@@ -126,7 +126,7 @@ def bound(state: Loaded, spec: ModelSpec, shape: tuple, like: Loaded | None = No
         for word, weight in words.items():
             name = f"{path}.{weight.name}"
             key = have[module].get(word)
-            if key is None:  # a module that was made without a bias, or without scale and shift
+            if key is None:  # a module without a bias, or without scale and shift
                 weights[name] = np.full(weight.shape, 1.0 if weight.name in ("gamma", "moving_variance") else 0.0, np.float32)
                 misfits[name] = np.zeros(0, np.float32)
                 continue
@@ -161,7 +161,7 @@ def _fits(state: Loaded, module: dict[str, str], words: dict[str, Weight]) -> bo
 
 
 def _alike(state: Loaded, module: dict[str, str], words: dict[str, Weight]) -> bool:
-    """Whether a module is of a layer's kind: as many numbers in each tensor; a bias, scale or shift may be missing."""
+    """Whether a module matches a layer's kind: equal tensor sizes; a bias, scale or shift may be missing."""
     optional = {"bias"} | ({"weight"} if "running_mean" in words else set())
     if not (set(module) <= set(words) and set(words) - set(module) <= optional and module):
         return False
@@ -175,7 +175,7 @@ def _same_sides(shape: Shape, expected: Shape) -> bool:
 
 
 def _by_values(state, like, spec, shape, have, rooms, taken, take, places) -> None:
-    """Give modules of equal shapes, in a file that keeps no order, to the layers whose values they have, unless their names count."""
+    """In a file without order, assign modules of equal shapes to the layers with their values, unless names decide."""
     groups: dict[tuple, list] = {}
     for path, suffix, words in rooms:
         if (path, suffix) not in places:

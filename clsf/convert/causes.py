@@ -1,7 +1,7 @@
-"""Why two layers that should be the same are not: each known fault of a conversion is tried on the weights and settings themselves.
+"""Finds why two layers that should be equal differ: each known conversion fault is tried on the weights and settings.
 
-A weight is explained by what turns the one into the other: a turned, mirrored or reordered kernel is recognised by its numbers, an
-epsilon is solved for. What nothing explains is called other weights, and not guessed at.
+A difference in weights is explained by the change that turns one into the other: a transposed, mirrored or reordered kernel is
+recognised by its numbers, an epsilon is solved for. A difference without explanation is called other weights, not guessed at.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ Arrays = Mapping[str, np.ndarray]
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """What was found: a name that stays the same in every language, and a sentence with the numbers."""
+    """A cause: a name that is the same in every language, and a sentence with the numbers."""
 
     name: str
     sentence: Sentence
@@ -40,11 +40,11 @@ TITLES = {
     "rounded-weights": say("rounded weights"), "merge": say("how branches meet"), "branch-order": say("order of the branches"), "input-scale": say("scale of the input"),
     "other-layer": say("another layer"), "other-weights": say("other weights"),
 }  # fmt: skip
-"""Every cause that can be named -> what it is called."""
+"""Every cause that can be named -> its title."""
 
 
 def close(a: np.ndarray, b: np.ndarray, tolerance: float = 2e-5) -> bool:
-    """Whether two arrays are the same but for rounding, by the size of the first."""
+    """Whether two arrays are equal up to rounding, relative to the size of the first."""
     a, b = np.asarray(a, np.float64), np.asarray(b, np.float64)
     if a.shape != b.shape:
         return False
@@ -55,7 +55,7 @@ def close(a: np.ndarray, b: np.ndarray, tolerance: float = 2e-5) -> bool:
 
 
 def of_gap(item: Item, missing: bool, elsewhere: bool) -> Cause:
-    """Return the cause where one network has a layer that the other lacks; `elsewhere`: the other has such a one at another place."""
+    """Return the cause if one network lacks a layer of the other; `elsewhere`: the other has such a layer at another place."""
     what = item.layer.function if item.role == "Function" else item.role if item.role != "Slopes" else "leaky_relu"
     if elsewhere:
         return Cause(
@@ -72,7 +72,7 @@ def of_gap(item: Item, missing: bool, elsewhere: bool) -> Cause:
 
 
 def of_settings(a: Item, b: Item) -> Cause | None:
-    """Return the first setting in which two layers differ, None if they have the same."""
+    """Return the first setting in which two layers differ, None if there is none."""
 
     def two(name: str, one: object, other: object, what: Sentence) -> Cause:
         return Cause(
@@ -124,7 +124,7 @@ def _sides(item: Item) -> str:
 
 
 def of_epsilon(a: Item, b: Item) -> Cause | None:
-    """Return the cause if two normalising layers add another epsilon."""
+    """Return the cause if two normalisation layers have different epsilons."""
     one, other = getattr(a.layer, "epsilon", None), getattr(b.layer, "epsilon", None)
     if one == other:
         return None
@@ -133,7 +133,7 @@ def of_epsilon(a: Item, b: Item) -> Cause | None:
 
 
 def of_order(order: Iterable[int]) -> Cause:
-    """Return the cause where the second file puts branches side by side in another order."""
+    """Return the cause if the second file concatenates branches in another order."""
     places = [str(number + 1) for number in order]
     return Cause(
         "branch-order",
@@ -159,8 +159,8 @@ def of_weights(
     """Return why the weights of two layers differ.
 
     `one` and `other`: weight -> array in the agreed layout; `raw`: arrays of the second file whose shapes are not the layer's.
-    `elsewhere`: name and weights of the first file's other layers. `norm`: the batch normalisation that was put into the
-    layer of the first file, whose kernel is in `one` as "kernel before" then; `epsilon`: its own.
+    `elsewhere`: name and weights of the first file's other layers. `norm`: the batch normalisation that was folded into the
+    layer of the first file; the kernel before that is in `one` as "kernel before"; `epsilon`: that of the normalisation.
     """
     for weight, array in raw.items():
         if array.size:
@@ -263,7 +263,7 @@ def _axes(axes: Iterable[int]) -> str:
 
 
 def _relaid(one: np.ndarray, other: np.ndarray) -> bool:
-    """Whether the numbers are in the same order in memory in some order of the axes of each, though the arrays differ."""
+    """Whether the numbers have the same memory order under some axis order of each array, although the arrays differ."""
     for first in permutations(range(one.ndim)):
         flat = one.transpose(first).ravel()
         for second in permutations(range(one.ndim)):
@@ -298,7 +298,7 @@ def _factor(one: np.ndarray, other: np.ndarray) -> float | None:
 
 
 def _same_parts(one: np.ndarray, other: np.ndarray, axis: int) -> bool:
-    """Whether the slices along an axis are the same ones in another order: by one random sum of each."""
+    """Whether the slices along an axis are equal up to their order, checked with one random sum of each."""
     if one.shape != other.shape or one.shape[axis] < 2:
         return False
     rest = np.delete(np.arange(one.ndim), axis)
@@ -352,12 +352,12 @@ def _batchwise(a: Item, one: Arrays, other: Arrays, elsewhere: Iterable[tuple[st
 
 
 def b_epsilon(other: Arrays, otherwise: float) -> float:
-    """Return the epsilon that belongs to the second layer's statistics."""
+    """Return the epsilon that fits the second layer's statistics."""
     return float(other["epsilon"]) if "epsilon" in other else otherwise
 
 
 def _told(gamma, beta, mean, variance, epsilon, wanted: tuple[np.ndarray, np.ndarray]) -> Cause | None:
-    """Return what makes the first layer's statistics to the factor and summand that were found, None if nothing known does."""
+    """Return the cause that explains the found factor and summand from the first layer's statistics, None if none is known."""
     zero, unit = np.zeros_like(mean), np.ones_like(mean)
     tries = (
         ("bn-scale", (beta, gamma, mean, variance), say("Its gamma and beta are exchanged.")),
@@ -402,7 +402,7 @@ def _epsilon(gamma, beta, mean, variance, epsilon, wanted) -> Cause | None:
 
 
 def _normed(a: Item, kernel: str, one: Arrays, other: Arrays, norm: Arrays, epsilon: float, elsewhere) -> Cause:
-    """Name the cause where the second file has batch normalisation inside the layer: factor and summand are computed from kernel and bias."""
+    """Name the cause if the second file folded batch normalisation into the layer: factor and summand come from kernel and bias."""
     before, now = np.asarray(one["kernel before"], np.float64), np.asarray(other[kernel], np.float64)
     bias = np.asarray(one.get("bias before", 0.0), np.float64)
     gamma, beta, mean, variance = (np.asarray(norm[n], np.float64) for n in _NAMES)
@@ -412,7 +412,7 @@ def _normed(a: Item, kernel: str, one: Arrays, other: Arrays, norm: Arrays, epsi
     with np.errstate(all="ignore"):
         ratio = ((before * now).sum(axes) / (before**2).sum(axes)).reshape(-1)
     if np.all(np.isfinite(ratio)) and close(before * ratio.reshape(shape), now, 1e-4):
-        if close(ratio, factor):  # the kernel is right, so the summand is not
+        if close(ratio, factor):  # the kernel is right, so the summand is wrong
             told = _told(
                 gamma,
                 beta,

@@ -1,4 +1,4 @@
-"""The parity certificate that goes with an exported file: how far its scores are from the model's, on real images, and of what."""
+"""The parity certificate of an exported file: the difference of its scores from the model's on real images, and its origin."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ from clsf.words import Sentence, say, say_n
 VERSION = 1
 IMAGES = 16
 FLOAT32 = 1e-3
-"""Share of the largest score that rounding in float32 explains; more is said to be more than rounding."""
+"""Share of the largest score that rounding in float32 explains; a larger difference is reported as more than rounding."""
 
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """What was measured. Differences are the largest over all images and classes, in units of a score."""
+    """The measured values. Differences are the largest over all images and classes, in units of a score."""
 
     file: str
     kind: str
@@ -93,7 +93,7 @@ def measured(
 
 
 def of_file(service: ConversionService, content: bytes, name: str, loaded: Loaded, data: str) -> Certificate:
-    """Return the certificate of a file that the conversion lab has written of another."""
+    """Return the certificate of a file that the conversion lab has converted from another."""
     from clsf.convert import mending
 
     kind = name.rsplit(".", 1)[-1]
@@ -129,7 +129,7 @@ def as_json(told: Certificate) -> str:
 
 
 def sentence(told: Certificate) -> Sentence:
-    """Return what was found, in one sentence."""
+    """Return the result in one sentence."""
     values = {
         "file": told.file, "difference": f"{told.largest_logit_difference:.1e}", "images": told.images, "largest": f"{told.largest_logit:.3g}",
     }  # fmt: skip
@@ -147,7 +147,7 @@ def sentence(told: Certificate) -> Sentence:
 
 
 def as_page(told: Certificate, words: Callable[[Sentence], str]) -> str:
-    """Return the certificate as a small page that needs nothing else; `words` gives a sentence in the reader's language."""
+    """Return the certificate as a small self-contained HTML page; `words` translates a sentence into the reader's language."""
     rows = [
         (say("File"), told.file), (say("Model"), told.model), (say("Largest difference of a score"), f"{told.largest_logit_difference:.3e}"),
         (say("Between the frameworks"), "–" if told.largest_difference_between_frameworks is None else f"{told.largest_difference_between_frameworks:.3e}"),

@@ -1,4 +1,4 @@
-"""Two networks side by side on the same images, layer by layer: where they part first, and why."""
+"""Compares two networks on the same images, layer by layer: where they first differ, and why."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ from clsf.model.spec import ModelSpec
 from clsf.words import Sentence, say
 
 SAME = 2e-6
-"""Share of a layer's largest output below which a difference is rounding: weights are float32, and everything is computed in float64."""
+"""Share of a layer's largest output below which a difference counts as rounding: weights are float32, computation is float64."""
 
 SAME_FOLDED = 3e-5
-"""The same where an exporter has multiplied weights in float32."""
+"""The same limit where an exporter has multiplied weights in float32."""
 
 MOST_FINDINGS = 6
 
 _NOTHING = np.zeros(0)
 
 Run = Callable[[str, ModelSpec, Weights], dict[str, np.ndarray]]
-"""Computes (framework, model, weights) on the images: path -> what comes out."""
+"""Computes (framework, model, weights) on the images: path -> output."""
 
 
 @dataclass(frozen=True, slots=True)
 class ComparedLayer:
-    """One layer in both files. `difference` is relative to the largest output of the first; None where one of them has no such layer."""
+    """One layer in both files. `difference` is relative to the largest output of the first; None if one file lacks the layer."""
 
     first: str  # name in the first file, "" if it has none
     second: str
@@ -47,7 +47,7 @@ class ComparedLayer:
 
 @dataclass(frozen=True, slots=True)
 class LayerFinding:
-    """A layer where the files part, and why."""
+    """A layer where the files differ, and why."""
 
     row: ComparedLayer
     cause: Cause
@@ -62,12 +62,12 @@ class FileComparison:
     """The result. No findings: the files hold the same network."""
 
     rows: tuple[ComparedLayer, ...]
-    findings: tuple[LayerFinding, ...]  # the first is where they part; the others come to light once those before are mended
+    findings: tuple[LayerFinding, ...]  # the first difference, then those that show once the earlier ones are fixed
     images: int
     logits: float  # largest absolute difference of the last outputs
     frameworks: tuple[str, str]
     notes: tuple[Sentence, ...] = field(default=())
-    mends: Weights = field(default_factory=dict)  # weights of the second file as they should be, those that are wrong
+    mends: Weights = field(default_factory=dict)  # corrected values of the wrong weights of the second file
 
     @property
     def differs(self) -> bool:
@@ -75,7 +75,7 @@ class FileComparison:
 
 
 def compared(a: Loaded, b: Loaded, run: Run, images: int) -> FileComparison:
-    """Return where two files part. Raises ConvertError if they do not take images of one size, and what `run` raises."""
+    """Return where two files differ. Raises ConvertError if their image sizes differ, and the errors of `run`."""
     if a.shape != b.shape:
         raise ConvertError(
             "The first file takes images of {first}, the second of {second}; only networks for the same images are compared.",
@@ -94,7 +94,7 @@ def compared(a: Loaded, b: Loaded, run: Run, images: int) -> FileComparison:
     given, repaired = None, []
     while True:
         other = run(b.framework, two.spec, weights)
-        given = other if given is None else given  # what the second file says as it came
+        given = other if given is None else given  # the outputs of the unchanged second file
         rows = [_row(a, b, pair, outputs, other, tolerance, b.misfits, one, two) for pair in pairs]
         if not findings:
             first_rows, logits = tuple(rows), _last(outputs, other)
@@ -134,7 +134,7 @@ def compared(a: Loaded, b: Loaded, run: Run, images: int) -> FileComparison:
 
 @dataclass(frozen=True, slots=True)
 class _Side:
-    """A network unfolded, with what its batch normalisations were before they were put into other layers."""
+    """An unfolded network, with its batch normalisations from before they were folded into other layers."""
 
     plain: Unfolded
     folded: frozenset[str]
@@ -170,7 +170,7 @@ def _side_by_side(a: Loaded, b: Loaded) -> tuple[_Side, _Side, list[Pair]]:
 
 
 def _inside(pairs: list[Pair], side: int) -> frozenset[str]:
-    """Return the batch normalisations of one network that the other has inside the layer before them."""
+    """Return the batch normalisations of one network that the other has folded into the layer before them."""
     partner = {pair[side].path: pair[1 - side] for pair in pairs if pair[side] is not None}
     items = {pair[side].path: pair[side] for pair in pairs if pair[side] is not None}
     spare = sum(1 for pair in pairs if pair[side] is None and pair[1 - side].role == "Batchwise")
@@ -220,7 +220,7 @@ def _last(outputs: dict, other: dict) -> float:
 def _first(
     a, one: _Side, two: _Side, weights: Weights, b: Loaded, pairs, rows, outputs, other, tolerance
 ) -> tuple[int, Cause] | None:
-    """Return the place of the first layer where the networks part, and the cause; None if they do not."""
+    """Return the place of the first layer where the networks differ, and the cause; None if they do not differ."""
     place = next((n for n, row in enumerate(rows) if not row.same), None)
     if place is None:
         x, y = (list(each.values())[-1] for each in (outputs, other))
@@ -268,7 +268,7 @@ def _first(
 
 
 def _gap(pairs: list[Pair], place: int, outputs: dict, other: dict) -> int | None:
-    """Return the first layer that only one network has, since the last that both have and agree on, if it changes anything."""
+    """Return the first layer with an effect that only one network has, after the last layer on which both agree."""
     start = place
     while start and (pairs[start - 1][0] is None or pairs[start - 1][1] is None):
         start -= 1
@@ -293,7 +293,7 @@ def _gap(pairs: list[Pair], place: int, outputs: dict, other: dict) -> int | Non
 
 
 def _norm_of(one: _Side, item: Item) -> tuple[Weights | None, float, str]:
-    """Return the statistics of the batch normalisation that was put into a layer, its epsilon and its path."""
+    """Return the statistics of the batch normalisation that was folded into a layer, its epsilon and its path."""
     head, _, number = item.origin.rpartition(".")
     nexts = [p for p in one.folded if p.rpartition(".")[0] == head and int(p.rpartition(".")[2]) > int(number)]
     if not nexts:
@@ -312,7 +312,7 @@ def _norm_of(one: _Side, item: Item) -> tuple[Weights | None, float, str]:
 
 
 def _at_norm(a: Loaded, one: _Side, item: Item | None, row: ComparedLayer, cause: Cause) -> ComparedLayer:
-    """Return the row of the batch normalisation that a cause lies in, where it was put into the layer of the row."""
+    """Return the row of the batch normalisation that has the cause, if it was folded into the layer of the row."""
     norm = None if item is None or not cause.name.startswith(("bn-", "missing-layer")) else _norm_of(one, item)[2]
     if not norm:
         return row
@@ -321,7 +321,7 @@ def _at_norm(a: Loaded, one: _Side, item: Item | None, row: ComparedLayer, cause
 
 
 def _mended(one: _Side, weights: Weights, pair: Pair) -> Weights | None:
-    """Return the second network's weights of a layer as the first has them, None where weights are not what differs."""
+    """Return the second network's weights of a layer with the first network's values, None if the weights do not differ."""
     first, second = pair
     if first is None or second is None:
         return None

@@ -1,4 +1,4 @@
-"""Branches that one file puts side by side in another order than the other: found by what comes out of each, and put back."""
+"""Finds branches that two files concatenate in different orders, by the branches' outputs, and restores the order."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ MOST_BRANCHES = 6  # whose orders are all tried
 
 
 def order_at(pairs: list[Pair], place: int, one: Outputs, two: Outputs, tolerance: float) -> tuple[Pair, Order] | None:
-    """Return the layer around `place` whose branches are exchanged in the second file, and their order; None if none is.
+    """Return the layer around `place` whose branches are exchanged in the second file, and their order; None if there is none.
 
-    All before `place` is the same in both, so branches that belong together give the same numbers.
+    Everything before `place` is equal in both files, so matching branches give the same numbers.
     """
     for pair in pairs if place < len(pairs) else ():
         if None in pair or not all(isinstance(item.layer, Parallel) for item in pair):
@@ -50,12 +50,12 @@ def _order(pair: Pair, one: Outputs, two: Outputs, tolerance: float) -> Order | 
         return sum(like[here][there] for here, there in enumerate(order))
 
     usual = tuple(range(count))
-    best = max(permutations(usual), key=fit)  # the usual order comes first, and wins where all fit alike
+    best = max(permutations(usual), key=fit)  # the usual order comes first, and wins if all fit equally well
     return best if fit(best) > fit(usual) else None
 
 
 def _ends(item: Item, outputs: Outputs) -> list[np.ndarray | None]:
-    """Return what comes out of each branch; None for one that hands on what it gets."""
+    """Return the output of each branch; None for a branch that passes on its input."""
     return [outputs[f"{item.path}.{name}.{len(row)}"] if row else None for name, row in item.layer.rows()]
 
 
@@ -78,7 +78,7 @@ def put_back(loaded: Loaded, path: str, order: Order) -> Loaded:
 
 
 def renamed(name: str, path: str, order: Order) -> str:
-    """Return what a layer or weight of the second file is called once its branches are put back."""
+    """Return the name of a layer or weight of the second file once the order of its branches is restored."""
     if not name.startswith(f"{path}."):
         return name
     first, dot, rest = name[len(path) + 1 :].partition(".")

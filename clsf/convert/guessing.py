@@ -1,4 +1,4 @@
-"""An architecture for a bare state_dict, from its shapes and names alone. It is a guess, and every guess says so."""
+"""Guesses an architecture for a bare state_dict from its shapes and names alone. Every result is marked as a guess."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SIZES = (28, 32, 8, 16, 24, 64, 48, 96, 128, 224)
 
 
 def guessed(state: Loaded) -> tuple[ModelSpec, tuple[int, int, int], Sentence]:
-    """Return a model that these tensors fit, the size of its images, and a sentence that says how it was found.
+    """Return a model that fits these tensors, the size of its images, and a sentence on how it was found.
 
     Raises ConvertError if there is none.
     """
@@ -94,7 +94,7 @@ def _built(state: Loaded, have: dict) -> tuple[ModelSpec, tuple[int, int, int], 
 
 
 def _order(state: Loaded, have: dict) -> list[str]:
-    """Return the modules of a file without order: convolutions before dense layers, by numbers in their names, sizes joined."""
+    """Return the modules of a file without order: convolutions before dense layers, by numbers in names and matching sizes."""
 
     def rank(module: str) -> tuple:
         words = have[module]
@@ -112,17 +112,17 @@ def _order(state: Loaded, have: dict) -> list[str]:
 
 
 def _goes(state: Loaded, words: dict[str, str], size: int | None) -> bool:
-    """Whether a module takes what one of so many channels or units gives."""
+    """Whether a module accepts the output of a module with this number of channels or units."""
     if "weight" not in words:
         return size is not None
     shape = state.state[words["weight"]].shape
-    if size is None:  # what the image goes into
+    if size is None:  # the module that receives the image
         return len(shape) == 2 or (len(shape) == 4 and shape[1] in (1, 3))
     return shape[0] == size if len(shape) == 1 else shape[1] in (size, 1)
 
 
 def _placed(layers: list, channels: int | None, flat: int, first: int | None) -> tuple[tuple[int, int, int], list]:
-    """Return the size of the images, and the layers with what makes a vector of them and the poolings that this takes."""
+    """Return the size of the images, and the layers with a flattening step and the pooling layers that this needs."""
     at = layers.index(None)
     if channels is None:  # dense layers alone: the whole image
         for c in (1, 3):
@@ -156,7 +156,7 @@ def _placed(layers: list, channels: int | None, flat: int, first: int | None) ->
 
 
 def _with_functions(layers: list) -> list:
-    """Return the layers with relu behind each but the last, behind a batch normalisation where one follows, and the poolings last."""
+    """Return the layers with ReLU after each but the last (after a batch normalisation if one follows), then pooling."""
     row, waiting = [], False
     for n, layer in enumerate(layers):
         if layer == "pool":

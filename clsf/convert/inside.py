@@ -1,4 +1,4 @@
-"""Inside a worker: what every layer of a network makes of some images, in float64 and without training."""
+"""Inside a worker: the output of every layer of a network for some images, in float64 and in inference mode."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ PLAN = Plan("any", dtype="float64", device="cpu")
 
 
 def outputs(framework: str, model: dict, weights: Weights, pixels: np.ndarray) -> dict[str, np.ndarray]:
-    """Return path -> what comes out of each layer, float64, for pixels, uint8 (n, height, width, channels), scaled to 0 to 1."""
+    """Return path -> the output of each layer, float64, for pixels, uint8 (n, height, width, channels), scaled to 0 to 1."""
     spec = ModelSpec.from_json(model)
     names = spec.analyse(pixels.shape[1:]).named_weights()
     empty, channels = np.zeros(0, np.int64), pixels.shape[3]

@@ -1,6 +1,6 @@
-"""A `.keras` file read as data: its config is JSON, its weights are HDF5. Keras is never asked to build anything.
+"""Reads a `.keras` file as data: its config is JSON, its weights are HDF5. Keras never builds anything from it.
 
-What a config may name is only what our layers read (`clsf.model.layers.reading`). A Lambda layer holds code and a custom object
+A config may name only what our layers can read (`clsf.model.layers.reading`). A Lambda layer holds code and a custom object
 needs some; both are refused, with the reason.
 """
 
@@ -29,14 +29,14 @@ MOST_H5 = 450_000_000
 
 MERGES = {"Add": "add", "Multiply": "multiply", "Concatenate": "concat"}
 STILL = ("GaussianNoise", "GaussianDropout", "AlphaDropout", "ActivityRegularization", "Identity")
-"""Layers that pass on what they get outside of training."""
+"""Layers that pass on their input in inference."""
 INSIDE = ("Sequential", "Functional", "Model")
 CODE = ("Lambda",)
 PLACES = ("keras.layers", "keras.src.", "keras", "tensorflow.keras", "tf_keras", "keras.models")
 
 
 def read(content: bytes, name: str) -> Loaded:
-    """Return the network of a `.keras` file. Raises ConvertError saying what is wrong, or what is not read and why."""
+    """Return the network of a `.keras` file. Raises ConvertError with what is wrong, or what is not supported and why."""
     archive, members = zipped.members(content, ".keras")
     missing = [part for part in ("config.json", "model.weights.h5") if part not in members]
     if missing:
@@ -75,7 +75,7 @@ class _Reading:
     count: int = 0
 
     def model(self, data: object, before: Node | None, group: str, depth: int = 0) -> tuple[Node, Node]:
-        """Return where a model begins and ends; `before`: what comes into one inside another; `group`: where its weights lie."""
+        """Return the start and end of a model; `before`: the input of a nested model; `group`: where its weights are stored."""
         kind, config = _get(data, "class_name"), _get(data, "config")
         if kind not in INSIDE or depth > 4:
             raise ConvertError(
@@ -246,7 +246,7 @@ class _Reading:
 
 
 def _slope(kind: str, config: Mapping) -> float | None:
-    """Return the slope of a LeakyReLU that our function of that name does not have."""
+    """Return the slope of a LeakyReLU if it differs from that of our function of that name."""
     slope = config.get("negative_slope", config.get("alpha"))
     named = kind == "LeakyReLU" and isinstance(slope, int | float)
     return float(slope) if named and made("Function", "leaky_relu").keras()[0].call.kwargs["negative_slope"] != slope else None
@@ -320,7 +320,7 @@ def _histories(node: object) -> list[str]:
 
 
 class _Weights:
-    """The HDF5 file's groups. Only numbers that lie in the file itself are read."""
+    """The groups of the HDF5 file. Only numbers stored in the file itself are read."""
 
     def __init__(self, content: bytes) -> None:
         import h5py
@@ -354,7 +354,7 @@ class _Weights:
         return list(group.keys())[:2000] if isinstance(group, self._h5py.Group) else []
 
     def _at(self, path: str) -> object:
-        """Return what lies at a path, through hard links only: others may lead to other files."""
+        """Return the object at a path, through hard links only: other links may lead to other files."""
         here = self._file
         for part in path.split("/"):
             if not isinstance(here, self._h5py.Group) or part not in here.keys():  # noqa: SIM118  `in` follows links
@@ -365,7 +365,7 @@ class _Weights:
         return here
 
     def of(self, place: str, wanted: list, name: str) -> tuple[dict[str, np.ndarray], dict[str, str]]:
-        """Return the arrays of a layer and where they lie. Raises ConvertError for missing ones, other shapes or other places."""
+        """Return the arrays of a layer and their paths. Raises ConvertError for missing arrays, wrong shapes or other paths."""
         if not wanted:
             return {}, {}
         arrays, keys = {}, {}

@@ -1,4 +1,4 @@
-"""The conversion lab: one or two files in, what they hold and where they part out. Asks the workers; loads no framework itself."""
+"""The conversion lab: takes one or two files, returns their contents and differences. Asks workers; loads no framework itself."""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ from clsf.model.spec import ModelSpec
 from clsf.words import Sentence, say, say_n
 
 IMAGES = 8
-MOST_NUMBERS = 20_000_000  # that all layers together may pass on
+MOST_NUMBERS = 20_000_000  # the limit for the outputs of all layers together
 SECONDS = 180.0
 OTHER = {name: next(n for n in BY_NAME if n != name) for name in BY_NAME}
 
 
 class ConversionService(Protocol):
-    """What is needed of `clsf.training_service.TrainingService`."""
+    """The part of `clsf.training_service.TrainingService` that is used here."""
 
     def call(self, framework: str, function: str, *args: object, timeout: float = ...) -> object: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """A file as it came."""
+    """A file as uploaded."""
 
     name: str
     content: bytes
@@ -44,7 +44,7 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class ConversionResult:
-    """What the files hold, and how they compare; a single file is compared with itself in the other framework."""
+    """The contents of the files and their comparison; a single file is compared with itself in the other framework."""
 
     first: Loaded
     second: Loaded
@@ -52,13 +52,13 @@ class ConversionResult:
 
 
 def load(service: ConversionService, given: Given) -> Loaded:
-    """Return what a file holds, read in a worker. Raises ConvertError or EngineError."""
+    """Return the contents of a file, read in a worker. Raises ConvertError or EngineError."""
     kind = reading.kind_of(given.content, given.name)
     return service.call(reading.WORKERS[kind], "clsf.convert.reading:read", given.content, given.name, timeout=SECONDS)
 
 
 def joined(loaded: Sequence[Loaded], design: tuple[ModelSpec, tuple[int, int, int]] | None = None) -> list[Loaded]:
-    """Return the files with an architecture each: their own, the other file's, the design that is given, or a guess."""
+    """Return the files, each with an architecture: its own, the other file's, the given design, or a guess."""
     whole = [each for each in loaded if each.model is not None]
     bound = []
     for each in loaded:
@@ -122,7 +122,7 @@ def _elsewhere(loaded: Loaded) -> Loaded:
 
 
 def _apart(first: Loaded, second: Loaded) -> Loaded:
-    """Return the second file, computed in the other framework where it is an ONNX file, which belongs to none."""
+    """Return the second file, to be computed in the other framework if only one of the two is ONNX, which belongs to none."""
     return (
         replace(second, framework=OTHER[first.framework])
         if "onnx" in (first.kind, second.kind) and first.kind != second.kind
@@ -133,7 +133,7 @@ def _apart(first: Loaded, second: Loaded) -> Loaded:
 def images(data: str, loaded: Loaded) -> np.ndarray:
     """Return some real images of a data set in the size of the network, uint8 (n, height, width, channels).
 
-    Where they are grey and the network takes colours, the channels are made to differ: else their order would not be seen.
+    If they are grey and the network takes colour, the channels are made different: otherwise their order would not show.
     """
     images: Images = open_dataset(data).train
     try:
@@ -147,7 +147,7 @@ def images(data: str, loaded: Loaded) -> np.ndarray:
 
 
 def _coloured(pixels: np.ndarray) -> np.ndarray:
-    """Return the images; of grey ones with three channels, the second stands upside down and the third is mirrored."""
+    """Return the images; in grey images with three channels, the second is flipped vertically and the third is mirrored."""
     if pixels.shape[3] != 3 or not np.array_equal(pixels[..., 0], pixels[..., 2]):
         return pixels
     grey = pixels[..., 0]

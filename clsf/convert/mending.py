@@ -1,4 +1,4 @@
-"""Files that are written: a model in another format, and the second file of a pair as it should have been."""
+"""Writes files: a model in another format, and the corrected second file of a pair."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ WRITERS = {kind: name for name, framework in reversed(BY_NAME.items()) for kind 
 
 
 def request_of(loaded: Loaded, framework: str) -> ModelRequest:
-    """Return how a worker is asked about a file's model."""
+    """Return the job that asks a worker about a file's model."""
     classes = max(loaded.spec.analyse(loaded.shape).output_shape[-1], 2)
     return ModelRequest(
         f"convert-{loaded.name}", framework, loaded.spec.to_json(), PLAN.to_json(), tuple(loaded.shape), classes
@@ -52,9 +52,9 @@ def written(service: ConversionService, loaded: Loaded, kind: str) -> bytes:
 
 
 def mended(service: ConversionService, result: ConversionResult, content: bytes) -> bytes:
-    """Return the second file with the first one's network in it; `content` is the second file as it came.
+    """Return the second file with the first file's network in it; `content` is the unchanged second file.
 
-    A state_dict keeps its names and its order. Raises ConvertError where the difference lies in a program and not in the file.
+    A state_dict keeps its names and its order. Raises ConvertError if the difference lies in a program and not in the file.
     """
     first, second = result.first, result.second
     if second.kind not in STATES:
@@ -76,7 +76,7 @@ def mended(service: ConversionService, result: ConversionResult, content: bytes)
 
 
 def in_weights(comparison: FileComparison) -> bool:
-    """Whether all that was found lies in weights."""
+    """Whether all findings are about weights."""
     settings = {
         "bn-epsilon", "epsilon", "padding", "strides", "dilation", "kernel-size", "groups", "pooling", "missing-activation", "extra-activation",
         "other-activation", "missing-layer", "extra-layer", "layer-order", "merge", "branch-order", "other-layer",

@@ -1,4 +1,4 @@
-"""A network as a file tells it: operations with their weights, and what becomes of them as rows of our layers."""
+"""A network as described by a file: operations with their weights, and their conversion to rows of our layers."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ MOST_WEIGHTS = 50_000_000  # numbers in one file
 
 @dataclass(eq=False)
 class Node:
-    """One operation: a plain layer with its weights, or a meeting of branches (`merge`: "add", "multiply", "concat")."""
+    """One operation: a plain layer with its weights, or a merge of branches (`merge`: "add", "multiply", "concat")."""
 
-    name: str  # what the file calls it
+    name: str  # its name in the file
     inputs: tuple[Node, ...] = ()
     layer: Layer | None = None
     merge: str = ""
     weights: Weights = field(default_factory=dict)  # our name of a weight -> array in the agreed layout
-    keys: dict[str, str] = field(default_factory=dict)  # our name of a weight -> what the file calls it
-    shape: Shape = ()  # of what comes out, without the batch axis
+    keys: dict[str, str] = field(default_factory=dict)  # our name of a weight -> its name in the file
+    shape: Shape = ()  # of the output, without the batch axis
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +38,14 @@ class Network:
 
     layers: tuple[Layer, ...]
     weights: Weights  # agreed names and layout
-    names: dict[str, str]  # path -> what the file calls the layer; "3.activation" -> the layer that its activation is there
-    keys: dict[str, str]  # weight -> what the file calls it
+    names: dict[str, str]  # path -> the layer's name in the file; "3.activation" -> the name of its activation's layer
+    keys: dict[str, str]  # weight -> its name in the file
 
 
 def then(
     before: Node, name: str, layer: Layer, weights: Weights | None = None, keys: dict[str, str] | None = None
 ) -> Node:  # fmt: skip
-    """Return a layer behind another node. Raises ConvertError naming it, if it does not fit or its weights have other shapes."""
+    """Return a layer after another node. Raises ConvertError with its name if it does not fit or its weights have wrong shapes."""
     try:
         shape, expected = layer.out_shape(before.shape), layer.weights(before.shape)
     except SpecError as error:
@@ -65,7 +65,7 @@ def then(
 
 
 def merged(name: str, kind: str, nodes: Sequence[Node]) -> Node:
-    """Return the meeting of branches. Raises ConvertError if their shapes do not go together."""
+    """Return the merge of branches. Raises ConvertError if their shapes do not fit together."""
     shapes = [node.shape for node in nodes]
     if kind == "concat":
         fits = len({len(s) for s in shapes}) == 1 and len({s[:-1] for s in shapes}) == 1
@@ -88,7 +88,7 @@ class _Placed:
     name: str
     weights: Weights
     keys: dict[str, str]
-    function: str = ""  # name of the layer that its activation was
+    function: str = ""  # name of the separate layer of its activation
 
 
 @dataclass
@@ -99,7 +99,7 @@ class _Split:
 
 
 def network(end: Node, start: Node) -> Network:
-    """Return the layers between two nodes as rows, with their weights by path. Raises ConvertError for branches that are no rows."""
+    """Return the layers between two nodes as rows, with their weights by path. Raises ConvertError if branches are not rows."""
     try:
         items = _row(end, start, ancestors(end), 0, [0])
     except (TangledError, RecursionError):
@@ -146,7 +146,7 @@ def _joined(node: Node, rows: list[list]) -> _Split:
 
 
 def _folded(items: list) -> list:
-    """Return the row with each function inside the layer before it, where that has a field for it."""
+    """Return the row with each activation moved into the layer before it, if that layer has a field for it."""
     row: list = []
     for item in items:
         if isinstance(item, _Split):

@@ -1,4 +1,4 @@
-"""Batch normalisation that a state_dict has and the other file does not show, for its exporter has put it into the layers before."""
+"""Batch normalisation of a state_dict that the other file lacks because its exporter has folded it into the layers before."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ EPSILONS = (1e-5, 1e-3, 1e-4, 1e-6, 1e-2)
 
 
 def shown(state: Loaded, like: Loaded) -> ModelSpec:
-    """Return the other file's model with the state_dict's batch normalisations behind the layers that hold them.
+    """Return the other file's model with the state_dict's batch normalisations after the layers into which they were folded.
 
     A layer holds one if the two kernels differ by a factor for each channel. The epsilon, which a state_dict does not hold, is
     the one that explains these factors best.

@@ -1,4 +1,4 @@
-"""The constants of an ONNX graph, and the little arithmetic that exporters leave between them and the layers."""
+"""The constants of an ONNX graph, and the simple arithmetic that exporters leave between them and the layers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from clsf.errors import ConvertError
 from clsf.model.layers import keras_name
 
 BATCH = -1
-"""The number of images, in a shape that is computed."""
+"""The placeholder for the number of images in a computed shape."""
 
 NUMPY = {
     "Add": np.add, "Sub": np.subtract, "Mul": np.multiply, "Div": lambda a, b: a // b if a.dtype.kind == "i" else a / b,
@@ -21,7 +21,7 @@ NUMPY = {
 
 
 STILL = ("Identity", "Cast", keras_name("Drop"))
-"""Operators that pass on what they get; ONNX calls some of them as Keras does."""
+"""Operators that pass on their input; some have the same names as in Keras."""
 
 RESHAPE = keras_name("Layout")
 
@@ -53,7 +53,7 @@ class Constants:
         return array.astype(np.float32) if array.dtype == np.float16 else array
 
     def known_first(self, graph: Any) -> dict[str, np.ndarray]:
-        """Return the arrays that are there before anything is computed: the file's weights, and what its operators "Constant" hold."""
+        """Return the arrays known before any computation: the file's weights, and the values of its "Constant" operators."""
         found = dict(self.arrays)
         for node in graph.node:
             if node.op_type == "Constant" and node.output:
@@ -66,7 +66,7 @@ class Constants:
         return found
 
     def compute(self, node: Any, attributes: dict) -> None:
-        """Put in what an operator makes of constants alone. Raises ConvertError for one that is not known."""
+        """Add the result of an operator on constants alone. Raises ConvertError for an unknown operator."""
         if node.op_type == "Constant":
             value = attributes.get("value")
             array = self._array(value) if value is not None else np.array(next(iter(attributes.values()), 0))

@@ -1,7 +1,7 @@
-"""An ONNX file read as data: each operator becomes one of our layers, or the file is refused with the operator's name.
+"""Reads an ONNX file as data: each operator becomes one of our layers, or the file is refused with the operator's name.
 
-ONNX lays images out as (n, channels, height, width); files made from Keras turn them there and back. Each value carries how it
-lies, so that a flattened image's order, and with it the weights behind it, are known. Source: https://onnx.ai/onnx/operators/
+ONNX stores images as (n, channels, height, width); files made from Keras transpose them there and back. Each value carries its
+layout, so that the order of a flattened image, and with it the weights after it, are known. Source: https://onnx.ai/onnx/operators/
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ MOST_NODES = 20 * MAX_LAYERS
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Value:
-    """What flows: the node it comes out of, how it lies in the file, and for a flat one the place here of each number there."""
+    """A value in the graph: its node, its layout in the file, and for a flat value our index of each number in the file."""
 
     node: Node
     layout: str
@@ -56,7 +56,7 @@ class Value:
 
 
 def read(content: bytes, name: str) -> Loaded:
-    """Return the network of an ONNX file. Raises ConvertError saying what is wrong, or which operator is not read."""
+    """Return the network of an ONNX file. Raises ConvertError with what is wrong, or which operator is not supported."""
     import onnx
     from google.protobuf.message import DecodeError
 
@@ -90,7 +90,7 @@ def read(content: bytes, name: str) -> Loaded:
 
 
 def _refuse(model: Any, onnx: Any) -> None:
-    """Raise ConvertError for what would need other files or code."""
+    """Raise ConvertError if other files or code would be needed."""
     graph = model.graph
     if len(graph.node) > MOST_NODES:
         raise ConvertError("The file has {count} operators; at most {most} are read.", count=len(graph.node), most=MOST_NODES)
@@ -128,7 +128,7 @@ class _Reading:
         self.constants = onnx_constants.Constants(onnx, graph)
         self.values: dict[str, Value] = {}
         self.scaling: tuple[float, float] | None = None
-        self.affine: dict[int, tuple[Node, np.ndarray, np.ndarray]] = {}  # node -> what is before it, factor, summand
+        self.affine: dict[int, tuple[Node, np.ndarray, np.ndarray]] = {}  # node -> the node before it, factor, summand
         self.total = 0
 
     def whole(self) -> tuple[Node, Value]:
@@ -193,7 +193,7 @@ class _Reading:
         )
 
     def _given(self, place: int) -> np.ndarray | None:
-        """Return the constant that stands at a place among the inputs, None if that is left out. Raises ConvertError for another value."""
+        """Return the constant input at an index, None if it is left out. Raises ConvertError if the input is not constant."""
         if place >= len(self.node.input) or not self.node.input[place]:
             return None
         name = self.node.input[place]
@@ -219,7 +219,7 @@ class _Reading:
                 break
         return replace(value, node=then(value.node, name, layer, weights, keys), **changes)
 
-    # Functions of each number.
+    # Element-wise functions.
 
     def _function(self, value: Value, name: str) -> Value:
         return self._behind(value, made("Function", name))
@@ -330,7 +330,7 @@ class _Reading:
         return left, right, top, bottom
 
     def _padded(self, value: Value, layer: Layer) -> tuple[Value, Layer]:
-        """Return the layer with padding "same" where the cells are those, else a layer of zeros before it."""
+        """Return the layer with padding "same" if that gives the same cells, else a layer of zero padding before it."""
         pads, shape = self._pads(layer, value.node.shape), value.node.shape
         if value.node.layer is not None and value.node.layer.role == "Pad":  # a padding of its own before
             pads = tuple(a + b for a, b in zip(pads, value.node.layer.pads(shape), strict=True))
@@ -409,7 +409,7 @@ class _Reading:
         )
 
     def _epsilon(self) -> float:
-        """Return epsilon as it was typed: the file has it in float32."""
+        """Return epsilon as originally written: the file stores it in float32."""
         return float(str(np.float32(self.attributes.get("epsilon", 1e-5))))
 
     def _op_instancenormalization(self, flowing: list[Value]) -> Value:
@@ -470,7 +470,7 @@ class _Reading:
             "softplus",
             "softmax",
         )
-        if not (counted or (role == "MaxPool" and above)):  # zeros do not win a maximum over numbers that are not negative
+        if not (counted or (role == "MaxPool" and above)):  # padding zeros do not change a maximum over non-negative numbers
             raise self._unread("pooling whose padding no layer here has")
         left, right, top, bottom = pads
         return self._behind(self._behind(value, self._made("Pad", top=top, bottom=bottom, left=left, right=right)), layer)
@@ -495,7 +495,7 @@ class _Reading:
             raise self._unread(f"{self.node.op_type} over other axes than height and width")
         return self._behind(value, made(role), layout=POOLED if self.attributes.get("keepdims", 1) else FLAT)
 
-    # What moves numbers.
+    # Operators that move numbers.
 
     def _as_image(self, value: Value) -> Value:
         if value.layout == POOLED:
@@ -552,7 +552,7 @@ class _Reading:
             return value
         raise self._unread(f"{self.node.op_type} to another image")
 
-    # Several values, or a value and numbers.
+    # Operators on several values, or on a value and constants.
 
     def _op_concat(self, flowing: list[Value]) -> Value:
         layout = flowing[0].layout
@@ -619,7 +619,7 @@ class _Reading:
         return self._agreed(value, values)
 
     def _changed(self, value: Value, factor: np.ndarray | float, summand: np.ndarray | float) -> Value:
-        """Return value * factor + summand: as the bias of the layer before, or as batch normalisation, which that is."""
+        """Return value * factor + summand, as the bias of the layer before or as an equivalent batch normalisation."""
         node = value.node
         channels = node.shape[-1]
         factor, summand = np.broadcast_to(factor, channels), np.broadcast_to(summand, channels)
@@ -652,7 +652,7 @@ class _Reading:
 
 
 def _hanging(pads: tuple, shape: tuple, size: tuple, moves: tuple) -> tuple[int, int, int, int]:
-    """Return the pads of a pooling whose last windows may hang over the edge, these cells included."""
+    """Return the pads of a pooling whose last windows may extend over the edge, including those cells."""
     left, right, top, bottom = pads
 
     def more(side: int, before: int, after: int, window: int, move: int) -> int:

@@ -1,7 +1,7 @@
-"""Functions that an exporter wrote out in single operators, as tf2onnx writes gelu: known again by the numbers they give.
+"""Recognises functions that an exporter wrote as single operators (as tf2onnx does for gelu) by their values.
 
 The operators between a value and a result are computed on a grid. If that gives a known function, the result is this function of
-the value, whatever way it was written.
+the value, however it was written.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from clsf.model.spec import MAX_LAYERS
 
 GRID = np.linspace(-5.0, 5.0, 41)
 CLOSE = 2e-6  # the constants in the file are float32
-BACK, AHEAD = 8, 12  # operators before and behind the one that gives it away
-MOST_STARTS, MOST_USERS = 16, 16  # values that are tried, and users of one: a file may be made to have very many
+BACK, AHEAD = 8, 12  # operators before and after the one that suggests a function
+MOST_STARTS, MOST_USERS = 16, 16  # values to try, and users of one value: a hostile file may have very many
 
 _erf = np.vectorize(math.erf, otypes=[float])
 TRIGGERS = {"Erf": _erf, "Erfc": lambda x: 1 - _erf(x), "Tanh": np.tanh}
-"""Operators that written-out functions have in them. Erfc is none of ONNX' own; tf2onnx hands it on as TensorFlow has it."""
+"""Operators that occur in written-out functions. Erfc is not an ONNX operator; tf2onnx passes on TensorFlow's."""
 
 PLAIN = {
     "Add": np.add, "Sub": np.subtract, "Mul": np.multiply, "Div": np.divide, "Pow": np.power, "Neg": np.negative,
@@ -46,7 +46,7 @@ KNOWN = {
 
 @dataclass(frozen=True, slots=True)
 class WrittenOut:
-    """A function that was written out: of which value, which one of KNOWN, and how the result lies to the value."""
+    """A recognised function: its input value, its name in KNOWN, and the layout of the result relative to the value."""
 
     value: str
     function: str
@@ -54,7 +54,7 @@ class WrittenOut:
 
 
 def written_out(nodes: list[Any], arrays: Mapping[str, np.ndarray]) -> tuple[dict[str, WrittenOut], set[str]]:
-    """Return result -> function, and the values between, which nothing else uses. `arrays`: the constants that are known."""
+    """Return result -> function, and the values in between, which nothing else uses. `arrays`: the known constants."""
     maker = {name: number for number, node in enumerate(nodes) for name in node.output}
     users: dict[str, list[int]] = {}
     for number, node in enumerate(nodes):
@@ -86,7 +86,7 @@ def _equal(values: np.ndarray, wanted: np.ndarray) -> bool:
 
 
 def _only_inside(nodes: list[Any], inside: set[str], end: str, users: dict[str, list[int]]) -> set[str]:
-    """Return the values of which nothing else is made than each other and the result."""
+    """Return the values that are used only by each other and by the result."""
     while True:
         loose = {name for name in inside if any(not {*nodes[n].output} <= inside | {end} for n in users.get(name, ()))}
         if not loose:
@@ -95,7 +95,7 @@ def _only_inside(nodes: list[Any], inside: set[str], end: str, users: dict[str, 
 
 
 def _before(nodes: list[Any], number: int, maker: dict[str, int], arrays: Mapping[str, np.ndarray]) -> list[str]:
-    """Return the values that an operator is computed from, the nearest first."""
+    """Return the values from which an operator is computed, the nearest first."""
     found: list[str] = []
     ahead = [name for name in nodes[number].input if name not in arrays]
     for _ in range(BACK):
@@ -108,7 +108,7 @@ def _before(nodes: list[Any], number: int, maker: dict[str, int], arrays: Mappin
 
 
 def _ahead(nodes: list[Any], start: str, users: dict[str, list[int]], arrays: Mapping[str, np.ndarray]) -> dict[str, _Seen]:
-    """Return what is computed from a value and single numbers alone: name -> values on the grid, and how they lie to the value."""
+    """Return what is computed from a value and scalars alone: name -> values on the grid, and their layout relative to it."""
     seen: dict[str, _Seen] = {start: (GRID, AS_IT_LIES)}
     waiting = users.get(start, [])[:MOST_USERS]
     for _ in range(BACK + AHEAD):
@@ -135,5 +135,5 @@ def _made(node: Any, seen: Mapping[str, _Seen], arrays: Mapping[str, np.ndarray]
     with np.errstate(all="ignore"):
         try:
             return ROUND[node.op_type](*inputs), given[0][1]
-        except TypeError:  # another number of inputs than the operator has
+        except TypeError:  # wrong number of inputs for the operator
             return None

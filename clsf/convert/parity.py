@@ -1,4 +1,4 @@
-"""Inside a worker: what an exported file says of real images once it is loaded again, beside what the model itself says."""
+"""Inside a worker: the scores of a reloaded exported file on real images, compared with those of the model itself."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from clsf.predict.values import ModelRequest
 
 
 def scores(request: ModelRequest, weights: Weights, pixels: np.ndarray) -> tuple[np.ndarray, dict[str, str]]:
-    """Return the model's scores of prepared pixels, uint8 (n, h, w, c), as float64 (n, classes), and the versions that gave them."""
+    """Return the model's scores for prepared pixels, uint8 (n, h, w, c), as float64 (n, classes), and the versions used."""
     backend = Held(request, weights).backend
     return np.asarray(backend.logits(pixels), np.float64), dict(backend.facts().versions)
 
 
 def of_file(request: ModelRequest, weights: Weights, kind: str, content: bytes, pixels: np.ndarray) -> tuple[np.ndarray, str]:
-    """Return the scores of an exported file, loaded as a user would, and what loaded it."""
+    """Return the scores of an exported file, loaded as a user would load it, and the library that loaded it."""
     if kind == CAPSULE:
         found = capsule.read(content)
         if found.weights is None:

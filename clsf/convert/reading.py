@@ -1,4 +1,4 @@
-"""A file with a model, read inside a worker: what kind it is, by its content and not by its name. Nothing in it is ever run."""
+"""Reads a model file inside a worker: its kind is found from its content, not from its name. Nothing in it is ever run."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ HDF5 = b"\x89HDF\r\n\x1a\n"
 
 
 def kind_of(content: bytes, name: str) -> str:
-    """Return "keras", "onnx", "safetensors" or "pt". Raises ConvertError for what is none of them."""
+    """Return "keras", "onnx", "safetensors" or "pt". Raises ConvertError for any other content."""
     if not content:
         raise ConvertError("The file {name} is empty. Choose another file.", name=name[:80])
     if len(content) > MOST_BYTES:
@@ -47,11 +47,11 @@ def kind_of(content: bytes, name: str) -> str:
 
 
 WORKERS = {"keras": "tensorflow", "onnx": "tensorflow", "pt": "torch", "safetensors": "torch"}
-"""Whose worker reads a kind of file: a state_dict is read by PyTorch, which must never be loaded beside TensorFlow."""
+"""The framework whose worker reads a kind of file: PyTorch reads a state_dict and must never share a process with TensorFlow."""
 
 
 def read(content: bytes, name: str) -> Loaded:
-    """Return what a file holds. Raises ConvertError, in words, whatever the file is."""
+    """Return the contents of a file. Raises ConvertError with a readable sentence for any bad file."""
     kind = kind_of(content, name)
     try:
         if kind == "keras":

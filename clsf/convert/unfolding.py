@@ -1,7 +1,7 @@
-"""Two networks brought to one form before they are compared: every function a layer of its own, nothing that only trains.
+"""Brings two networks into one form before a comparison: every function is its own layer, training-only layers are removed.
 
-A layer with an activation becomes two, a separable convolution two convolutions, dropout goes. Where an exporter has put batch
-normalisation into the layer before it, the other network's is put there too (`fold`), so that the two stay comparable.
+A layer with an activation becomes two, a separable convolution two convolutions, dropout is removed. Where an exporter has folded
+batch normalisation into the layer before it, the other network's is folded too (`fold`), so that the two stay comparable.
 """
 
 from __future__ import annotations
@@ -16,21 +16,21 @@ from clsf.model.shapes import Shape
 from clsf.model.spec import ModelSpec
 
 MOVED = ("Flat", "Layout", "Pad")
-"""Roles that only move numbers; they are part of what comes after them, and are not compared by themselves."""
+"""Roles that only move numbers; they are part of the next layer and are not compared on their own."""
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A layer that is compared: where it is now, and where it is in the file's own model."""
+    """A layer to compare: its place here, and its place in the file's own model."""
 
     path: str
     layer: Layer
     origin: str
     pads: tuple[int, int, int, int]  # of a sliding layer: its own and those of a layer of zeros before it
-    shape: Shape  # of what comes in
+    shape: Shape  # of the input
     out: Shape
     before: str  # path of the item before it in its row, "" for the first
-    flattened: Shape = ()  # the image that was flattened before it, if its inputs lie in the order of that
+    flattened: Shape = ()  # shape of the image that was flattened before it, if its inputs are in that order
 
     @property
     def role(self) -> str:
@@ -46,7 +46,7 @@ class Unfolded:
 
 
 def unfolded(spec: ModelSpec, shape: Shape, weights: Weights, fold: frozenset[str] = frozenset()) -> Unfolded:
-    """Return the network unfolded; `fold`: paths of batch normalisations that are put into the layer before them."""
+    """Return the unfolded network; `fold`: paths of batch normalisations to fold into the layer before them."""
     given = {path: {} for path in {name.rpartition(".")[0] for name in weights}}
     for name, array in weights.items():
         path, _, weight = name.rpartition(".")
@@ -124,11 +124,11 @@ def _with_norm(layer: Layer, held: dict, norm: Layer, stats: dict) -> tuple[Laye
 
 
 def effective(stats: dict[str, np.ndarray], epsilon: float) -> tuple[np.ndarray, np.ndarray]:
-    """Return the factor and the summand of each channel that batch normalisation is outside of training, float64."""
+    """Return the factor and the summand per channel that batch normalisation applies in inference, float64."""
     gamma, beta, mean, variance = (
         np.asarray(stats[n], np.float64) for n in ("gamma", "beta", "moving_mean", "moving_variance")
     )
-    with np.errstate(all="ignore"):  # a variance that is none makes a factor that is none
+    with np.errstate(all="ignore"):  # an invalid variance gives an invalid factor
         factor = gamma / np.sqrt(variance + epsilon)
         return factor, beta - mean * factor
 

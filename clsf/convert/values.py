@@ -1,4 +1,4 @@
-"""What reading a file gives, as plain values that cross from a worker: a network with its weights, or a bare state_dict."""
+"""The result of reading a file, as plain values sent by a worker: a network with its weights, or a bare state_dict."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ class Loaded:
 
     kind: str  # of GRAPHS or STATES
     name: str  # of the file
-    framework: str  # that its numbers are computed in
+    framework: str  # in which its outputs are computed
     model: dict | None  # ModelSpec JSON
     shape: tuple[int, int, int] | None  # (height, width, channels) of what the model receives
     weights: Weights  # in the agreed layout
-    names: dict[str, str]  # path -> what the file calls the layer
-    keys: dict[str, str]  # weight -> what the file calls it
+    names: dict[str, str]  # path -> the layer's name in the file
+    keys: dict[str, str]  # weight -> its name in the file
     state: dict[str, np.ndarray] = field(default_factory=dict)  # a state_dict as it is in the file
     misfits: dict[str, np.ndarray] = field(default_factory=dict)  # weight -> array of the file whose shape is not the layer's
     scaling: tuple[float, float] | None = None  # scale and offset of a layer that scales the pixels first
     notes: tuple[Sentence, ...] = ()
-    facts: dict[str, str] = field(default_factory=dict)  # of the file: what wrote it
+    facts: dict[str, str] = field(default_factory=dict)  # the program that wrote the file
 
     @property
     def spec(self) -> ModelSpec:

@@ -1,4 +1,4 @@
-"""Members of a zip file that someone else packed: looked up and unpacked within limits, never onto the disk."""
+"""Reads members of an untrusted zip file: looked up and unpacked within limits, never onto the disk."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ MOST_TOTAL = 600_000_000  # bytes, of all members unpacked
 
 
 def members(content: bytes, what: str) -> tuple[zipfile.ZipFile, dict[str, zipfile.ZipInfo]]:
-    """Return the archive and name -> member. Raises ConvertError for what no honest writer makes: see the sentences."""
+    """Return the archive and name -> member. Raises ConvertError for content that no honest writer makes; see the messages."""
     try:
         archive = zips.opened(content)
     except zipfile.BadZipFile as error:
@@ -55,7 +55,7 @@ def members(content: bytes, what: str) -> tuple[zipfile.ZipFile, dict[str, zipfi
 
 
 def unpacked(archive: zipfile.ZipFile, member: zipfile.ZipInfo, most: int, what: str) -> bytes:
-    """Return a member's bytes, no more than `most` and no more than its table says. Raises ConvertError."""
+    """Return a member's bytes, at most `most` and at most the size in the archive's directory. Raises ConvertError."""
     if member.file_size > most:
         raise ConvertError(
             "The {what} file's member {name} has {size} MB; at most {most} MB are read.",

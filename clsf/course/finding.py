@@ -1,4 +1,4 @@
-"""A number that a student reads off a page: as it was typed, and whether it is near enough."""
+"""A number that a student reads off a page: parsed from the typed text, and whether it is close enough."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A planted fault that a student takes out of a program's text: read, never run."""
+"""A planted fault that a student fixes in a program's text: read, never run."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def found_kinds(text: str) -> list[str]:
 
 
 def fixed(case: BugCase, text: str) -> bool:
-    """Return whether a text is the case's program without its fault: none of its kinds is found, nothing was lost with it."""
+    """Return whether a text is the case's program without its fault: none of its kinds is found, and no other part is missing."""
     try:
         program = read(text[:MOST])
     except ClsfError:

@@ -14,7 +14,7 @@ _NUMBER = re.compile(r"[+−-]?[\d,]+(?:\.\d+)?")
 KINDS = ("predict", "do", "find", "explain", "fix")
 
 PICTURES = ("scores", "downhill", "neighbours", "own-parts", "own-metric", "workers", "workers-statistics", "workers-rates")
-"""What a line `<!-- show: name -->` of a lesson may name."""
+"""The names allowed in a lesson's line `<!-- show: name -->`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class AnswerChoice:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A page of ours with what its link says."""
+    """A link to one of our pages, with the page's state."""
 
     page: str
     state: tuple[tuple[str, str], ...] = ()
@@ -57,14 +57,14 @@ class LessonBlock:
 
     @property
     def mixed(self) -> tuple[AnswerChoice, ...]:
-        """Return the choices in an order that tells nothing of the right one, the same each time. Numbers stay in their order."""
+        """Return the choices in an order that does not reveal the right one, the same each time. Numbers stay in their order."""
         if all(_NUMBER.fullmatch(choice.text) for choice in self.choices):
             return tuple(sorted(self.choices, key=lambda choice: float(choice.text.replace(",", "").replace("−", "-"))))
         return tuple(sorted(self.choices, key=lambda choice: hashlib.sha256(f"{self.ask} {choice.text}".encode()).digest()))
 
     @property
     def graded(self) -> bool:
-        """Return whether it can be done rightly or wrongly."""
+        """Return whether its answer can be right or wrong."""
         return self.kind != "explain"
 
 
@@ -76,7 +76,7 @@ class LessonStep:
     title: str
     prose: str
     block: LessonBlock | None = None
-    section: str = ""  # of a page, for questions that stand beside one
+    section: str = ""  # of a page, for questions shown next to one
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ class Lesson:
     able: tuple[str, ...]  # what the student can do afterwards
     needs: tuple[str, ...]  # names of lessons
     steps: tuple[LessonStep, ...]
-    pages: tuple[str, ...] = ()  # that its questions are asked on, too
+    pages: tuple[str, ...] = ()  # pages that show its questions too
 
     def step(self, name: str) -> LessonStep | None:
         return next((step for step in self.steps if step.name == name), None)
@@ -103,5 +103,5 @@ class Lesson:
 
 
 def key_of(lesson: str, step: str) -> str:
-    """Return the name that a step is kept under in a student's progress."""
+    """Return the key of a step in a student's progress."""
     return f"{lesson}/{step}"

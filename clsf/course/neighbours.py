@@ -1,4 +1,4 @@
-"""Digits with their pixels in another order: what a dense network and a convolution make of it. Trained for real, in a worker."""
+"""Digits with their pixels in another order: how well a dense network and a convolution learn them. Really trained, in a worker."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Learned:
 
 
 def order(pixels: int) -> np.ndarray:
-    """Return the order that all images' pixels are put into: int64, (pixels,), the same for every image and everybody."""
+    """Return the order that all images' pixels are put into: int64, (pixels,), the same for every image and user."""
     return np.random.default_rng(ORDER_SEED).permutation(pixels)
 
 

@@ -54,7 +54,7 @@ FIELDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 _HEADING = re.compile(r"## (.*?)\s*\{#([a-z0-9-]+)\}(?:\s*\[([a-z_]+)\])?\s*\Z")
 _FIELD = re.compile(r"([a-z]+):(?:\s+(.*))?\Z")
 SHOW = re.compile(r"^<!-- show: (.*?) -->$", re.MULTILINE)
-"""A line of prose where a picture of ours stands."""
+"""A line of prose that stands for one of our pictures."""
 _NAME = re.compile(r"(\d\d)-([a-z0-9-]+)\Z")
 
 
@@ -249,7 +249,7 @@ def _share(text: str) -> float:
 
 
 def _require_sense(block: LessonBlock, file: str) -> None:
-    """Raise CourseError for a block that has all fields and yet can't be answered."""
+    """Raise CourseError for a block that has all its fields but can't be answered."""
     if block.kind == "predict":
         marked = [choice for choice in block.choices if choice.marked]
         if not 2 <= len(block.choices) <= 6 or len({choice.text for choice in block.choices}) < len(block.choices):

@@ -1,6 +1,6 @@
-"""Parts that a student writes: which places a part has, and what may be put into each. Names and sentences only.
+"""Parts that a student writes: which places a part has, and which options each place offers. Names and sentences only.
 
-What a name stands for is code of ours, `clsf.backends.<framework>.parts`: a browser sends names, never code.
+The code behind a name is ours, in `clsf.backends.<framework>.parts`: a browser sends names, never code.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from clsf.words import Sentence, say
 
 @dataclass(frozen=True, slots=True)
 class PartOption:
-    """What can be put into a place, and what comes of it."""
+    """An option for a place, and its effect."""
 
     name: str
     title: Sentence
@@ -24,14 +24,14 @@ class PartOption:
 
 @dataclass(frozen=True, slots=True)
 class OpenMethod:
-    """A method that is left open."""
+    """A method that the student fills in."""
 
     name: str
     title: Sentence
     options: tuple[PartOption, ...]
 
     def option(self, name: str) -> PartOption:
-        """Raise CourseError for a name that is none of the options."""
+        """Raise CourseError if the name is not one of the options."""
         checks.known(CourseError, say("option"), name, [option.name for option in self.options])
         return next(option for option in self.options if option.name == name)
 
@@ -45,7 +45,7 @@ class ClassPart:
     places: tuple[OpenMethod, ...]
 
     def chosen(self, names: Mapping[str, str]) -> dict[str, str]:
-        """Return place -> option; what isn't named is the first. Raises CourseError for what isn't known."""
+        """Return place -> option; a place that isn't named gets its first option. Raises CourseError for an unknown name."""
         return {place.name: place.option(names.get(place.name, place.options[0].name)).name for place in self.places}
 
 

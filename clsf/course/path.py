@@ -1,4 +1,4 @@
-"""All lessons and questions: read once at start from pages/lessons/. A file with an error is left out, and said."""
+"""All lessons and questions: read once at start from pages/lessons/. A file with an error is skipped and reported."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ logger = logging.getLogger("clsf.course")
 FOLDER = Path(__file__).resolve().parents[2] / "pages" / "lessons"
 LANGUAGES = ("en", "ko")
 PAGES = tuple(sorted(file.stem for file in FOLDER.parent.glob("*.py")))
-"""Pages that a lesson may open."""
+"""Pages that a lesson may link to."""
 
 STRETCHES: dict[int, Sentence] = {
     1: say("First stretch: from a tensor to a trained model"),
@@ -28,7 +28,7 @@ STRETCHES: dict[int, Sentence] = {
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """The course in one language. `broken`: what is wrong with the files that were left out."""
+    """The course in one language. `broken`: the errors of skipped files."""
 
     lessons: tuple[Lesson, ...]
     broken: tuple[Sentence, ...] = ()
@@ -73,7 +73,7 @@ def questions(page: str, language: str) -> tuple[LessonStep, ...]:
 
 
 def read(folder: Path) -> Course:
-    """Return the lessons of a folder. What can't be read is left out and said, in the log too."""
+    """Return the lessons of a folder. Unreadable files are skipped and reported, in the log too."""
     lessons, broken = [], []
     for file in sorted(folder.glob("[0-9][0-9]-*.md")):
         try:

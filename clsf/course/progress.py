@@ -1,7 +1,7 @@
-"""What a student has reached in the course, as rows of the store and as a file to take along.
+"""A student's progress in the course, as rows of the store and as a file to download.
 
-A row is one step: {"right": true, "answer": …, "at": Unix time}. A file holds all rows with its own version; what another
-version says that is not understood here is left as it is, so that nothing is lost on the way back.
+A row is one step: {"right": true, "answer": …, "at": Unix time}. A file holds all rows with its own version; rows of another
+version that are not understood here are kept unchanged, so that nothing is lost when the file goes back.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from clsf.course.lesson import Lesson, key_of
 from clsf.errors import CourseError
 
 PART = "lesson"  # of the store
-QUIZ = "question"  # questions beside the pages
+QUIZ = "question"  # questions shown on the pages
 VERSION = 1
 KIND = "clsf progress"
 MOST = 2_000_000  # bytes of a file
@@ -25,7 +25,7 @@ MOST_ANSWER = 8_000  # characters that are kept of one; a program to fix has abo
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """What was reached. `done`: key of a step -> what is kept of it."""
+    """The progress. `done`: key of a step -> its stored row."""
 
     done: Mapping[str, Mapping[str, object]]
 
@@ -36,7 +36,7 @@ class Progress:
         return self.done.get(key_of(lesson, step))
 
     def count(self, lesson: Lesson) -> tuple[int, int]:
-        """Return how many steps of a lesson were seen through, and how many it has."""
+        """Return how many steps of a lesson were completed, and how many it has."""
         return sum(self.has(lesson.name, step.name) for step in lesson.steps), len(lesson.steps)
 
     def right(self, lesson: Lesson) -> tuple[int, int]:
@@ -49,12 +49,12 @@ class Progress:
         return done == count
 
     def next_step(self, lesson: Lesson) -> int:
-        """Return the number of the first step that was not seen through, from 0; 0 if all were."""
+        """Return the number of the first step that was not completed, from 0; 0 if all were."""
         return next((at for at, step in enumerate(lesson.steps) if not self.has(lesson.name, step.name)), 0)
 
 
 def row(right: bool | None = None, answer: object = None) -> dict:
-    """Return what is kept of a step that was seen through just now."""
+    """Return the row of a step that was completed just now."""
     kept: dict[str, object] = {"at": round(time.time(), 1)}
     if right is not None:
         kept["right"] = right
@@ -75,7 +75,7 @@ def to_file(rows: Mapping[str, Mapping[str, Mapping[str, object]]], name: str = 
 def from_file(content: str | bytes) -> tuple[str, dict[str, dict[str, dict]]]:
     """Return (name, part -> key -> row) of a file. A file of another version is read as far as it is understood.
 
-    Raises CourseError for what is no such file.
+    Raises CourseError if it is not such a file.
     """
     if len(content) > MOST:
         raise CourseError("The file has {count} bytes; a file of progress has at most {most}.", count=len(content), most=MOST)

@@ -1,9 +1,9 @@
-"""Programs that answers are computed by: one line of a lesson names the steps of a program and its arguments.
+"""Programs that compute answers: one line of a lesson names the steps of a program and its arguments.
 
     torch create.inferred create.pick values=[[1, 2], [3, 4]] index=[0, :]     read: shape
 
-The steps are functions of `clsf.tensors.with_numpy` and of `clsf.backends.<framework>.lessons`; the code that a student
-sees is their own text (see `clsf.tensors.program`). Arguments are Python literals; nothing of a lesson is evaluated.
+The steps are functions of `clsf.tensors.with_numpy` and of `clsf.backends.<framework>.lessons`; the code that a student sees is
+the functions' own text (see `clsf.tensors.program`). Arguments are Python literals; no text of a lesson is evaluated.
 """
 
 from __future__ import annotations
@@ -34,14 +34,14 @@ ERROR = "error"  # the answer "it raises an error"
 
 @dataclass(frozen=True, slots=True)
 class LessonProgram:
-    """A program in one library, and what is read off its outcome."""
+    """A program in one library, and which part of its outcome is the answer."""
 
     side: Side
     call: ProgramCall
     read: str  # a name in READERS
 
     def truth(self, outcome: Outcome) -> str:
-        """Return the answer that an outcome gives, as a choice is written."""
+        """Return the answer that an outcome gives, in the form of a choice."""
         return ERROR if outcome.raised else READERS[self.read](outcome)
 
 
@@ -85,7 +85,7 @@ READERS: dict[str, Callable[[Outcome], str]] = {
 
 
 def program(text: str, read: str) -> LessonProgram:
-    """Return the program that a line of a lesson describes. Raises CourseError, which says what is not as it should be."""
+    """Return the program that a line of a lesson describes. Raises CourseError, which says what is wrong."""
     words = text.split()
     if not words or words[0] not in SIDES:
         raise CourseError("A program begins with numpy, tensorflow or torch, but here it is '{text}'.", text=text[:60])
@@ -108,7 +108,7 @@ def program(text: str, read: str) -> LessonProgram:
 
 
 def _pairs(text: str) -> list[tuple[str, str]]:
-    """Return (name, value) of `a=1 b=[1, 2]`; a blank inside brackets or quotes parts nothing."""
+    """Return (name, value) of `a=1 b=[1, 2]`; a space inside brackets or quotes does not separate."""
     pairs, depth, quote, start = [], 0, "", 0
     for at, letter in enumerate(text + " "):
         if quote:

@@ -1,10 +1,10 @@
-"""Whether a task is done, by what the student's session really holds.
+"""Whether a task is done, from the real state of the student's session.
 
     model parameters<=50000 kinds~…
     run data=digits epochs>=3 gap>=0.1
 
-A check names what is looked for, and conditions. What a session holds of that are the candidates, each a set of named values;
-the task is done as soon as one candidate meets all conditions. So a teacher writes new tasks without Python.
+A check names what to look for, and conditions. The matching things in a session are the candidates, each a set of named values;
+the task is done as soon as one candidate meets all conditions. So teachers can write new tasks without Python.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "own_part": ("part", "choices", "raised"),
     "workers": ("workers", "parts", "statistics", "frameworks", "apart"),
 }  # fmt: skip
-"""What can be looked for, and the values that a condition may name."""
+"""A kind of thing to look for, and the values that a condition may name."""
 
 LABELS: dict[str, Sentence] = {
     "task": say("task"), "data": say("data set"), "index": say("number of the image"), "label": say("class"), "layers": say("layers"),
@@ -63,7 +63,7 @@ WANTED = {
     ">": lambda value: say("more than {value}", value=value), "~": lambda value: say("with {value}", value=value),
     "=": lambda value: value,
 }  # fmt: skip
-"""Sign of a condition -> how it is said."""
+"""Operator of a condition -> its wording."""
 
 OPERATORS = {
     "<=": operator.le, ">=": operator.ge, "!=": operator.ne, "<": operator.lt, ">": operator.gt, "=": operator.eq,
@@ -91,13 +91,13 @@ class Condition:
         return bool(OPERATORS[self.sign](value, self.wanted))
 
     def wish(self) -> Sentence | str:
-        """Return what is wanted, as a student reads it."""
+        """Return the wanted value as a student reads it."""
         return WANTED[self.sign](_shown(self.wanted))
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """What has to be found in the session for a task to be done."""
+    """What a session must contain for a task to be done."""
 
     what: str  # a name in FIELDS
     conditions: tuple[Condition, ...]
@@ -106,7 +106,7 @@ class Check:
         return any(all(condition.met(candidate) for condition in self.conditions) for candidate in candidates)
 
     def missing(self, candidates: Iterable[Candidate]) -> Sentence:
-        """Return what is still missing: of the candidate that is nearest, the first condition that it does not meet."""
+        """Return what is still missing: the first condition that the closest candidate does not meet."""
         nearest, unmet = None, self.conditions
         for candidate in candidates:
             left = tuple(condition for condition in self.conditions if not condition.met(candidate))
@@ -124,7 +124,7 @@ class Check:
 
 
 def check(text: str) -> Check:
-    """Return the check that a line of a lesson describes. Raises CourseError if it can't be one."""
+    """Return the check that a line of a lesson describes. Raises CourseError if it is not valid."""
     what, *rest = text.split() or [""]
     checks.known(CourseError, say("check"), what, FIELDS)
     conditions = []

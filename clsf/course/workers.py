@@ -1,5 +1,5 @@
 """Several workers that train one model in lockstep, simulated: each computes gradients on its part of every batch, the
-gradients are averaged, and each copy takes the same step. Beside them one device takes the whole batch.
+gradients are averaged, and each copy takes the same step. For comparison, one device takes the whole batch.
 
 The framework computes losses and gradients in float64 (`clsf.backends.<framework>.data_parallel`); averaging and the step of
 plain SGD are written out here, as a ring of machines does them.
@@ -39,7 +39,7 @@ Weights = dict[str, np.ndarray]
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """What is simulated. Raises CourseError for values that aren't offered."""
+    """The settings of a simulation. Raises CourseError for values that aren't offered."""
 
     workers: int = 2
     parts: Parts = "equal"  # of a batch; "weighted": unequal ones, averaged by their sizes
@@ -112,7 +112,7 @@ class RateCurve:
 
 
 def rates(framework: str, workers: int, images_seen: int = 1_440) -> tuple[RateCurve, ...]:
-    """Return what one device does, then several with its learning rate, then several with a rate in proportion to the batch.
+    """Return one device's curve, then several devices with its learning rate, then several with a rate scaled with the batch size.
 
     Equal parts average to the whole batch (`lockstep` shows it), so several devices are computed as one with a larger batch.
     """

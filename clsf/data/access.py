@@ -1,8 +1,8 @@
-"""Who asks for images: the program itself, or one reader, known by the hash of a key that only they have.
+"""The current reader, for access to images: the program itself, or one reader, known by the hash of a key that only they have.
 
-A private set is opened, saved and removed by its owner alone; its name opens nothing. In the app every thread that does not say
-for whom it works is nobody, so that a place that forgets to say it shows too little, never too much. Workers and the command
-line are the program itself: what reaches a worker was asked for in the app.
+A private set is opened, saved and removed by its owner alone; its name gives no access. In the app, a thread that does not name
+its reader works for NOBODY, so that code that forgets to name one shows too little, never too much. Workers and the command
+line are the program itself: a worker only gets requests that the app has checked.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ _asked_by: Callable[[], str | None] | None = None
 
 
 def ask(who: Callable[[], str | None]) -> None:
-    """Have this process ask `who` for the reader wherever none was named: the app does so when it begins."""
+    """Have this process call `who` for the reader where none was set: the app does so at startup."""
     global _asked_by
     _asked_by = who
 
 
 def reader() -> str | None:
-    """Return whose work is done here: an owner's hash, NOBODY, or PROGRAM."""
+    """Return the current reader: an owner's hash, NOBODY, or PROGRAM."""
     key = _here.get()
     if key is _unsaid:
         return PROGRAM if _asked_by is None else _asked_by()
@@ -36,7 +36,7 @@ def reader() -> str | None:
 
 @contextmanager
 def working_for(owner: str | None) -> Iterator[None]:
-    """Do what follows in this thread for an owner, or as the PROGRAM."""
+    """Run the `with` block in this thread for an owner, or as the PROGRAM."""
     token = _here.set(owner)
     try:
         yield
@@ -45,7 +45,7 @@ def working_for(owner: str | None) -> Iterator[None]:
 
 
 def carried(work: Callable[..., Any]) -> Callable[..., Any]:
-    """Return the same work, done for today's reader in whichever thread it is called."""
+    """Return the same function, bound to the current reader, whichever thread calls it."""
     owner = reader()
 
     def done(*args: object, **kwargs: object) -> object:

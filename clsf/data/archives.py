@@ -1,4 +1,4 @@
-"""Zip archives from strangers: what is in one, if it is harmless.
+"""Zip archives from untrusted sources: their contents, if they are harmless.
 
 Members are read in memory, one at a time, and never more of one than the archive says it holds.
 """
@@ -21,20 +21,20 @@ from clsf.words import say
 
 MAX_RATIO = 100
 RATIO_FROM = 10_000_000
-"""An archive that grows more than a hundredfold is meant to do harm; small ones are let pass, they can't."""
+"""An archive that grows more than a hundredfold is taken for an attack; small ones are accepted, they can't do harm."""
 
 DEFLATE64 = 9
 """Windows packs files of more than 2 GB in this way, and all files of an archive that has become so large."""
 
-PORTION = 1 << 16  # bytes that are read at a time
+PORTION = 1 << 16  # bytes read at a time
 
 MAX_DIRECTORY = 16 << 20
-"""Bytes of the table of contents, which zipfile reads as a whole: enough for 50,000 long names."""
+"""Maximum bytes of the table of contents, which zipfile reads as a whole: enough for 50,000 long names."""
 
 
 @contextmanager
 def opened_file(path_or_file: str | Path | BinaryIO) -> Iterator[BinaryIO]:
-    """Yield the file at a path, closed afterwards; what is open already stays as it is. Raises DataError if it can't be opened."""
+    """Yield the file at a path, closed afterwards; an open file is yielded and stays open. Raises DataError."""
     with ExitStack() as stack:
         file = path_or_file
         if isinstance(file, str | Path):
@@ -53,7 +53,7 @@ def opened_zip(path_or_file: str | Path | BinaryIO, encoding: str | None = None)
     """List a zip archive; its files can be read inside the `with` block.
 
     `encoding`: of names that don't say theirs, one of `clsf.data.names.ENCODINGS`; None: guessed, see `Listing.encoding`.
-    Raises DataError if it is no zip archive, is encrypted, holds too much, or has names that lead out of it.
+    Raises DataError if it is not a zip archive, is encrypted, holds too much, or has names that lead out of it.
     """
     with opened_file(path_or_file) as file:
         file.seek(0)
@@ -61,7 +61,7 @@ def opened_zip(path_or_file: str | Path | BinaryIO, encoding: str | None = None)
 
 
 class Careful:
-    """A file that doesn't give zipfile a huge table of contents, which would fill the memory before it could be judged."""
+    """A file that refuses to read a huge table of contents, which would fill the memory before it could be checked."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file, self.most = file, MAX_DIRECTORY
@@ -99,7 +99,7 @@ def _listed(file: BinaryIO, encoding: str | None) -> Listing:
             skipped.append((name, why_hidden()))
             continue
         _refuse_unreadable(member, name)
-        # The table of contents names folders as it likes; those that files lie in count anyway.
+        # The table of contents need not list folders; folders that contain files count anyway.
         folders += [name[: slash.start()] for slash in re.finditer("/", name)]
         entries.append(ListedFile(name, member.file_size, lambda member=member: _read(archive, member)))
         if len(entries) > MAX_FILES:
@@ -117,7 +117,7 @@ def shown_name(name: str) -> str:
 
 
 def refuse_tricks(name: str, link: bool) -> None:
-    """Raise DataError for a name that leads out of the archive, and for what is no plain file (`link`)."""
+    """Raise DataError for a name that leads out of the archive, and for entries that are not plain files (`link`)."""
     parts = name.rstrip("/").split("/")
     if link or "\0" in name or re.match("[A-Za-z]:", name) or not all(parts) or ".." in parts:
         raise DataError(
@@ -153,7 +153,7 @@ def _read(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
             data = _read_deflate64(archive, member)
         else:
             with archive.open(member) as opened:
-                # Not read(): it would unpack everything that is there, whatever size the archive claims.
+                # Not read(): it would unpack everything, whatever size the archive claims.
                 data = opened.read(member.file_size + 1)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError, ValueError, zlib.error) as error:
         raise DataError("The archive is damaged here: {why}.", why=str(error)) from error

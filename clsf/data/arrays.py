@@ -1,4 +1,4 @@
-"""Images in files of arrays: NumPy's npz and MNIST's idx, packed by gzip or not. Read as if each image were a file of its own.
+"""Images in files of arrays: NumPy's npz and MNIST's idx, with or without gzip. Each image is read like a file of its own.
 
 Nothing is unpickled: an array of objects is refused.
 """
@@ -39,9 +39,9 @@ IDX_NAME = re.compile(r"^(?P<before>.*?)(?P<what>images|labels)[-.]idx[13][-.]ub
 
 
 def expanded(listing: Listing) -> Listing:
-    """Return the listing with an entry per image in place of files of arrays, if there are such and no image files.
+    """Return the listing with an entry per image in place of files of arrays, if there are array files and no image files.
 
-    The entries are called train/<class>/<number>.pgm and so on. Raises DataError for arrays that are no labelled images.
+    The entries are called train/<class>/<number>.pgm and so on. Raises DataError for arrays that are not labelled images.
     """
     if any(entry.name.lower().endswith(SUFFIXES) for entry in listing.entries):
         return listing
@@ -70,7 +70,7 @@ def expanded(listing: Listing) -> Listing:
 
 
 def _refuse_many(count: int) -> None:
-    """Raise DataError for more images than are read: before there is an entry for each, which take a hundred times their bytes."""
+    """Raise DataError for too many images: before an entry is made for each, because entries take a hundred times their bytes."""
     if count > MAX_IMAGES:
         raise DataError("There are {count} images, but at most {most} are read. Use fewer.", count=count, most=MAX_IMAGES)
 
@@ -89,7 +89,7 @@ def _of_idx(before: str, pair: dict[str, ListedFile]) -> Iterator[ListedFile]:
 
 
 def _part_of(name: str) -> str:
-    """Return the part that a file's name tells: t10k is MNIST's test part."""
+    """Return the part named by a file's name: t10k is MNIST's test part."""
     words = re.split(r"[^a-z0-9]+", name.lower())
     return next((role for word in reversed(words) if (role := "test" if word == "t10k" else roles.role_of(word))), "train")
 
@@ -137,7 +137,7 @@ def _of_npz(entry: ListedFile) -> list[ListedFile]:
 
 
 class npz:  # noqa: N801  used like a function
-    """The arrays of an npz file, read when they are asked for. Raises DataError if it is damaged, or if it holds objects."""
+    """The arrays of an npz file, read on demand. Raises DataError if it is damaged, or if it holds objects."""
 
     def __init__(self, entry: ListedFile) -> None:
         self._file = entry.name
@@ -200,7 +200,7 @@ class npz:  # noqa: N801  used like a function
 
 
 def _entries(file: str, part: str, pixels: np.ndarray, labels: np.ndarray, classes: np.ndarray | None) -> Iterator[ListedFile]:
-    """Yield an entry per image, which reads as a PGM or PPM file."""
+    """Yield an entry per image, whose content is a PGM or PPM file."""
     _refuse_many(max(len(pixels) if pixels.ndim else 0, labels.size))
     pixels, labels = _pixels(file, pixels), _labels(file, labels, classes)
     if len(labels) != len(pixels):
@@ -242,7 +242,7 @@ def _pixels(file: str, given: np.ndarray) -> np.ndarray:
 
 
 def _labels(file: str, given: np.ndarray, classes: np.ndarray | None) -> list[str]:
-    """Return the names of the classes, one per image; numbers get zeros before them, so that they sort as numbers."""
+    """Return the names of the classes, one per image; numbers are padded with zeros, so that they sort as numbers."""
     labels = given.argmax(axis=1) if given.ndim == 2 and given.shape[1] > 1 else given.ravel()
     if labels.dtype.kind == "U":
         return [_plain(str(label)) for label in labels]
@@ -262,6 +262,6 @@ def _labels(file: str, given: np.ndarray, classes: np.ndarray | None) -> list[st
 
 
 def _plain(name: str) -> str:
-    """Return a name that can be a folder's."""
+    """Return a name that is valid for a folder."""
     kept = "".join(letter for letter in name if letter.isprintable())
     return kept.replace("/", "-").replace("\\", "-").strip().lstrip(".") or "?"

@@ -1,7 +1,7 @@
-"""Varying training images: flipped, turned, shifted, brighter or darker, partly covered; the same pixels for both frameworks.
+"""Augmenting training images: flipped, rotated, shifted, brighter or darker, partly covered; the same pixels for both frameworks.
 
-What happens to an image is decided by (seed, epoch, its index) alone: not by the batch it is in, the process, or the order of
-the calls. So TensorFlow and PyTorch learn from the same varied images, and a stored run can be repeated.
+The seed, the epoch and the index of an image alone decide how it changes: not its batch, the process, or the order of
+the calls. So TensorFlow and PyTorch train on the same augmented images, and a stored run can be repeated.
 """
 
 from __future__ import annotations
@@ -16,25 +16,25 @@ PURPOSE = 3
 """Goes into the seed; see `clsf.data.split.PURPOSE`."""
 
 DRAWS = 8
-"""Numbers that are drawn for each image, used or not: so that one switch does not change what another one does."""
+"""Random numbers drawn for each image, used or not, so that one setting does not change the effect of another."""
 
 FLIP, DOWN, RIGHT, TURN, BRIGHTNESS, HOLE_Y, HOLE_X = range(7)
 
 FINE = 256
-"""Between two pixels lie so many places: whole numbers make bilinear values the same on every machine."""
+"""Positions between two neighbouring pixels: integers make bilinear values the same on every machine."""
 
 
 def augment(pixels: np.ndarray, augmentation: Augmentation, seed: int, epoch: int, indices: np.ndarray) -> np.ndarray:
-    """Return each image varied in its own way: uint8 (n, h, w, c), a new array unless nothing is varied.
+    """Return each image augmented in its own way: uint8 (n, h, w, c), a new array unless nothing changes.
 
     pixels:  uint8 (n, h, w, c); row i is image number `indices[i]` of its data set
-    indices: whole numbers from 0, (n,); together with `seed` and `epoch` they decide what happens
+    indices: whole numbers from 0, (n,); together with `seed` and `epoch` they decide the changes
 
     In this order: mirrored left and right (every second image); turned about the centre by an angle drawn from
     [-rotation, rotation] degrees, bilinear; shifted by whole pixels drawn from -shift … shift in each direction, which is a crop
     of the image with a border added; multiplied by a number drawn from [1 - brightness, 1 + brightness]; a square of side
     `cutout` around a drawn pixel, cut off at the edges, filled with the image's mean colour (DeVries & Taylor 2017,
-    arXiv:1708.04552). Whatever comes from outside is the nearest pixel of the edge.
+    arXiv:1708.04552). Pixels from outside are copies of the nearest pixel of the edge.
     """
     if not augmentation.any or not len(pixels):
         return pixels
@@ -49,14 +49,14 @@ def augment(pixels: np.ndarray, augmentation: Augmentation, seed: int, epoch: in
 
 
 def chances(seed: int, epoch: int, indices: np.ndarray) -> np.ndarray:
-    """Return what chance decides for these images: float64 (n, DRAWS) in [0, 1)."""
+    """Return the random numbers of these images: float64 (n, DRAWS) in [0, 1)."""
     indices = np.asarray(indices, np.int64)
-    size = 1 << int(indices.max()).bit_length()  # a few sizes only: the next batch finds the table made
+    size = 1 << int(indices.max()).bit_length()  # a few sizes only: the next batch can reuse the table
     return _table(seed, epoch, size)[indices]
 
 
 def drawn(augmentation: Augmentation, seed: int, epoch: int, index: int, height: int, width: int) -> dict[str, object]:
-    """Return in numbers what happens to one image: flip, angle (degrees, anticlockwise), down, right (pixels), factor, hole."""
+    """Return the changes of one image as numbers: flip, angle (degrees, anticlockwise), down, right (pixels), factor, hole."""
     chance = chances(seed, epoch, np.array([index]))
     down, right = (int(x[0]) for x in _shifts(augmentation, chance))
     hole = tuple(int(a[0]) for a in _hole(augmentation.cutout, chance, height, width)) if augmentation.cutout else None
@@ -93,7 +93,7 @@ def _angles(augmentation: Augmentation, chance: np.ndarray) -> np.ndarray:
 
 
 def _moved(pixels: np.ndarray, augmentation: Augmentation, chance: np.ndarray) -> np.ndarray:
-    """Ask of every pixel of the result where it comes from: back by the shift, back by the angle, mirrored."""
+    """Compute for every pixel of the result where it comes from: undo the shift, undo the rotation, mirror."""
     count, height, width, _ = pixels.shape
     down, right = (shift[:, None, None] for shift in _shifts(augmentation, chance))
     y = np.arange(height)[None, :, None] - down  # (n, h, 1)

@@ -1,4 +1,4 @@
-"""What people bring as one file: a zip or tar archive of images, a file of arrays (npz), or MNIST's files (idx). Told by content."""
+"""Data sets in one file: a zip or tar archive of images, an array file (npz), or MNIST's files (idx). Detected by content."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def _alone(name: str, file: BinaryIO) -> Listing:
 
 
 def _of_arrays(file: BinaryIO) -> bool:
-    """Say whether a file is NumPy's npz: a zip archive of .npy files alone. Only the end of its table of contents is looked at."""
+    """Return whether a file is NumPy's npz: a zip archive of .npy files alone. Only the end of its table of contents is read."""
     file.seek(0)
     if not file.read(4).startswith(b"PK"):
         return False

@@ -1,4 +1,4 @@
-"""Files that scikit-learn brings, read without importing it: that takes a second and 60 MB of each process that trains."""
+"""Files bundled with scikit-learn, read without importing it: the import takes a second and 60 MB in each training process."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
     <data folder>/sets/<name>/   train_pixels.npy  train_labels.npy  (test_pixels.npy  test_labels.npy)  meta.json
 
-A folder is written under another name and renamed when it is complete, so there is no half of a data set to be found.
+A folder is written under another name and renamed when it is complete, so a data set is never half written.
 The data folder is $CLSF_DATA, otherwise the place where this system keeps caches.
 """
 
@@ -26,10 +26,10 @@ from clsf.data.images import Dataset, Images
 from clsf.errors import DataError
 
 FORMAT = 1
-"""Counted up when the files or the embedded images change; sets made with another number are made again."""
+"""Increased when the files or the embedded images change; sets made with another version are made again."""
 
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
-"""Names become folders and may come from a web address: nothing that could lead elsewhere."""
+"""Names become folders and may come from a URL: no characters that could lead elsewhere."""
 
 WAIT = 0.2  # seconds between two calls of `waiting`
 
@@ -43,7 +43,7 @@ def names() -> list[str]:
 
 
 def facts(name: str) -> dict | None:
-    """Return what meta.json of a set says; None if the set is not kept. Raises DataError if its files are damaged.
+    """Return the content of a set's meta.json; None if the set is not kept. Raises DataError if its files are damaged.
 
     Reads no image: a page may ask this often. The fields are those that `keep` was given, and "checksum".
     """
@@ -65,7 +65,7 @@ def facts(name: str) -> dict | None:
 
 
 def described(name: str) -> dict:
-    """Return what meta.json of a set says, unchecked; {} if it can't be read, or says nothing that makes sense."""
+    """Return the content of a set's meta.json, unchecked; {} if it can't be read or is not valid."""
     if not NAME.fullmatch(name):
         return {}
     try:
@@ -102,7 +102,7 @@ def load(name: str) -> Dataset | None:
 
 
 def write(folder: Path, part: str, images: Images) -> None:
-    """Write one part, "train" or "test", into a folder that `keep` gave."""
+    """Write one part, "train" or "test", into a folder made by `keep`."""
     np.save(folder / f"{part}_pixels.npy", images.pixels)
     np.save(folder / f"{part}_labels.npy", images.labels)
 
@@ -110,7 +110,7 @@ def write(folder: Path, part: str, images: Images) -> None:
 def keep(name: str, fill: Callable[[Path], dict]) -> None:
     """Let `fill` write a set's .npy files into an empty folder, then put that folder in place under `name`.
 
-    `fill` returns the fields of meta.json: "classes" and whatever else. Call this under `locked(name)`; a folder of that
+    `fill` returns the fields of meta.json: "classes" and any others. Call this under `locked(name)`; a folder of that
     name is replaced. If `fill` raises, nothing is left behind. Raises DataError if the disk does not take it.
     """
     sets = data_folder() / "sets"
@@ -133,7 +133,7 @@ def keep(name: str, fill: Callable[[Path], dict]) -> None:
 
 
 def change(name: str, **fields: object) -> None:
-    """Put other values into some fields of a kept set's meta.json. Raises DataError if it is damaged or not kept."""
+    """Change some fields of a stored set's meta.json. Raises DataError if it is damaged or not stored."""
     with locked(name):
         meta = facts(name)
         if meta is None:
@@ -147,7 +147,7 @@ def change(name: str, **fields: object) -> None:
 
 
 def remove(name: str) -> None:
-    """Take a set off the disk, and what was prepared of it. A process that has it open keeps it until it ends."""
+    """Delete a set from the disk, with the files prepared from it. A process that has it open keeps it until it ends."""
     if not NAME.fullmatch(name):
         return
     with locked(name):
@@ -157,7 +157,7 @@ def remove(name: str) -> None:
 
 
 def used(name: str, now: bool = False) -> float:
-    """Return when a set was last said to be in use, in seconds since 1970; with `now`, say so. 0 if it is not kept."""
+    """Return when a set was last used, in seconds since 1970; with `now`, record a use. 0 if it is not kept."""
     meta = data_folder() / "sets" / name / "meta.json"
     try:
         if now:
@@ -171,7 +171,7 @@ def used(name: str, now: bool = False) -> float:
 def locked(name: str, waiting: Callable[[], None] = lambda: None) -> Iterator[None]:
     """Hold the lock of that name against all other processes and threads.
 
-    `waiting` is called about five times a second while another has it; if it raises, the waiting ends. A process that
+    `waiting` is called about five times a second while another process holds it; if it raises, the waiting ends. A process that
     dies loses its locks.
     """
     from filelock import FileLock, Timeout
@@ -194,7 +194,7 @@ def locked(name: str, waiting: Callable[[], None] = lambda: None) -> Iterator[No
 
 @contextmanager
 def storing(name: str) -> Iterator[None]:
-    """Turn an OSError inside the block into a DataError that says what can be done."""
+    """Turn an OSError inside the block into a DataError that says what the user can do."""
     try:
         yield
     except TimeoutError:  # not the disk: filelock's Timeout is one too
@@ -212,7 +212,7 @@ def _parts(meta: dict) -> tuple[str, ...]:
 
 
 def _settled(file: Path) -> tuple[int, str]:
-    """Return size and SHA-256 of a file once the disk has it: a power cut must not leave zeros under a valid name."""
+    """Return size and SHA-256 of a file once it is on the disk: a power cut must not leave zeros under a valid name."""
     file.chmod(0o600)
     with file.open("rb+") as opened:
         os.fsync(opened.fileno())

@@ -1,4 +1,4 @@
-"""What data sets there are, without opening one: quick to import and to ask, for pages and forms."""
+"""The list of data sets, without opening one: quick to import and to query, for pages and forms."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from clsf.words import Sentence, say
 NAMES = ("digits", "shapes", "mnist", "fashion-mnist", "cifar10")
 
 IMPORTED = "folder-"
-"""How the names of imported sets begin; 12 hexadecimal digits of what is in them follow, 24 if they are private."""
+"""How the names of imported sets begin; 12 hexadecimal digits of a content hash follow, 24 if they are private."""
 
 REFERENCE = re.compile(r"own-[0-9a-f]{16}")
-"""What stands for a private set in all that others see: two references tell whether the images were the same, and open nothing."""
+"""The reference to a private set that others see: references show whether images were the same, but give no access."""
 
 
 @dataclass(frozen=True, slots=True)
 class DatasetInfo:
-    """What is known about a data set before it is opened."""
+    """Facts about a data set before it is opened."""
 
     name: str
     title: Sentence
@@ -31,7 +31,7 @@ class DatasetInfo:
     train: int  # images
     test: int  # images; 0 if there is no test part
     embedded: bool  # made here, without a network
-    download_bytes: int | None  # what has to be fetched once; None: nothing
+    download_bytes: int | None  # to download once; None: nothing
     licence: Sentence
     source: str
     note: Sentence | None = None
@@ -53,9 +53,9 @@ class DatasetInfo:
 
 
 def info(name: str) -> DatasetInfo:
-    """Return what is known about a data set.
+    """Return the facts about a data set.
 
-    Raises DataError if there is none of that name (the sentence lists all that are for everybody), if it is someone else's, or
+    Raises DataError if there is none of that name (the message lists all public ones), if it belongs to someone else, or
     if an imported one is damaged.
     """
     if name in _BUILT_IN:
@@ -68,7 +68,7 @@ def info(name: str) -> DatasetInfo:
 
 
 def called(name: str) -> Sentence | str:
-    """Return what people call a data set: a built-in one's short name, an imported one's title, if the reader may know it."""
+    """Return a data set's display name: a built-in one's short name, an imported one's title, if the reader may know it."""
     if is_reference(name) or (name.startswith(IMPORTED) and not readable(name)):
         return say("somebody's own images")
     if not name.startswith(IMPORTED):
@@ -80,22 +80,22 @@ def called(name: str) -> Sentence | str:
 
 
 def is_reference(name: object) -> bool:
-    """Return whether this stands for a private set and is not its name."""
+    """Return whether this is a reference to a private set and not its name."""
     return isinstance(name, str) and REFERENCE.fullmatch(name) is not None
 
 
 def reference(name: str) -> str:
-    """Return what stands for a private set in all that others see."""
+    """Return the reference to a private set that is shown to others."""
     return "own-" + hashlib.sha256(f"clsf own images {name}".encode()).hexdigest()[:16]
 
 
 def readable(name: str) -> bool:
-    """Return whether the reader may see this set; one that is not here hides nothing."""
+    """Return whether the reader may see this set; True for one that is not here."""
     return access.may_read(cache.described(name))
 
 
 def is_cached(name: str) -> bool:
-    """Say whether `open_dataset` would find the images on this machine, whole, for this reader."""
+    """Return whether `open_dataset` would find the complete images on this machine for this reader."""
     try:
         meta = cache.facts(name)
     except DataError:
@@ -104,7 +104,7 @@ def is_cached(name: str) -> bool:
 
 
 def imported() -> list[DatasetInfo]:
-    """Return the sets that were imported on this machine for everybody, ordered by title; damaged ones are left out."""
+    """Return the public sets imported on this machine, ordered by title; damaged ones are left out."""
     infos = [_imported(name) for name in _imported_names() if not cache.described(name).get("private") and is_cached(name)]
     return sorted(infos, key=lambda one: (str(one.title), one.name))
 

@@ -1,8 +1,8 @@
-"""Work on images in a process of its own, which tells how it goes in lines of JSON and can be ended at any moment.
+"""Image processing in a process of its own, which reports progress as lines of JSON and can be stopped at any moment.
 
     {"stage": "download", "done": 1048576, "total": 170498071}
     {"result": …}                                                the result, any plain value
-    {"error": {"sentence": …, "values": …}}                      the last line, if it could not be done
+    {"error": {"sentence": …, "values": …}}                      the last line, if it failed
 
 The process lives no longer than its parent: it ends when its standard input is closed.
 """
@@ -25,12 +25,12 @@ from clsf.data.progress import Progress, silent
 from clsf.errors import DataError
 from clsf.words import Sentence, say
 
-BEAT = 0.25  # seconds after which the last news is said again, so that a cancelling `progress` is heard
+BEAT = 0.25  # seconds after which the last progress is reported again, so that a cancelling `progress` is noticed
 
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """How it ended: the exit code, the value of its line "result", the last line of its standard error."""
+    """The end of a process: the exit code, the value of its line "result", the last line of its standard error."""
 
     code: int
     result: object
@@ -38,7 +38,7 @@ class End:
 
 
 def run(command: Sequence[str], progress: Progress = silent) -> End:
-    """Run a command to its end. If `progress` raises, the process is killed. Raises DataError if it tells of one."""
+    """Run a command to its end. If `progress` raises, the process is killed. Raises DataError if the command reports one."""
     home = str(Path(__file__).parents[2])  # where clsf can be imported from, wherever the process starts
     paths = os.pathsep.join(filter(None, (home, os.environ.get("PYTHONPATH"))))
     with (
@@ -62,7 +62,7 @@ def run(command: Sequence[str], progress: Progress = silent) -> End:
 
 
 def end_with_parent() -> None:
-    """End the child process as soon as standard input is closed, which happens whenever the parent ends."""
+    """End the child process as soon as standard input is closed, which happens when the parent ends."""
 
     def wait() -> None:
         import sys
@@ -74,11 +74,11 @@ def end_with_parent() -> None:
 
 
 def _follow(output: BinaryIO, progress: Progress) -> tuple[Sentence | None, object]:
-    """Pass on what the process says until it closes its output; return its error, if it names one, and its result."""
+    """Pass on the process's output until it closes it; return its error, if it reports one, and its result."""
     lines: queue.Queue[bytes | None] = queue.Queue()
 
     def pump() -> None:
-        with suppress(ValueError):  # the output was closed under us, for the work was cancelled
+        with suppress(ValueError):  # the output was closed because the work was cancelled
             for line in output:
                 lines.put(line)
         lines.put(None)
@@ -109,7 +109,7 @@ def _read(line: bytes) -> dict:
         news = json.loads(line)
     except ValueError:
         return {}
-    return news if isinstance(news, dict) else {}  # a library may print what it likes
+    return news if isinstance(news, dict) else {}  # a library may print anything
 
 
 def _last_line(complaints: BinaryIO) -> str | Sentence:

@@ -1,6 +1,6 @@
-"""Image files from strangers -> arrays: turned upright, without transparency, of one size and colour.
+"""Untrusted image files -> arrays: turned upright, without transparency, of one size and colour.
 
-Only still images of the formats in FORMATS are decoded, whatever the file is called (of a film in a GIF its first picture), and
+Only still images of the formats in FORMATS are decoded, whatever the file is called (of an animated GIF the first frame), and
 a huge image is refused by its header.
 """
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 MAX_PIXELS = 20_000_000
 MAX_JPEG_PIXELS = 120_000_000
-"""JPEG is decoded at a half, quarter or eighth of its size, so that photographs of large cameras need no more memory."""
+"""JPEG is decoded at a half, quarter or eighth of its size, so that large photographs need no more memory."""
 
 FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "DIB", "GIF", "TIFF", "AVIF", "PPM", "HEIF")
 
@@ -42,7 +42,7 @@ ORIENTATION = 0x0112
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What a file's header promises, upright."""
+    """An image's properties from its header, after turning it upright."""
 
     height: int
     width: int
@@ -50,7 +50,7 @@ class Header:
 
 
 def header(data: bytes) -> Header:
-    """Read size and colour without decoding. Raises DataError with the reason why this is no image to use."""
+    """Read size and colour without decoding. Raises DataError with the reason if the image can't be used."""
     with _opened(data) as picture:
         width, height = picture.size
         if picture.getexif().get(ORIENTATION) in TURNED:
@@ -109,7 +109,7 @@ def _opened(data: bytes) -> Iterator[Image]:
         raise _too_big() from error
     except UnidentifiedImageError as error:
         raise DataError("It can't be read as an image ({kinds}).", kinds=KINDS) from error
-    except Exception as error:  # decoders of files made to confuse them raise what they like
+    except Exception as error:  # decoders may raise anything for malicious files
         raise DataError("It is damaged: {why}.", why=str(error)[:200] or type(error).__name__) from error
 
 

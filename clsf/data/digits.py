@@ -1,4 +1,4 @@
-"""The handwritten digits that come with scikit-learn: real, small, and here without a network."""
+"""The handwritten digits that come with scikit-learn: real, small, and available offline."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from clsf.data.images import Images
 from clsf.data.split import split
 
 TEST = 360
-"""Images of the test part. scikit-learn has none, so a fixed fifth is set aside, the same for everybody."""
+"""Images of the test part. scikit-learn has none, so a fixed fifth is set aside, the same for everyone."""
 
 SPLIT_SEED = 1797
 

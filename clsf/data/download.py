@@ -1,6 +1,6 @@
-"""Fetching one file: resumed where it broke off, checked against its MD5, never half a file under the final name.
+"""Downloading one file: resumed after an interruption, checked against its MD5, never incomplete under its final name.
 
-The bytes go to "<name>.part", which stays when the work is broken off, and is renamed once its checksum is right.
+The bytes go to "<name>.part", which stays after an interruption, and is renamed once its checksum is right.
 MD5 only because the publishers of these data sets give nothing better.
 """
 
@@ -36,10 +36,10 @@ def download(
     progress: Progress = silent,
     pause: float = PAUSE,
 ) -> None:
-    """Fetch a file into `path`, from the first address that has it; nothing is fetched if it is there already.
+    """Download a file to `path`, from the first address that has it; nothing is downloaded if it exists already.
 
     `size` (bytes) and `md5` are what the file must have; None where that is not known. `progress` receives the stage
-    "download"; if it raises, what has come so far is kept for the next time. Raises DataError with the reason of each
+    "download"; if it raises, the bytes so far are kept for the next time. Raises DataError with the reason of each
     address.
     """
     urls = [urls] if isinstance(urls, str) else list(urls)
@@ -64,7 +64,7 @@ def download(
 
 
 def _from_one(url: str, part: Path, size: int | None, md5: str | None, progress: Progress, pause: float) -> Sentence | None:
-    """Complete `part` from one address; None once it is right, otherwise why it is given up."""
+    """Complete `part` from one address; return None on success, otherwise the reason of failure."""
     idle, restarted, at_first = 0, False, _length(part)
     while True:
         before = _length(part)
@@ -74,7 +74,7 @@ def _from_one(url: str, part: Path, size: int | None, md5: str | None, progress:
                 problem = _problem(part, size, md5)
                 if problem is None:
                     return None
-                # All bytes came and are wrong. Perhaps the older ones were: once more from the start, then no more.
+                # All bytes arrived, but are wrong. Perhaps the older ones were: once more from the start, then give up.
                 part.unlink()
                 if restarted or not before:
                     return problem
@@ -86,7 +86,7 @@ def _from_one(url: str, part: Path, size: int | None, md5: str | None, progress:
                 return say("the server answered {code} {reason}", code=error.code, reason=error.reason)
         except urllib.error.URLError as error:
             problem = _reason(error.reason)
-            if _length(part) == at_first:  # never reached: no network, or no such server; waiting would not help
+            if _length(part) == at_first:  # not a byte arrived: no network, or no such server; waiting would not help
                 return problem
         except (TimeoutError, ConnectionError, ssl.SSLError, http.client.HTTPException) as error:
             problem = _reason(error)
@@ -97,7 +97,7 @@ def _from_one(url: str, part: Path, size: int | None, md5: str | None, progress:
 
 
 def _fetch(url: str, part: Path, size: int | None, progress: Progress) -> int | None:
-    """Add to `part` what one answer brings, from the start if the server can't resume. Return the full size if known."""
+    """Append one response to `part`, from the start if the server can't resume. Return the full size if known."""
     have = _length(part)
     request = urllib.request.Request(url, headers={"User-Agent": "clsf"})  # noqa: S310  (_OPENER knows http only)
     if have:
@@ -126,7 +126,7 @@ def _copy(answer: http.client.HTTPResponse, file: BinaryIO, total: int | None, c
     done = 0
     came(done)
     try:
-        while chunk := answer.read1(CHUNK):  # read1: a slow line shows what came, not what is still missing
+        while chunk := answer.read1(CHUNK):  # read1: on a slow line it returns the bytes so far
             file.write(chunk)
             done += len(chunk)
             came(done)

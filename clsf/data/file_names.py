@@ -1,6 +1,6 @@
-"""What the files of an imported set were called, beside its images: "train/cat/p07_3.png", in the order of the images.
+"""The original file names of an imported set, stored with its images: "train/cat/p07_3.png", in the order of the images.
 
-They tell which images belong together, and which file to take out. A set of an older program has none.
+They tell which images belong together, and which file to remove. Sets of older versions have none.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ FILE = "names.json"
 
 
 def write(folder: Path, names: Sequence[str]) -> None:
-    """Write the paths into a folder that `cache.keep` gave: training images first, then validation and test."""
+    """Write the paths into a folder made by `cache.keep`: training images first, then validation and test."""
     (folder / FILE).touch(mode=0o600)
     (folder / FILE).write_text(json.dumps(list(names)), "utf-8")
 

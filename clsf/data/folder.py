@@ -1,4 +1,4 @@
-"""Where data sets are kept on this machine."""
+"""The folder for data sets on this machine."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Hashes that tell whether two runs had the same images and the same split, whatever their data set is called."""
+"""Hashes that tell whether two runs had the same images and the same split, even if their data sets have different names."""
 
 from __future__ import annotations
 

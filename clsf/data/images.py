@@ -12,7 +12,7 @@ from clsf.words import say_n
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Images:
-    """Pictures of one size and what they show.
+    """Images of one size and their labels.
 
     pixels: uint8, (n, height, width, channels), 1 channel (grey) or 3 (red, green, blue), 0 to 255; may be memory-mapped
     labels: int64, (n,), indices into `classes`
@@ -53,13 +53,13 @@ class Images:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Dataset:
-    """Training images and, where the source has them, test and validation images of the same shape and classes."""
+    """Training images and, if the source has them, test and validation images of the same shape and classes."""
 
     name: str
     train: Images
     test: Images | None
-    checksum: str | None = None  # of the files it was opened from; None: it only exists in memory
-    fitting: Images | None = None  # training images with the source's own validation images behind them; None: it has none
+    checksum: str | None = None  # of its files; None: it only exists in memory
+    fitting: Images | None = None  # training images followed by the source's own validation images; None: it has none
 
     @property
     def validation(self) -> Images | None:
@@ -72,7 +72,7 @@ class Dataset:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Prepared:
-    """What a run trains on: prepared pixels, the split, and how pixels become the model's inputs.
+    """The data of a run: prepared pixels, the split, and the scaling of pixels to the model's inputs.
 
     input = (pixel - mean) / deviation, per channel, computed in the plan's dtype by both frameworks.
     """

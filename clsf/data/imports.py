@@ -1,7 +1,7 @@
 """A teacher's or student's own images: a folder or zip of class folders becomes a data set of this machine.
 
-Its name comes from its content, so that importing the same images again, packed or not, finds the same data set. Images of
-one person alone (`private`) get a name of its own, and say whose they are: see `clsf.data.private`.
+Its name is a hash of its content, so that importing the same images again, packed or not, finds the same data set. Images of
+one person (`private`) get a name of their own, and store their owner: see `clsf.data.private`.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from clsf.errors import DataError
 from clsf.plan import MAX_IMAGE_SIZE
 from clsf.words import Sentence, say
 
-SIDE = 64  # pixels that images of different sizes are brought to at most
+SIDE = 64  # pixels; the largest side that images of different sizes are resized to
 MIN_SIDE = 4  # pixels
 MAX_PIXEL_BYTES = 2 << 30
 PRIVATE_DIGITS = 24  # of a private set's name, hexadecimal
@@ -42,7 +42,7 @@ Skipped = tuple[tuple[str, Sentence], ...]
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """An imported data set, the files that were left out with the reasons, and images that are in two parts."""
+    """An imported data set, the skipped files with the reasons, and images that are in two parts."""
 
     name: str
     info: DatasetInfo
@@ -54,11 +54,11 @@ def import_folder(
     path: str | Path, progress: Progress = silent, title: str | None = None, image_size: int | None = None,
     choices: LayoutChoices | None = None,
 ) -> Imported:  # fmt: skip
-    """Import the images of a folder; see `clsf.data.layout` for how it has to be arranged.
+    """Import the images of a folder; see `clsf.data.layout` for the required layout.
 
     Images of one size keep it; others are cut square and resized to their median side, 64 pixels at most, or to
     `image_size`. Colour is kept unless all are grey. The title is that of the first import. Raises DataError for what
-    can't be imported; single files that can't be read are left out and named.
+    can't be imported; single files that can't be read are skipped and named.
     """
     path = Path(path)
     return _import(expanded(list_folder(path)), Paced(progress), title or path.absolute().name, image_size, choices=choices)
@@ -70,7 +70,7 @@ def import_zip(
 ) -> Imported:  # fmt: skip
     """Import the images of an archive (zip, tar, tar.gz) or a file of arrays (npz), given by its path or as an open binary file; as `import_folder` otherwise.
 
-    `private`: the owner, who alone is to see the images; None: everybody on this machine.
+    `private`: the owner, the only person to see the images; None: everyone on this machine.
     """
     named = path_or_file if isinstance(path_or_file, str | Path) else getattr(path_or_file, "name", "")
     with opened(path_or_file, choices and choices.encoding) as listing:
@@ -80,7 +80,7 @@ def import_zip(
 
 
 def read_zip(path_or_file: str | Path | BinaryIO, choices: LayoutChoices | None = None) -> TreeReading:
-    """Return how the tree in a zip archive is read, without importing it. Raises DataError as `import_zip` does."""
+    """Return how the tree in a zip archive is interpreted, without importing it. Raises DataError as `import_zip` does."""
     with opened(path_or_file, choices and choices.encoding) as listing:
         return read(listing, choices)
 
@@ -105,15 +105,15 @@ def _import(
 
                 def fill(folder: Path) -> dict:
                     made = quietly(lambda: _fill(folder, layout, image_size, progress, private)) | facts
-                    if private is not None:  # others may have kept theirs meanwhile
+                    if private is not None:  # others may have stored theirs meanwhile
                         until_kept.enter_context(cache.locked("quota"))
                         images = made["train"] + made["test"] + made.get("validation", 0)
                         quota.require(private, images * prod(made["shape"]))
                     return made
 
                 cache.keep(name, fill)
-    # What is kept beside the images names them by their place in the set. The names of the files, and what lay beside them, are
-    # this import's own: the same images may have been imported before by someone else.
+    # The data stored next to the images refer to images by their place in the set. The file names, and other files found there, are
+    # specific to this import: someone else may have imported the same images before.
     broken = {str(path): Sentence.from_json(why) for path, why in cache.facts(name).get("broken", ())}
     skipped = [*layout.skipped, *((one.entry.name, broken[one.path]) for one in layout.pictures if one.path in broken)]
     return Imported(name, catalogue.info(name), tuple(sorted(skipped, key=lambda pair: pair[0])), copies)
@@ -149,7 +149,7 @@ def _name(
 
 
 def _fill(folder: Path, layout: Layout, image_size: int | None, progress: Progress, owner: str | None) -> dict:
-    """Decode all images into .npy files and return what meta.json says of them."""
+    """Decode all images into .npy files and return the fields of meta.json."""
     problems: dict[str, Sentence] = {}
     headers: dict[str, Header] = {}
     for picture in layout.pictures:
@@ -165,7 +165,7 @@ def _fill(folder: Path, layout: Layout, image_size: int | None, progress: Progre
     shape, last = _shape(layout, headers, image_size), None
     if owner is not None:
         quota.require(owner, len(headers) * prod(shape))
-    # Some files turn out to be damaged only when they are decoded. If the shape hung on one of those, decode again.
+    # Some damaged files are detected only when they are decoded. If the shape depended on one of those, decode again.
     while shape != last:
         readable = [picture for picture in layout.pictures if picture.path in headers]
         for picture, why in _decoded(folder, readable, shape, progress):
@@ -193,7 +193,7 @@ def _fill(folder: Path, layout: Layout, image_size: int | None, progress: Progre
 
 
 def _shape(layout: Layout, headers: dict[str, Header], image_size: int | None) -> Shape:
-    """Decide the one shape of all images from their headers."""
+    """Choose the common shape of all images from their headers."""
     if not headers:
         raise no_image(layout.classes[0], [(p.entry.name, say("it can't be read")) for p in layout.pictures if p.label == 0])
     known = list(headers.values())
@@ -218,10 +218,10 @@ def _shape(layout: Layout, headers: dict[str, Header], image_size: int | None) -
 
 
 def _decoded(folder: Path, pictures: list[ImageFile], shape: Shape, progress: Progress) -> list[tuple[ImageFile, Sentence]]:
-    """Write the .npy files of both parts; return the pictures that could not be decoded, and why."""
+    """Write the .npy files of both parts; return the images that could not be decoded, and why."""
     problems: dict[str, Sentence] = {}
     names, broken, done = [], [], 0
-    for file, parts in (("train", ("train", "val")), ("test", ("test",))):  # validation images stand behind the training images
+    for file, parts in (("train", ("train", "val")), ("test", ("test",))):  # validation images come after the training images
         labels = []
         with Rows(folder / f"{file}_pixels.npy", shape) as rows:
             for picture in (one for part in parts for one in pictures if one.part == part):

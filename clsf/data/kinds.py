@@ -1,4 +1,4 @@
-"""Which files of a listing are images: by what is in them, whatever they are called."""
+"""Which files of a listing are images: by content, whatever their names."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ SUFFIXES = (
     ".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".pjpeg", ".webp", ".bmp", ".dib", ".gif", ".tif", ".tiff", ".avif", ".heic", ".heif",
     ".ppm", ".pgm", ".pbm", ".pnm",
 )  # fmt: skip
-"""Files called so count as images; if one is none, that is said of it. Others are looked into."""
+"""Endings of image files; if such a file is not an image, that is reported. The content of other files is checked."""
 
 NEVER = (
     ".txt", ".csv", ".tsv", ".json", ".xml", ".md", ".html", ".htm", ".py", ".ipynb", ".yaml", ".yml", ".zip", ".gz", ".tar", ".7z",
@@ -23,7 +23,7 @@ _BEGINNINGS = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\0", b"MM\0*")
 
 
 def image_files(listing: Listing) -> tuple[list[ListedFile], list[tuple[str, Sentence]]]:
-    """Return the entries that are images by their name or content, and the others with the reason."""
+    """Return the entries that are images by name or content, and the others with the reason."""
     images, others = [], []
     for entry in listing.entries:
         name = entry.name.lower()

@@ -1,4 +1,4 @@
-"""Which class an image shows where no folder tells: by a table of names and labels, or by the image's own name."""
+"""The class of an image without a class folder: from a table of names and labels, or from the image's own name."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class LabelTable:
 
 
 def by_name(name: str) -> str | None:
-    """Return the class that a file's name tells: cat.0.jpg, cat_12.jpg, cat (3).jpg; "Class 1-!-0.jpg" of Teachable Machine."""
+    """Return the class from a file's name: cat.0.jpg, cat_12.jpg, cat (3).jpg; "Class 1-!-0.jpg" of Teachable Machine."""
     stem = name.rsplit("/", 1)[-1].rsplit(".", 1)[0]
     machine = re.match(r"(.+?)-!-", stem)
     if machine:
@@ -46,7 +46,7 @@ def by_name(name: str) -> str | None:
 
 
 def table(entries: Sequence[ListedFile], images: Sequence[ListedFile]) -> LabelTable | None:
-    """Return the table among the files that tells the labels of most images; None if there is none."""
+    """Return the table among the files that has the labels of most images; None if there is none."""
     names = {key for image in images for key in _keys(image.name)}
     best: LabelTable | None = None
     for entry in entries:
@@ -109,7 +109,7 @@ def _tidy(name: str) -> str:
 
 
 def _label_column(rows: list[list[str]], head: list[str], files: int) -> int | None:
-    """Return the column of the labels: the one called so, otherwise that with the fewest values, but two."""
+    """Return the column of the labels: the one with such a name, otherwise the one with the fewest values, at least two."""
     others = [column for column in range(len(head)) if column != files]
     for title in LABEL_COLUMNS:
         for column in others:

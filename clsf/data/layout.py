@@ -1,8 +1,8 @@
-"""Which class and which part each image belongs to: told by folders, by a table, or by the names of the files.
+"""The class and the part of each image: from folders, from a table, or from file names.
 
     train/<class>/…  and, if wanted, val/<class>/… and test/<class>/…      or only      <class>/…
 
-Folders that wrap all of this, as zip programs add them, are looked through. What was found is a `TreeReading`, which can be shown
+Folders that wrap all of this, as zip programs add them, are skipped. The result is a `TreeReading`, which can be shown
 and changed (`LayoutChoices`) before anything is imported.
 """
 
@@ -28,12 +28,12 @@ MAX_NAME = 60  # characters of a class's name
 NAMED = 3  # files that a refusal names
 
 BIDI = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-"""Turn round the direction of all text that follows."""
+"""Unicode characters that reverse the direction of the text after them."""
 
 
 @dataclass(frozen=True, slots=True)
 class LayoutChoices:
-    """What somebody wants to be read otherwise than it was guessed. Raises DataError for values that don't exist."""
+    """A user's corrections to the guessed layout. Raises DataError for values that don't exist."""
 
     roles: dict[str, str] = field(default_factory=dict)  # folder at the top -> one of ROLES
     labels: str | None = None  # one of LABELS
@@ -53,7 +53,7 @@ class LayoutChoices:
 
 @dataclass(frozen=True, slots=True)
 class ImageFile:
-    """A file that should be an image, and what it shows."""
+    """A file that should be an image, and its class."""
 
     path: str  # "train/<class>/…", "val/<class>/…" or "test/<class>/…", however the folders were arranged
     label: int  # index into the classes
@@ -68,26 +68,26 @@ class ImageFile:
 class Layout:
     pictures: tuple[ImageFile, ...]  # sorted by path
     classes: tuple[str, ...]  # sorted
-    skipped: tuple[tuple[str, Sentence], ...]  # files that are left out, and why
+    skipped: tuple[tuple[str, Sentence], ...]  # skipped files, and why
 
 
 @dataclass(frozen=True, slots=True)
 class TreeReading:
-    """How a tree of images is read: shown before it is used."""
+    """How a tree of images is interpreted: shown before the import."""
 
     layout: Layout | None  # None: there is a problem
     problem: Sentence | None  # why it can't be imported like this
-    question: Sentence | None  # what has to be said first; None: nothing
+    question: Sentence | None  # what the user has to answer first; None: nothing
     folders: tuple[tuple[str, str, int], ...]  # at the top: name, role, images
     counts: dict[str, dict[str, int]]  # class -> part -> images
     labels: str  # one of LABELS
     offered: tuple[str, ...]  # of LABELS, those that tell two classes or more
-    table: str | None  # the file that tells the labels
+    table: str | None  # the file with the labels
     encoding: str | None  # of the names in a zip archive that did not say theirs
     skipped: tuple[tuple[str, Sentence], ...]
 
     def to_json(self) -> dict:
-        """Return it in plain values, without the pictures."""
+        """Return it as plain values, without the pictures."""
         said = {
             name: None if what is None else what.to_json()
             for name, what in (("problem", self.problem), ("question", self.question))
@@ -100,7 +100,7 @@ class TreeReading:
 
     @classmethod
     def from_json(cls, data: dict) -> TreeReading:
-        """Return what `to_json` gave; its layout is None."""
+        """Read what `to_json` returned; its layout is None."""
         said = {name: data[name] and Sentence.from_json(data[name]) for name in ("problem", "question")}
         skipped = tuple((str(file), Sentence.from_json(why)) for file, why in data["skipped"])
         return cls(
@@ -131,7 +131,7 @@ def arranged(listing: Listing, choices: LayoutChoices | None = None) -> Layout:
     """Sort the files of a listing into parts and classes.
 
     Raises DataError if there is no image, fewer than two or too many classes, a class without a file that could be an
-    image, a test class that is not trained on, or if it has to be asked what the folders are for.
+    image, a test class that is not trained on, or if the user has to say what the folders are for.
     """
     reading = read(listing, choices)
     if reading.question is not None:
@@ -142,7 +142,7 @@ def arranged(listing: Listing, choices: LayoutChoices | None = None) -> Layout:
 
 
 def read(listing: Listing, choices: LayoutChoices | None = None) -> TreeReading:
-    """Return how the files of a listing are read. Raises DataError if there is no image at all."""
+    """Return how the files of a listing are interpreted. Raises DataError if there is no image at all."""
     choices = choices or LayoutChoices()
     images, skipped = image_files(listing)
     skipped += listing.skipped
@@ -204,7 +204,7 @@ def class_name(folder: str) -> str:
 
 
 def no_image(name: str, left_out: list[tuple[str, Sentence]]) -> DataError:
-    """Return the error of a class without images, which names the first files of it that were left out, and why."""
+    """Return the error for a class without images, which names its first skipped files, and why."""
     if not left_out:
         return DataError(
             "The class '{name}' has no image that can be read for training: its folder holds no file. Put images into it "
@@ -219,7 +219,7 @@ def no_image(name: str, left_out: list[tuple[str, Sentence]]) -> DataError:
 
 
 def _named(left_out: list[tuple[str, Sentence]]) -> Sentence:
-    """Return the first files that were left out, and why, as one sentence."""
+    """Return the first skipped files, and why, as one sentence."""
     file, why = left_out[0]
     first = say("{file}: {why}", file=file, why=why)
     if len(left_out) == 1:
@@ -257,7 +257,7 @@ def _no_images(skipped: list[tuple[str, Sentence]]) -> DataError:
 
 
 def pickled() -> DataError:
-    """Return the error of images that are pickled, as CIFAR's batches for Python."""
+    """Return the error for pickled images, such as CIFAR's batches for Python."""
     return DataError(
         "These are CIFAR's batches for Python or the like, which are pickled: opening them would run what is in them. Choose cifar10 "
         "among the data sets, or open them where you trust them, save them by numpy.savez('images.npz', x_train=…, y_train=…, "
@@ -266,7 +266,7 @@ def pickled() -> DataError:
 
 
 def _wrapping(paths: list[list[str]]) -> list[str]:
-    """Return the folders that lie around all images without meaning anything, the outermost first."""
+    """Return the folders around all images that have no meaning, the outermost first."""
     around: list[str] = []
     while True:
         below = [path[len(around) :] for path in paths if path[: len(around)] == around]
@@ -274,14 +274,14 @@ def _wrapping(paths: list[list[str]]) -> list[str]:
         if len(folders) != 1:
             return around
         (one,) = folders
-        # A folder that holds images alone is a class, or the place of all images whose names or a table tell the class.
+        # A folder that only holds images is a class, or the folder of all images if names or a table give the class.
         if roles.role_of(one) is not None or not any(len(path) > 2 for path in below):
             return around
         around = [*around, one]
 
 
 def _inside(images: list[ListedFile], wrapping: list[str]) -> tuple[list[tuple[ListedFile, list[str]]], bool]:
-    """Return the images with their paths inside the wrapping folders, part first; whether that was turned round.
+    """Return the images with their paths inside the wrapping folders, part first; and whether the order was swapped.
 
     <class>/train/… is read as train/<class>/…
     """
@@ -304,7 +304,7 @@ def _below(name: str, wrapping: list[str]) -> list[str]:
 
 
 def _empty_role(name: str, role: dict[str, str]) -> str:
-    """Return what a folder without images is: a class beside classes, nothing beside parts."""
+    """Return the role of a folder without images: "class" if other folders are classes, "out" if they are parts."""
     part = roles.role_of(name)
     if set(role.values()) & set(PARTS):
         return part or ("class" if "class" in role.values() else "out")
@@ -333,7 +333,7 @@ def _why_out(what: str, parts: list[str]) -> Sentence:
 
 
 def _repeated(top: str, what: str, inside: list[tuple[ListedFile, list[str]]]) -> int:
-    """Return how often a part's folder holds nothing but one more of its kind: seg_train/seg_train/<class>/."""
+    """Return how often a part's folder only contains another one of its kind: seg_train/seg_train/<class>/."""
     paths = [parts[1:] for _, parts in inside if parts[:1] == [top]]
     count = 0
     while (
@@ -347,7 +347,7 @@ def _repeated(top: str, what: str, inside: list[tuple[ListedFile, list[str]]]) -
 
 
 def _part(parts: list[str], role: dict[str, str]) -> str:
-    """Return the part of an image whose class is told by something else than its folder."""
+    """Return the part of an image whose class does not come from its folder."""
     what = role.get(parts[0], "train") if len(parts) > 1 else "train"
     return "train" if what == "class" else what
 
@@ -379,7 +379,7 @@ def _by_table(inside: list[tuple[ListedFile, list[str]]], role: dict[str, str], 
 
 
 def _class_folders(folders: tuple[str, ...], wrapping: list[str], role: dict[str, str], turned: bool) -> set[str]:
-    """Return the names of the folders that stand for classes to train on, also those without a file."""
+    """Return the names of the folders that are training classes, including empty ones."""
     named = set()
     for folder in folders:
         parts = _below(folder, wrapping)
@@ -393,7 +393,7 @@ def _class_folders(folders: tuple[str, ...], wrapping: list[str], role: dict[str
 def _classes(
     trained: set[str], placed: _Placed, skipped: list[tuple[str, Sentence]], images: list[ListedFile]
 ) -> tuple[str, ...]:
-    """Return the classes' names, given the folders to train on."""
+    """Return the names of the classes, given the training folders."""
     named: dict[str, str] = {}
     for folder in sorted(trained):
         other = named.setdefault(class_name(folder), folder)

@@ -1,4 +1,4 @@
-"""Which images of a data set are alike: nearest and farthest pairs, and a map of two dimensions.
+"""Which images of a data set are similar: nearest and farthest pairs, and a map of two dimensions.
 
 A job for a worker: names and plain values in, arrays out. It needs scikit-learn, no framework.
 """
@@ -35,13 +35,13 @@ class Likeness:
     points: np.ndarray
     explained: tuple[float, float]
     nearest: Pairs
-    nearest_strangers: Pairs  # of different classes
+    nearest_strangers: Pairs  # in different classes
     farthest: Pairs
     farthest_kin: Pairs  # of one class
 
 
 def likeness(name: str, count: int, seed: int) -> Likeness:
-    """Compare `count` training images, drawn with the seed, each class as often as the whole has it."""
+    """Compare `count` training images, drawn with the seed, each class with its share of the whole."""
     images = open_dataset(name).train
     indices = sample(images.labels, count, seed)
     labels = images.labels[indices]
@@ -51,7 +51,7 @@ def likeness(name: str, count: int, seed: int) -> Likeness:
 
 
 def sample(labels: np.ndarray, count: int, seed: int) -> np.ndarray:
-    """Return at most `count` indices, int64, ascending: of each class its share, at least one."""
+    """Return at most `count` indices, int64, ascending: each class with its share, at least one."""
     order = shuffled(len(labels), PURPOSE, seed)
     share = min(count / len(labels), 1.0)
     kept = []
@@ -93,7 +93,7 @@ def all_pairs(flat: np.ndarray, labels: np.ndarray) -> tuple[Pairs, Pairs, Pairs
 
 
 def _first(one: np.ndarray, other: np.ndarray, distance: np.ndarray, key: np.ndarray) -> Pairs:
-    """Return the pairs with the smallest keys, each image in one of them only, so that one odd image does not fill the list."""
+    """Return the pairs with the smallest keys, each image in only one of them, so that one odd image does not fill the list."""
     most = min(len(key), 4000)
     near = np.argpartition(key, most - 1)[:most] if most else np.empty(0, np.int64)
     pairs: Pairs = []

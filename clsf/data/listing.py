@@ -32,7 +32,7 @@ class ListedFile:
 class Listing:
     entries: tuple[ListedFile, ...]
     folders: tuple[str, ...]  # all of them, also those that hold no file
-    skipped: tuple[tuple[str, Sentence], ...]  # names that can't be followed, and why
+    skipped: tuple[tuple[str, Sentence], ...]  # entries that can't be read, and why
     encoding: str | None = None  # of the names in a zip archive that did not say theirs
 
 
@@ -88,11 +88,11 @@ LEFT_BEHIND = {
     ".AppleDouble", ".Spotlight-V100", ".fseventsd", ".gitignore", ".gitattributes", ".gitkeep", ".keep", ".directory",
     ".picasa.ini", ".nomedia", "__pycache__", "#recycle", "Icon\r",
 }  # fmt: skip
-"""Names of files and folders that programs make by themselves."""
+"""Names of files and folders that programs create automatically."""
 
 
 def ignored(name: str) -> bool:
-    """Say whether a name is of those that computers leave behind by themselves."""
+    """Return whether computers create files of this name automatically."""
     return any(
         part in LEFT_BEHIND or part.endswith(("@SynoEAStream", "@SynoResource")) or part.startswith("._")
         for part in name.split("/")
@@ -100,7 +100,7 @@ def ignored(name: str) -> bool:
 
 
 def hidden(name: str) -> bool:
-    """Say whether a file or one of its folders is hidden: its name begins with a dot."""
+    """Return whether a file or one of its folders is hidden: its name begins with a dot."""
     return any(part.startswith(".") for part in name.split("/"))
 
 
@@ -109,7 +109,7 @@ def why_hidden() -> Sentence:
 
 
 def tidy(name: str) -> str:
-    """Return a name that can be shown and stored: composed, so that a Mac's Hangul equals everybody else's."""
+    """Return a name that can be shown and stored: in composed form, so that Hangul from a Mac equals that from other systems."""
     return unicodedata.normalize("NFC", name.encode("utf-8", "replace").decode("utf-8"))
 
 

@@ -1,4 +1,4 @@
-"""Data sets that this program makes out of arrays, for one owner or for everybody on this machine."""
+"""Data sets made from arrays by this program, for one owner or for everyone on this machine."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ def keep(
     pixels: np.ndarray, labels: np.ndarray, classes: Sequence[str], validates: int, *, title: str | Sentence, owner: str | None,
     content: bytes, names: Sequence[str] | None = None,
 ) -> str:  # fmt: skip
-    """Keep images as a data set and return its name, which `content` decides: equal content and owner, equal set.
+    """Store images as a data set and return its name, which depends on the content: equal content and owner, equal set.
 
-    pixels uint8 (n, h, w, c) and labels int64 (n,); the last `validates` of them are its own validation images. `owner`: who
-    alone sees them; None: everybody. `names`: what their files are called, as `clsf.data.file_names` has them. Raises DataError
+    pixels uint8 (n, h, w, c) and labels int64 (n,); the last `validates` of them are its own validation images. `owner`: the only
+    one who sees them; None: everyone. `names`: the file names, as in `clsf.data.file_names`. Raises DataError
     if there is no room.
     """
     digest = hashlib.sha256(f"{owner or ''}\n".encode() + content)

@@ -1,8 +1,8 @@
-"""The names in a zip archive, where the archive does not say how they are encoded: one encoding for all of them, guessed.
+"""The file names in a zip archive that does not declare their encoding: one encoding for all of them, guessed.
 
-A name may be marked as UTF-8, or stand once more as UTF-8 in the extra field 0x7075 (APPNOTE.TXT 4.6.9). All others are
-bytes of the code page that the packing computer used. Names are short, so what counts is which code page turns the bytes of
-all of them into common letters that stand side by side as they do in words.
+A name may be marked as UTF-8, or be repeated as UTF-8 in the extra field 0x7075 (APPNOTE.TXT 4.6.9). All others are
+bytes of the code page of the computer that packed them. Names are short, so the measure is which code page turns the bytes of
+all names into common letters, in an order that occurs in words.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from functools import cache
 
 GUESSED = ("cp949", "gbk", "cp932", "cp950", "cp866", "cp850", "cp437")
 """Code pages of Windows' own zip program: Korean, simplified Chinese, Japanese, traditional Chinese, Russian, West European,
-American. The order decides where the letters do not."""
+American. The order breaks ties."""
 
 ENCODINGS = ("utf-8", *GUESSED, "cp852", "cp1250", "cp1251", "cp1252", "cp1253", "cp857", "cp862", "cp864", "cp874", "cp1258")
-"""Those that can be asked for."""
+"""The encodings that a user can choose."""
 
 TITLES = {
     "utf-8": "UTF-8", "cp949": "한국어 (CP949)", "gbk": "简体中文 (GBK)", "cp932": "日本語 (Shift JIS)", "cp950": "繁體中文 (Big5)",
@@ -32,9 +32,9 @@ TITLES = {
 
 
 def decoded(members: Sequence[zipfile.ZipInfo], encoding: str | None = None) -> tuple[list[str], str | None]:
-    """Return the members' names in their order, and the encoding that was guessed; None where none was needed.
+    """Return the members' names in their order, and the guessed encoding; None if none was needed.
 
-    `encoding`: one of ENCODINGS, asked for in place of the guess; what it can't read is replaced.
+    `encoding`: one of ENCODINGS, used instead of the guess; characters that it can't read are replaced.
     """
     raw = [_bytes(member) for member in members]
     certain = [_certain(member, name) for member, name in zip(members, raw, strict=True)]
@@ -55,16 +55,16 @@ def guessed(names: Sequence[bytes]) -> str:
     if all(_readable(name, "utf-8") for name in names):
         return "utf-8"  # macOS and Linux write UTF-8 and do not always say so
     marks = {encoding: _mark(names, encoding) for encoding in GUESSED}
-    return max(GUESSED, key=lambda encoding: marks[encoding])  # the first of the best
+    return max(GUESSED, key=lambda encoding: marks[encoding])  # the first of the best ones
 
 
 def _bytes(member: zipfile.ZipInfo) -> bytes:
-    """Return the name as it stands in the archive."""
+    """Return the name's raw bytes from the archive."""
     return member.orig_filename.encode("utf-8" if member.flag_bits & 0x800 else "cp437", "surrogatepass")
 
 
 def _certain(member: zipfile.ZipInfo, raw: bytes) -> str | None:
-    """Return a name whose encoding the archive tells."""
+    """Return a name whose encoding the archive declares."""
     extra = member.extra
     while len(extra) >= 4:
         kind, size = struct.unpack("<HH", extra[:4])
@@ -128,7 +128,7 @@ def _word_mark(word: str, encoding: str) -> float:
 
 
 def _letter_mark(letter: str, encoding: str) -> tuple[float, str]:
-    """Return how common a letter is where this encoding is used, and its script."""
+    """Return how common a letter is in names of this encoding, and its script."""
     code = ord(letter)
     if 0xAC00 <= code <= 0xD7A3 or 0x3131 <= code <= 0x318E:
         return 1.0, "hangul"
@@ -146,11 +146,11 @@ def _letter_mark(letter: str, encoding: str) -> tuple[float, str]:
 
 
 def _hanzi_mark(letter: str, encoding: str) -> float:
-    """Return how common a Chinese character is, by the part of the standard that it stands in."""
+    """Return how common a Chinese character is, by the part of the standard that contains it."""
     first = letter.encode(encoding)[0]
     levels = {"gbk": (0xB0, 0xD7), "cp932": (0x88, 0x97), "cp950": (0xA4, 0xC6)}  # first bytes of level 1
     if encoding == "cp949":
-        return 0.95  # beside Korean words; see `_korean`
+        return 0.95  # next to Korean words; see `_korean`
     low, high = levels[encoding]
     if encoding == "gbk" and letter.encode("gbk")[1] < 0xA1:
         return 0.1  # outside GB 2312

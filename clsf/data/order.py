@@ -34,7 +34,7 @@ def batch_order(train: np.ndarray, batch_size: int, seed: int, epoch: int) -> li
 
 
 def order_hash(batches: Iterable[np.ndarray]) -> str:
-    """Return 16 hexadecimal digits that tell whether two runs saw the same images in the same batches."""
+    """Return 16 hexadecimal digits, equal if two runs saw the same images in the same batches."""
     digest = hashlib.sha256()
     for batch in batches:
         digest.update(len(batch).to_bytes(8, "little"))

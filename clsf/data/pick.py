@@ -1,4 +1,4 @@
-"""A few of a run's images by their numbers, for a page to show: a job for a worker, which has the data."""
+"""Selected images of a run, for a page to show: a job for a worker, which has the data."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from clsf.errors import DataError
 from clsf.plan import Plan
 
 MOST = 64  # images
-SIDE = 64  # pixels; of larger ones every second, third, … pixel is taken
+SIDE = 64  # pixels; larger images are reduced to every second, third, … pixel
 
 
 def pixels(plan: dict, indices: Sequence[int]) -> np.ndarray:
-    """Return images as `plan` (JSON) prepares them, uint8 (n, h, w, channels). Raises DataError for numbers that are none."""
+    """Return images as `plan` (JSON) prepares them, uint8 (n, h, w, channels). Raises DataError for invalid numbers."""
     read = Plan.from_json(plan)
     prepared = prepare(open_dataset(read.data), read)
     wanted = np.asarray(indices, np.int64)

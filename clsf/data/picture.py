@@ -1,4 +1,4 @@
-"""One picture to look at: a sample of a data set, a photograph that comes with scikit-learn, or an uploaded file. Jobs for a worker."""
+"""One image to look at: a sample of a data set, a photograph from scikit-learn, or an uploaded file. Jobs for a worker."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from clsf.errors import DataError
 from clsf.words import say
 
 MAX_FILE = 10_000_000
-"""Bytes of an uploaded picture."""
+"""Maximum bytes of an uploaded picture."""
 
 MAX_SIDE = 128  # pixels
 MIN_SIDE = 8
 SIDES = (16, 28, 32, 48, 64, 96, 128)
 PHOTOGRAPHS = bundled.PHOTOGRAPHS
-SHIFT = 0.25  # of the side, by which copies of one picture are shifted at most
+SHIFT = 0.25  # of the side, the largest shift of copies of one picture
 
 
 def sample(name: str, label: int | None, number: int, side: int | None, grey: bool) -> tuple[np.ndarray, int]:
@@ -58,7 +58,7 @@ def photograph(name: str, side: int, grey: bool) -> np.ndarray:
 def uploaded(data: bytes, side: int, grey: bool) -> np.ndarray:
     """Return an uploaded PNG, JPEG or WebP as a square, cut around the centre: uint8 (side, side, 1 or 3).
 
-    Raises DataError in words for a file that is empty, too large, no such picture, or damaged.
+    Raises DataError with a message for a file that is empty, too large, not a picture of these formats, or damaged.
     """
     checks.whole(DataError, field("side"), side, MIN_SIDE, MAX_SIDE)
     if not data:
@@ -84,7 +84,7 @@ def shifted(pixels: np.ndarray, count: int, seed: int = 0) -> np.ndarray:
 
 
 def _opened(name: str):
-    info(name)  # an unknown name is refused in words before anything is opened
+    info(name)  # an unknown name raises a clear error before anything is opened
     return open_dataset(name).train
 
 

@@ -1,4 +1,4 @@
-"""From a data set to what a run trains on: size and colour, the split, and the numbers that scale pixels for a model."""
+"""From a data set to the data of a run: size and colour, the split, and the numbers that scale pixels for a model."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from clsf.plan import FIXED_SCALES, Plan, Preparation, fixed_scale
 __all__ = ["prepare", "prepared_shape", "prepared_test"]
 
 MAX_BYTES = 4 << 30
-"""Of the prepared pixels: a worker has to hold them."""
+"""Maximum bytes of prepared pixels: a worker has to hold them."""
 
 CHUNK = 16 << 20  # bytes of pixels that are worked on at a time
 
 
 def prepare(dataset: Dataset, plan: Plan, progress: Progress = silent) -> Prepared:
-    """Return the training images as the plan wants them, split, with the scale of the model's inputs.
+    """Return the training images as the plan says, split, with the scaling of the model's inputs.
 
     Resized or recoloured pixels are kept on disk, memory-mapped, for all processes to share. Raises DataError if there
     are too few images to split, or if the prepared images would be too big.
@@ -44,9 +44,9 @@ def prepare(dataset: Dataset, plan: Plan, progress: Progress = silent) -> Prepar
 
 
 def prepared_test(dataset: Dataset, plan: Plan, like: Prepared, progress: Progress = silent) -> Images:
-    """Return the test images prepared as those in `like`, whose mean and deviation are theirs too.
+    """Return the test images prepared like those in `like`, with its mean and deviation.
 
-    Raises DataError if the data set has no test images, or if `like` was prepared in another way.
+    Raises DataError if the data set has no test images, or if `like` was prepared differently.
     """
     if dataset.test is None:
         raise DataError(
@@ -94,7 +94,7 @@ def _chunks(images: Images, shape: Shape, progress: Progress) -> Iterator[np.nda
 
 
 def _per_chunk(*shapes: Shape) -> int:
-    """Return how many images fit into a chunk, before and after."""
+    """Return how many images fit into a chunk, before and after resizing."""
     return max(1, CHUNK // max(int(np.prod(shape)) for shape in shapes))
 
 
@@ -104,7 +104,7 @@ def _scale(pixels: np.ndarray, train: np.ndarray, preparation: Preparation) -> t
     if preparation.scale in FIXED_SCALES:
         mean, deviation = fixed_scale(preparation.scale, channels)
         return np.array(mean), np.array(deviation)
-    # Counting how often each of the 256 values occurs makes the sums exact, in whatever order the images come.
+    # Counting how often each of the 256 values occurs makes the sums exact, in any order of the images.
     counts = np.zeros((channels, 256), np.int64)
     step = _per_chunk(pixels.shape[1:])
     for start in range(0, len(train), step):

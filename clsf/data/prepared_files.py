@@ -1,4 +1,4 @@
-"""Prepared pixels on disk, so that both workers, and the next run, share them: <data folder>/prepared/<key>.npy"""
+"""Prepared pixels on disk, shared by both workers and by later runs: <data folder>/prepared/<key>.npy"""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from clsf.data.folder import data_folder
 from clsf.data.rows import Rows
 
 KEEP = 8 << 30
-"""Bytes of prepared pixels that stay on disk; beyond, those go that were not used for the longest time."""
+"""Maximum bytes of prepared pixels on disk; above it, the files that were unused for the longest time are removed."""
 
 
 def open_or_make(
@@ -26,8 +26,8 @@ def open_or_make(
 ) -> np.ndarray:
     """Open a memory map of uint8 pixels of this shape, written from `chunks` if it is not there or damaged.
 
-    `key` names everything that the pixels depend on; `waiting` is called while another process writes them. Raises
-    DataError if the disk does not take them.
+    `key` covers everything that the pixels depend on; `waiting` is called while another process writes them. Raises
+    DataError if they can't be written.
     """
     path = data_folder() / "prepared" / f"{key}.npy"
     array = _open(path, shape)
@@ -69,10 +69,10 @@ def _write(path: Path, shape: tuple[int, ...], chunks: Iterable[np.ndarray]) -> 
 
 
 def make_room(folder: Path, size: int, keep: int, files_are: str = "*.npy") -> None:
-    """Remove the files that were not used for the longest time, until `size` bytes more make no more than `keep`."""
+    """Remove the least recently used files, until `size` bytes more make no more than `keep`."""
     files = []
     for file in folder.glob(files_are):
-        with suppress(FileNotFoundError):  # another process makes room too
+        with suppress(FileNotFoundError):  # another process also frees space
             files.append((file.stat().st_mtime, file.stat().st_size, file))
     for _, taken, file in sorted(files, reverse=True):
         size += taken

@@ -1,8 +1,8 @@
 """Pretrained weights on this machine, in the agreed layout: <data folder>/pretrained/<network>-<checksum>.npz
 
-A package or a fetched file carries them as PyTorch saves them. PyTorch reads that file, in a process of its own, for this may run
-in a worker that has TensorFlow loaded: `python -m clsf.backends.torch.pretrained` writes the arrays once, and both frameworks
-open what it wrote.
+A package or a downloaded file holds them in PyTorch's format. PyTorch reads that file in a separate process, because this may run
+in a worker with TensorFlow loaded: `python -m clsf.backends.torch.pretrained` writes the arrays once, and both frameworks
+open that file.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ COMMAND = (sys.executable, "-m", "clsf.backends.torch.pretrained")
 
 
 def missing(name: str) -> Sentence | None:
-    """Return why the weights of a pretrained network are not to be had here, and how to get them; None if they are."""
+    """Return why the weights of a pretrained network are not available here, and how to get them; None if they are available."""
     source = SOURCES[name]
     if _kept(source).is_file() or fetched(source).is_file() or not source.package or carried(source) is not None:
         return None
@@ -42,7 +42,7 @@ def missing(name: str) -> Sentence | None:
 
 
 def first_use(name: str) -> Sentence | None:
-    """Return what the first use of a network fetches, and under which licence; None if nothing has to be fetched."""
+    """Return what the first use of a network downloads, and under which licence; None if nothing has to be downloaded."""
     source = SOURCES[name]
     if source.package or _kept(source).is_file() or fetched(source).is_file():
         return None
@@ -53,7 +53,7 @@ def first_use(name: str) -> Sentence | None:
 
 
 def carried(source: Pretrained) -> Path | None:
-    """Return the file in the package that carries it; None if the package is not installed, or if none carries it."""
+    """Return the file in the package that contains it; None if the package is not installed, or if there is none."""
     if not source.package:
         return None
     try:
@@ -64,12 +64,12 @@ def carried(source: Pretrained) -> Path | None:
 
 
 def fetched(source: Pretrained) -> Path:
-    """Return where the file is looked for if no package carries it."""
+    """Return where the file is searched if no package contains it."""
     return data_folder() / "pretrained" / (source.file.rpartition("/")[2] or f"{source.name}-{source.sha256[:8]}.pth")
 
 
 def arrays(name: str, progress: Progress = silent) -> dict[str, np.ndarray]:
-    """Return the weights of a whole pretrained network, float32, named as its preset's. Raises DataError if they are not to be had."""
+    """Return the weights of a whole pretrained network, float32, named as in its preset. Raises DataError if they are missing."""
     source = SOURCES[name]
     path = _kept(source)
     weights = _open(path)
@@ -89,9 +89,9 @@ def arrays(name: str, progress: Progress = silent) -> dict[str, np.ndarray]:
 
 
 def begin(analysis: Analysis, weights: str, dtype: str, progress: Progress = silent) -> dict[str, np.ndarray]:
-    """Return the pretrained arrays for the layers of a model that are those of a pretrained network, in the model's own names.
+    """Return the pretrained arrays for the layers that a model shares with a pretrained network, under the model's own names.
 
-    Raises PlanError if the model has none of them, DataError if the weights are not to be had.
+    Raises PlanError if the model has none of them, DataError if the weights are not available.
     """
     source, count = checked(analysis, weights)
     whole, wanted = arrays(source.name, progress), analysis.named_weights()
@@ -99,9 +99,9 @@ def begin(analysis: Analysis, weights: str, dtype: str, progress: Progress = sil
 
 
 def checked(analysis: Analysis, weights: str) -> tuple[Pretrained, int]:
-    """Return the pretrained network that a model begins like, and how many layers of its own row are that network's.
+    """Return the pretrained network whose first layers a model shares, and the number of these layers in the model's own row.
 
-    Raises PlanError if there is none or the images do not suit it, DataError if its weights are not to be had.
+    Raises PlanError if there is none or the images do not suit it, DataError if its weights are not available.
     """
     shared = shared_of(analysis, weights)
     if shared is None:

@@ -1,7 +1,7 @@
-"""Images of one reader: anyone who has the owner's key sees, saves and removes them; kept for a while, or for good.
+"""Private images of one reader: only the holder of the owner's key sees, saves and removes them; kept for a while, or for good.
 
-A set says whose it is in its meta.json, by the hash of the owner's key; see `clsf.data.access` for who asks. Its name tells the
-sets of one folder apart and opens nothing: it stands in plans and links, and what others see holds a reference in its place.
+A set stores its owner in its meta.json, as the hash of the owner's key; see `clsf.data.access` for the current reader. Its name
+identifies a set but gives no access: it is in plans and links, and others see a reference in its place.
 """
 
 from __future__ import annotations
@@ -15,37 +15,37 @@ from clsf.data.layout import class_name
 from clsf.errors import DataError
 
 KEEP = 24 * 3600
-"""Seconds after the last use for which a private set stays that was not saved."""
+"""Seconds after the last use until an unsaved private set is removed."""
 
-TOUCH = 600  # seconds; a use is written down at most so often
+TOUCH = 600  # seconds; the minimum time between two recorded uses
 
 NAME = re.compile(re.escape(catalogue.IMPORTED) + "[0-9a-f]{24}")
 
 
 def is_name(name: object) -> bool:
-    """Return whether this is what names of private sets look like."""
+    """Return whether a name has the form of a private set's name."""
     return isinstance(name, str) and NAME.fullmatch(name) is not None
 
 
 def own() -> list[str]:
-    """Return the names of the reader's own sets that are here, also of those that they saved for everybody; none for the program."""
+    """Return the names of the reader's own sets on this machine, including those saved for everyone; none for the program."""
     if access.reader() in (access.PROGRAM, access.NOBODY):
         return []
     return [name for name in cache.names() if is_name(name) and access.may_change(cache.described(name)) and use(name)]
 
 
 def is_here(name: str) -> bool:
-    """Return whether there is such a set on this machine, whosever it is."""
+    """Return whether there is such a set on this machine, whoever owns it."""
     return bool(cache.described(name))
 
 
 def for_everybody(name: str) -> bool:
-    """Return whether an own set was saved for all who use this machine."""
+    """Return whether a private set was saved for all users of this machine."""
     return cache.described(name).get("private") is False
 
 
 def use(name: str) -> bool:
-    """Return whether there is a set of this name that the reader may see, and keep it for a while longer."""
+    """Return whether there is a set of this name that the reader may see, and extend its lifetime."""
     if not is_name(name) or not catalogue.is_cached(name):
         return False
     if time.time() - cache.used(name) > TOUCH:
@@ -54,9 +54,9 @@ def use(name: str) -> bool:
 
 
 def save(name: str, title: str, everyone: bool = False) -> None:
-    """Keep an own set for good under a title; `everyone`: also list it to all who use this machine.
+    """Save a private set permanently under a title; `everyone`: also list it for all users of this machine.
 
-    Raises DataError if there is no such set, it is someone else's, or the title is empty.
+    Raises DataError if there is no such set, it belongs to someone else, or the title is empty.
     """
     _require_own(name)
     if not title.strip():
@@ -65,7 +65,7 @@ def save(name: str, title: str, everyone: bool = False) -> None:
 
 
 def remove(name: str) -> None:
-    """Take an own set off this machine, saved or not. Raises DataError if it is someone else's."""
+    """Remove a private set from this machine, saved or not. Raises DataError if it belongs to someone else."""
     if is_name(name) and name in cache.names():
         _require_own(name, whole=False)
         cache.remove(name)
@@ -81,7 +81,7 @@ def _require_own(name: str, whole: bool = True) -> None:
 def require(value: object) -> None:
     """Raise DataError if a value, however deep, names a private set that the reader may not see.
 
-    For what is handed to a worker, which opens what it is told to.
+    For values that are sent to a worker, which opens any set it is asked for.
     """
     if access.reader() is access.PROGRAM:
         return
@@ -105,25 +105,25 @@ def _names_in(value: object, depth: int) -> set[str]:
 
 
 def sweep(now: float | None = None) -> list[str]:
-    """Take away what was neither saved nor used for a while; return the names."""
+    """Remove the sets that were neither saved nor used for a while; return the names."""
     now = time.time() if now is None else now
     gone = []
     for name in filter(is_name, cache.names()):
         try:
             saved = (cache.facts(name) or {}).get("saved", True)
         except DataError:
-            saved = False  # damaged: nobody can use it
+            saved = False  # damaged: not usable
         if not saved and now - cache.used(name) > KEEP:
             cache.remove(name)
             gone.append(name)
     return gone
 
 
-# Whose they are.
+# Owners.
 
 
 def hand_over(old: str, new: str) -> None:
-    """Make all sets of one owner another's: both are the same person, who has shown it."""
+    """Transfer all sets of one owner to another: both are the same person, who has proved it."""
     if old and new and old != new:
         for name in filter(is_name, cache.names()):
             if cache.described(name).get("owner") == old:
@@ -131,14 +131,14 @@ def hand_over(old: str, new: str) -> None:
 
 
 def belongs(owner: str) -> bool:
-    """Return whether any set is this owner's."""
+    """Return whether any set belongs to this owner."""
     return bool(owner) and any(cache.described(name).get("owner") == owner for name in filter(is_name, cache.names()))
 
 
 def settle(first_user: Callable[[str], str | None]) -> None:
-    """Give each set of an older program, whose name was the key, to its owner: who trained with it first, as `first_user` knows.
+    """Give each set of an older version, whose name was the key, to its owner: the first who trained with it, from `first_user`.
 
-    A set that nobody has trained with stays without an owner, for `claim`.
+    A set that was never trained with stays without an owner, for `claim`.
     """
     for name in filter(is_name, cache.names()):
         if without_owner(name):
@@ -148,9 +148,9 @@ def settle(first_user: Callable[[str], str | None]) -> None:
 
 
 def claim(name: str, owner: str) -> bool:
-    """Give a set of an older program that no run names to the first who opens its link; return whether it was.
+    """Give a set of an older version that no run names to the first person who opens its link; return whether this was done.
 
-    Until then nothing but that link, which only its owner was given, held the name.
+    Until then only that link, which only its owner had, contained the name.
     """
     if not owner or not without_owner(name):
         return False
@@ -159,7 +159,7 @@ def claim(name: str, owner: str) -> bool:
 
 
 def without_owner(name: object) -> bool:
-    """Return whether this is a private set of an older program, which did not say whose it is."""
+    """Return whether this is a private set of an older version, which did not store its owner."""
     if not is_name(name):
         return False
     described = cache.described(name)

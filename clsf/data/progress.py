@@ -1,4 +1,4 @@
-"""How work that takes long says how far it is. A callback that raises cancels the work."""
+"""Progress reports of long work. A callback that raises cancels the work."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from collections.abc import Callable
 
 Progress = Callable[[str, int, int], None]
 """Called with (stage, done, total): stage "download" counts bytes, "read" and "prepare" count images; total 0: unknown. In stage
-"wait" nothing is done yet, and `total` says how many are before."""
+"wait" no work is done yet, and `total` is the number of requests before this one."""
 
 EVERY = 0.1  # seconds
 
 
 def silent(stage: str, done: int, total: int) -> None:
-    """Say nothing."""
+    """Report nothing."""
 
 
 class Paced:
-    """Pass news on at most ten times a second, but always the first of a stage and the last."""
+    """Pass reports on at most ten times a second, but always the first and the last of a stage."""
 
     def __init__(self, progress: Progress) -> None:
         self._progress = progress

@@ -1,4 +1,4 @@
-"""How much room the own images of one reader, and of all together, may take on the disk, as pixels."""
+"""The disk space for the private images of one reader, and of all readers together, as pixels."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ MB = 1_000_000
 
 
 def taken() -> dict[str, int]:
-    """Return owner -> bytes of their sets on the disk."""
+    """Return owner -> bytes of their sets on disk."""
     sizes_of: dict[str, int] = {}
     for name in filter(private.is_name, cache.names()):
         meta = cache.described(name)
@@ -22,7 +22,7 @@ def taken() -> dict[str, int]:
 
 
 def require(owner: str, size: int, settings: Settings | None = None) -> None:
-    """Raise DataError if a further own set of so many bytes is more than its owner, or the server, may keep."""
+    """Raise DataError if another private set of the given size, in bytes, exceeds the limit of its owner or of the server."""
     settings = settings or read()
     if size > settings.set_mb * MB:
         raise DataError(

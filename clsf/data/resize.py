@@ -1,4 +1,4 @@
-"""Another size and other colours for uint8 images of shape (n, h, w, c), the same for training, test and a drawing."""
+"""Resizing uint8 images of shape (n, h, w, c) and changing their colours, the same for training, test and a drawing."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Shape = tuple[int, int, int]
 
 
 def prepared_shape(info: DatasetInfo | Images, preparation: Preparation) -> Shape:
-    """Return (height, width, channels) after a preparation, by arithmetic: no image is opened."""
+    """Return (height, width, channels) after a preparation, computed without opening an image."""
     height, width, channels = info.shape
     if preparation.image_size is not None:
         height = width = preparation.image_size

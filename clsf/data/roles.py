@@ -1,4 +1,4 @@
-"""What the folders at the top of a tree of images are for: training, validation, test, or each a class. Told by their names."""
+"""The purpose of the folders at the top of a tree of images: training, validation, test, or each a class. Read from their names."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 from clsf.words import Sentence, say
 
 PARTS = ("train", "val", "test")
-"""Parts of a data set, as they are written in `Picture.path`."""
+"""Parts of a data set, as written in `Picture.path`."""
 
 ROLES = (*PARTS, "class", "out")
-"""What a folder can be: a part with a folder per class in it, a class of training images, left out."""
+"""Roles of a folder: a part with a folder per class in it, a class of training images, ignored."""
 
 _WORDS = {
     "train": "train", "training": "train", "trn": "train", "val": "val", "valid": "val", "validation": "val", "validate": "val",
@@ -39,7 +39,7 @@ QUESTION_PARTS = "There are folders for {parts}, but none for training. Say what
 QUESTION_CLASS = "The folder '{name}' can hold the training images, or be a class beside {others}. Say what each folder is for."
 
 Tree = Mapping[str, Sequence[Sequence[str]]]
-"""Folder at the top -> the paths of the images in it, in parts, without that folder."""
+"""Folder at the top -> the paths of the images in it, split at "/", without that folder."""
 
 
 def role_of(name: str) -> str | None:
@@ -48,7 +48,7 @@ def role_of(name: str) -> str | None:
 
 
 def _split(name: str) -> tuple[str, str | None]:
-    """Return what is left of a name without the word for a part, and that part."""
+    """Return a name without the word for a part, and that part."""
     words = [word for word in re.split(r"[\W_]+", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()) if word]
     words = [part for word in words for part in _apart(word)]
     parts = [_WORDS[word] for word in words if word in _WORDS]
@@ -67,7 +67,7 @@ def _apart(word: str) -> list[str]:
 
 
 def named(names: Sequence[str]) -> dict[str, str | None]:
-    """Return the part that each folder is named after, also where all share another word: fruits_train, fruits_test."""
+    """Return the part that each folder is named after, also if all share another word: fruits_train, fruits_test."""
     roles = {name: role_of(name) for name in names}
     if len(names) > 1 and not any(roles.values()):
         cut = {name: [word for word in re.split(r"[\W_]+", name.lower()) if word] for name in names}
@@ -79,7 +79,7 @@ def named(names: Sequence[str]) -> dict[str, str | None]:
 
 
 def guessed(tree: Tree) -> tuple[dict[str, str], Sentence | None]:
-    """Return what each folder at the top is for, and the question to ask where that can be read in two ways."""
+    """Return the role of each folder at the top, and the question to ask the user if there are two possible readings."""
     roles = named(list(tree))
     parts = {name: role for name, role in roles.items() if role}
     others = [name for name in tree if name not in parts]

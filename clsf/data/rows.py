@@ -1,6 +1,6 @@
-"""Writing a .npy file a few rows at a time, for arrays that should not be in memory as a whole.
+"""Writing a .npy file a few rows at a time, for arrays that should not be held in memory as a whole.
 
-Not a writable memory map: where the disk is full, writing to a map kills the process, writing to a file raises OSError.
+Not a writable memory map: on a full disk, writing to a map kills the process, writing to a file raises OSError.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import numpy as np
 
 
 class Rows:
-    """A .npy file of uint8 rows, complete once the `with` block ends. How many rows come need not be known before."""
+    """A .npy file of uint8 rows, complete once the `with` block ends. The number of rows need not be known in advance."""
 
     def __init__(self, path: Path, row: tuple[int, ...]) -> None:
         self.count = 0

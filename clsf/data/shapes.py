@@ -1,7 +1,7 @@
-"""Shapes: a data set that our own code draws, so that colour images are there without a network.
+"""Shapes: a data set drawn by our own code, so that colour images are available offline.
 
 Ten outlines in any place, size, turn and colour on a shaded, noisy ground: a small network learns them well, but has to
-learn to disregard all of that first.
+to learn to ignore all of that first.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ from clsf.data.shuffle import shuffled
 
 SIDE = 32  # pixels
 FINE = 4  # outlines are drawn this much larger and averaged down, which smooths their edges
-CHUNK = 500  # images drawn between two words of progress
+CHUNK = 500  # images drawn between two progress reports
 
 # Chosen so that the lecture's network is right for 93 of 100 test images after five epochs: with free turning,
 # small shapes and faint colours it was hardly better than chance by then.
 SMALLEST, LARGEST = 0.3, 0.46  # radius of the shape, in sides of the image
 TURN = 20  # degrees to either side
 CONTRAST = 120  # least distance between the colours of shape and ground, in one channel at least, 0 to 255
-SHADE = 20  # how far the ground's brightness may run from its middle to an edge, in pixel values
-NOISE = 6  # deviation of the noise, in pixel values
+SHADE = 20  # the largest change of the ground's brightness from its middle to an edge, in pixel values
+NOISE = 6  # standard deviation of the noise, in pixel values
 
 Point = tuple[float, float]
 
@@ -63,7 +63,7 @@ def _coloured(covered: np.ndarray, random: np.random.Generator) -> np.ndarray:
     """Give shape and ground their colours, uint8 (n, 32, 32, 3) for `covered` of (n, 32, 32)."""
     count = len(covered)
     ground, shape = 255 * random.random((2, count, 3))
-    # Where the colours are too near each other, one channel of the shape's goes to the far side of the ground's.
+    # Where the colours are too similar, one channel of the shape moves to the far side of the ground's.
     near = np.abs(shape - ground).max(axis=1) < CONTRAST
     channel = (3 * random.random(count)).astype(int)
     there = np.arange(count)[near], channel[near]

@@ -1,6 +1,6 @@
-"""The code that the Data page shows: functions of a backend's pipeline.py as they stand there, and the lines that call them.
+"""The code that the Data page shows: functions copied from a backend's pipeline.py, and the lines that call them.
 
-Nothing is imported or run: the file is read. So the text is there before a framework is loaded.
+Nothing is imported or run: the file is read. So the text is available before a framework is loaded.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ BACKENDS = Path(__file__).resolve().parents[1] / "backends"
 
 
 def program(framework: str, functions: tuple[str, ...], call: str) -> str:
-    """Return a program that can be copied: the imports it needs, the functions, and `call`, lines of Python."""
+    """Return a program for copying: the imports it needs, the functions, and `call`, lines of Python."""
     source, tree = _pipeline(framework)
     wanted = [node for name in functions for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == name]
     used = {node.id for tree_ in (*wanted, ast.parse(call)) for node in ast.walk(tree_) if isinstance(node, ast.Name)}
@@ -25,7 +25,7 @@ def program(framework: str, functions: tuple[str, ...], call: str) -> str:
 
 
 def _needed(node: ast.Import | ast.ImportFrom, used: set[str]) -> str:
-    """Return an import of only the names that are used; nothing if none is."""
+    """Return an import of only the names that are used; nothing if none are."""
     names = [alias for alias in node.names if (alias.asname or alias.name).split(".")[0] in used]
     if not names:
         return ""

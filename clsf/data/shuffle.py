@@ -1,7 +1,7 @@
-"""Shuffling that stays the same for ever: same seeds, same order, on every machine and with every NumPy.
+"""Shuffling that never changes: same seeds, same order, on every machine and with every NumPy.
 
 NumPy may change what `Generator.permutation` gives (NEP 19), but neither the hash in SeedSequence nor the raw 64-bit
-stream of PCG64. Sorting raw numbers, then, is a shuffle that a stored run can be repeated from.
+stream of PCG64. So sorting raw numbers gives a shuffle that can be repeated for a stored run.
 """
 
 from __future__ import annotations

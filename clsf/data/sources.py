@@ -1,4 +1,4 @@
-"""Opening a data set by its name, making it first where it is not on this machine yet."""
+"""Opening a data set by its name; it is made first if it is not on this machine yet."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ SHAPES_SEEDS = 0, 1
 def open_dataset(name: str, progress: Progress = silent) -> Dataset:
     """Open a data set of `catalogue`; its pixels are memory-mapped, read-only.
 
-    What is missing or damaged is made first, by one process while the others wait. Raises DataError if there is no
-    such set, if it can't be fetched, or if an imported one is damaged.
+    Missing or damaged data are made first, by one process while the others wait. Raises DataError if there is no
+    such set, if it can't be downloaded, or if an imported one is damaged.
     """
     info = catalogue.info(name)
     dataset = _whole(info)
@@ -37,7 +37,7 @@ def _whole(info: DatasetInfo) -> Dataset | None:
     try:
         return cache.load(info.name)
     except DataError:
-        if info.name not in catalogue.NAMES:  # only its owner has the images
+        if info.name not in catalogue.NAMES:  # only its owner can supply the images
             raise DataError("The stored images of '{title}' are damaged. Import them again.", title=info.title) from None
         return None
 
@@ -71,7 +71,7 @@ def _make(info: DatasetInfo, folder: Path, progress: Progress) -> dict:
 
 
 def _made_so_far(info: DatasetInfo) -> tuple[str, int, int]:
-    """Return how far the process is for which this one waits, as well as can be seen from outside."""
+    """Return the progress of the process that this one waits for, as well as it can be observed from outside."""
     if info.download_bytes is None:
         return "prepare", 0, info.train + info.test
     raw = data_folder() / "raw" / info.name

@@ -1,4 +1,4 @@
-"""Which images are trained on and which only validate: drawn once per seed, in NumPy, the same for both frameworks."""
+"""The split into training and validation images: drawn once per seed, in NumPy, the same for both frameworks."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from clsf.errors import DataError
 from clsf.words import say_n
 
 PURPOSE = 1
-"""Goes into the seed, so that the split and the batches of one run do not share their random numbers."""
+"""Goes into the seed, so that the split and the batches of one run use different random numbers."""
 
 
 def split(
@@ -19,12 +19,12 @@ def split(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the indices to train on and to validate on: int64, shuffled, disjoint.
 
-    Stratified: of each class about `validation_share` goes to validation, at least one image of it stays for training.
+    Stratified: about `validation_share` of each class goes to validation, at least one image of it stays for training.
     Both together are all images, unless `train_limit` keeps only the first ones of the training part. The first k images
     of either part, for any k, hold each class as often as its share of the part says, to less than one image.
 
-    Version 1 is kept for what was trained with it: it draws the same two parts, but gives them in another order, in which
-    the first training images are mostly of those classes that come late in the shuffled order.
+    Version 1 is kept for runs trained with it: it draws the same two parts, but returns them in another order, in which
+    the first training images are mostly of the classes that come late in the shuffled order.
     Raises DataError if there is no image left for one of the two.
     """
     counts = np.bincount(labels)
@@ -49,12 +49,12 @@ def split(
 def fair_order(labels: np.ndarray) -> np.ndarray:
     """Return an order of the labels, int64 (n,), whose first k hold each class in its share of all, to less than one, for any k.
 
-    Within a class the order stays. Which of several classes that may come next does, their order decides too; so shuffled
-    labels stay shuffled as far as being fair allows.
+    The order within a class is kept. If several classes may come next, their order decides too; so shuffled
+    labels stay shuffled as far as the proportions allow.
 
     The rule: the j-th of a class (from 0) must not come before the share of its class calls for j + e images, nor after it
     calls for j + 1 - e, with e = 1 / (2 classes - 2); of those that may come, the one that must come first does.
-    Source: Tijdeman 1980, The chairman assignment problem, Discrete Mathematics 32. In whole numbers, so that it is the same
+    Source: Tijdeman 1980, The chairman assignment problem, Discrete Mathematics 32. In integers, so that it is the same
     on every machine.
     """
     counts = np.bincount(labels)
@@ -74,7 +74,7 @@ def fair_order(labels: np.ndarray) -> np.ndarray:
 
 
 def _rank(labels: np.ndarray) -> np.ndarray:
-    """Return of each label how many of the same class stand before it, int64 (n,)."""
+    """Return for each label how many labels of the same class come before it, int64 (n,)."""
     counts = np.bincount(labels)
     rank = np.empty(len(labels), np.int64)
     rank[np.argsort(labels, kind="stable")] = np.arange(len(labels)) - np.repeat(np.cumsum(counts) - counts, counts)
@@ -82,7 +82,7 @@ def _rank(labels: np.ndarray) -> np.ndarray:
 
 
 def _taken(counts: np.ndarray, share: float) -> np.ndarray:
-    """Return how many images of each class validate, (classes,): whole numbers that add up as near to `share` as can be."""
+    """Return how many images of each class validate, (classes,): integers whose sum is as close to `share` as possible."""
     wanted = counts * share
     taken = np.floor(wanted).astype(np.int64)
     missing = max(round(counts.sum() * share), 1) - int(taken.sum())

@@ -1,4 +1,4 @@
-"""Four ways to divide a data set into training and validation images, of which one is used here: see `clsf.data.split`."""
+"""Four ways to divide a data set into training and validation images; this program uses one of them: see `clsf.data.split`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def divided(labels: np.ndarray, way: str, share: float, seed: int) -> tuple[np.n
     """Return the indices to train on and to validate on, int64.
 
     stratified: drawn with the seed, of each class the same share
-    shuffled:   drawn with the seed, whatever the class
+    shuffled:   drawn with the seed, ignoring the class
     last:       the last ones, in the order of the files, as in the lecture
     sorted:     the last ones after the images were sorted by class, as they are when read folder by folder
     """
@@ -30,9 +30,9 @@ def divided(labels: np.ndarray, way: str, share: float, seed: int) -> tuple[np.n
 
 
 def harm(train: np.ndarray, validation: np.ndarray) -> tuple[list[int], list[int], float]:
-    """Return what a split does, from images per class of both parts, each int64 (classes,).
+    """Return the properties of a split, from images per class of both parts, each int64 (classes,).
 
-    Classes that are never trained on, classes that are never validated, and how unlike the parts are: half the sum of the
+    Classes that are never trained on, classes that are never validated, and how different the parts are: half the sum of the
     absolute differences of the classes' shares (total variation distance), 0 for the same mix, 1 for no class in common.
     """
     unseen = [int(label) for label in np.flatnonzero((train == 0) & (validation > 0))]

@@ -1,4 +1,4 @@
-"""Many images as one picture, so that a browser gets them in one piece and scales them itself."""
+"""Many images as one picture, so that a browser gets them in one file and scales them itself."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a data set is made of, in numbers: how many of each class, how often each pixel value, the mean image of a class.
+"""Statistics of a data set: the number of images per class, the frequency of each pixel value, the mean image of a class.
 
 Jobs for a worker: names and plain values in, arrays out. None needs a framework.
 """
@@ -20,11 +20,11 @@ CHUNK = 16 << 20  # bytes of pixels that are worked on at a time
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Values:
-    """How often each value occurs, per channel, and what follows from it.
+    """The frequency of each pixel value, per channel, and its statistics.
 
     counts:          int64 (channels, 256), of the pixel values 0 to 255
     mean, deviation: float64 (channels,), in pixel values
-    shift, scale:    float64 (channels,); what the model gets is (pixel - shift) / scale
+    shift, scale:    float64 (channels,); the model's input is (pixel - shift) / scale
     """
 
     counts: np.ndarray
@@ -45,18 +45,18 @@ class Values:
         return np.sqrt((self.counts * squares).sum(axis=1) / self.total)
 
     def model_mean(self) -> np.ndarray:
-        """Return the mean of what the model gets, (channels,)."""
+        """Return the mean of the model's inputs, (channels,)."""
         return (self.mean - self.shift) / self.scale
 
     def model_deviation(self) -> np.ndarray:
-        """Return the deviation of what the model gets, (channels,)."""
+        """Return the deviation of the model's inputs, (channels,)."""
         return self.deviation / self.scale
 
 
 def balance(
     labels: np.ndarray, test: np.ndarray | None, classes: int, share: float, seed: int, own: np.ndarray | None = None
 ) -> np.ndarray:
-    """Return how many images of each class are trained on, validate and test: int64 (3, classes).
+    """Return the number of training, validation and test images of each class: int64 (3, classes).
 
     `own`: the labels of the source's own validation images; None: it has none, and `share` of the training images is drawn.
     """
@@ -68,7 +68,7 @@ def balance(
 
 
 def values(name: str, plan: dict) -> tuple[Values, Values]:
-    """Return the values of the training images as they came, and prepared as the plan (its JSON) says."""
+    """Return the values of the training images, original and prepared as the plan (its JSON) says."""
     chosen = Plan.from_json(plan)
     dataset = open_dataset(name)
     prepared = prepare(dataset, chosen)

@@ -1,4 +1,4 @@
-"""Tar archives from strangers, packed by gzip or not: their members are read one by one, never extracted."""
+"""Tar archives from untrusted sources, with or without gzip: their members are read one by one, never extracted."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from clsf.words import say
 
 PORTION = 1 << 20  # bytes that are unpacked at a time
 MAX_UNPACKED = MAX_BYTES + 2 * 512 * MAX_FILES
-"""Bytes of a tar file: those of its members, each with a header and filled up to whole blocks of 512."""
+"""Maximum bytes of a tar file: its members, each with a header and padded to whole blocks of 512."""
 
 
 @contextmanager
@@ -38,7 +38,7 @@ def unpacked(file: BinaryIO) -> Iterator[BinaryIO]:
 
 
 def inflated(data: bytes, most: int) -> bytes:
-    """Return what gzip packed, at most `most` bytes. Raises DataError if there is more, or if it is damaged."""
+    """Return the content of gzip data, at most `most` bytes. Raises DataError if there is more, or if it is damaged."""
     unpacker = zlib.decompressobj(31)  # 31: gzip's header
     try:
         content = unpacker.decompress(data, most + 1)
@@ -61,7 +61,7 @@ def _portions(file: BinaryIO) -> Iterator[bytes]:
             left = left or file.read(PORTION)
             if not left:
                 break
-            if unpacker.eof:  # gzip files may be put one behind the other; what follows otherwise is no concern of ours
+            if unpacker.eof:  # gzip files may be concatenated; other data at the end are ignored
                 if not left.startswith(b"\x1f\x8b"):
                     return
                 unpacker = zlib.decompressobj(31)
@@ -74,7 +74,7 @@ def _portions(file: BinaryIO) -> Iterator[bytes]:
 
 
 class _Careful:
-    """A file that gives no huge headers while the archive is listed: tarfile reads a member's long name as a whole."""
+    """A file that refuses to read huge headers while the archive is listed: tarfile reads a member's long name as a whole."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
@@ -89,7 +89,7 @@ class _Careful:
 
 
 def listed(file: BinaryIO) -> Listing:
-    """List a tar archive that is not packed; its files can be read as long as `file` is open.
+    """List a tar archive that is not compressed; its files can be read as long as `file` is open.
 
     Raises DataError if it is damaged, holds too much, links or devices, or has names that lead out of it.
     """

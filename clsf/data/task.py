@@ -1,4 +1,4 @@
-"""Work that takes long, in a thread: how far it is can be asked at any time, and it can be cancelled."""
+"""Long work in a thread: its progress can be read at any time, and it can be cancelled."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ logger = logging.getLogger("clsf.data")
 
 
 class Cancelled(Exception):  # noqa: N818  it is no error
-    """Raised inside the work when somebody cancelled it."""
+    """Raised inside the work when a user cancelled it."""
 
 
 class Task:
-    """Runs `work(progress)` for the reader who begins it. Written by its own thread, read by any."""
+    """Runs `work(progress)` for the reader who starts it. Written by its own thread, read by any."""
 
     def __init__(self, work: Callable[[Progress], object]) -> None:
         self.news: tuple[str, int, int] = ("", 0, 0)  # stage, done, total: see clsf.data.progress
@@ -32,11 +32,11 @@ class Task:
         self._thread.start()
 
     def cancel(self) -> None:
-        """Ask it to end; it does so at its next word on how far it is."""
+        """Ask it to stop; it does so at its next progress report."""
         self._cancel.set()
 
     def wait(self, seconds: float | None = None) -> bool:
-        """Wait until it is over, at most `seconds`. Return whether it is."""
+        """Wait until it has ended, at most `seconds`. Return whether it has."""
         self._thread.join(seconds)
         return self.over
 

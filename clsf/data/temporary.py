@@ -1,7 +1,7 @@
-"""One private folder for everything temporary of a process, on the disk of the images: <data folder>/tmp/<process>/
+"""One private folder for all temporary files of a process, on the disk of the images: <data folder>/tmp/<process>/
 
-Each process holds a lock beside its folder, which it loses however it ends. Anyone who starts next removes the folders whose lock
-is free, so that nothing of an upload stays behind, and tightens what an older program left open to others.
+Each process holds a lock next to its folder, which is released however it ends. A process that starts later removes the folders
+whose lock is free, so that nothing of an upload stays behind, and restricts access to folders that an older version left open.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _given: Path | None = None
 
 
 def folder() -> Path:
-    """Return this process's folder for what is temporary; made at the first call. Raises OSError if the disk refuses."""
+    """Return this process's temporary folder, created at the first call. Raises OSError if that fails."""
     if _given is not None:
         return _given
     root = data_folder()
@@ -47,7 +47,7 @@ def use(given: Path) -> None:
 
 
 def begin() -> None:
-    """Sweep what ended processes left, tighten the data folder, and have this process and its workers use the private folder.
+    """Clean up after ended processes, restrict access to the data folder, and use the private folder here and in the workers.
 
     Where the data folder can't be written, the system's own folder for temporary files stays in use.
     """
@@ -59,7 +59,7 @@ def begin() -> None:
 
 
 def sweep() -> None:
-    """Remove the temporary folders of processes that live no more, and half-made sets of older programs."""
+    """Remove the temporary folders of ended processes, and unfinished sets of older versions."""
     from filelock import FileLock, Timeout
 
     root = data_folder()
@@ -74,7 +74,7 @@ def sweep() -> None:
                 _remove(left)
                 if not of_set:
                     lock.unlink(missing_ok=True)
-    for lock in (root / "locks").glob("folder-*.lock"):  # of own images that are not there, or never were
+    for lock in (root / "locks").glob("folder-*.lock"):  # of sets that are not there, or never were
         if not (root / "sets" / lock.stem).exists():
             with suppress(OSError, Timeout), FileLock(lock, timeout=0, mode=0o600):
                 lock.unlink(missing_ok=True)
@@ -92,7 +92,7 @@ def _remove(folder: Path) -> None:
 
 
 def private_folder(path: Path) -> Path:
-    """Make a folder, and those that it lies in, so that only this user can open them, where they are missing. Raises OSError."""
+    """Create a folder and its missing parents so that only this user can open them. Raises OSError."""
     if not path.parent.exists():
         private_folder(path.parent)
     path.mkdir(mode=0o700, exist_ok=True)
@@ -100,10 +100,10 @@ def private_folder(path: Path) -> Path:
 
 
 def tighten(root: Path, names: tuple[str, ...]) -> None:
-    """Take from others what they may do with a folder of ours, and with the entries of these names (or patterns) in it.
+    """Remove other users' access to a folder of ours, and to the entries with these names (or patterns) in it.
 
-    A folder that is shared on purpose, such as the system's for temporary files, the home folder or someone else's, stays as
-    it is; what of ours lies in it is tightened.
+    A folder that is shared on purpose, such as the system's temporary folder, the home folder or another user's, is left as
+    it is; our own entries in it are restricted.
     """
     if root.resolve() not in (Path.home().resolve(), Path("/")):
         _tighten(root, unless_sticky=True)

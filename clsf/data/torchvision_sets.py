@@ -1,7 +1,7 @@
 """MNIST, Fashion-MNIST and CIFAR-10 as torchvision fetches and reads them, without torchvision in this process.
 
 This may run in a worker that has TensorFlow loaded, which must not meet PyTorch in one process. So a second process,
-`python -m clsf.backends.torch.datasets`, does the work and tells how it goes as `clsf.data.child` says.
+`python -m clsf.backends.torch.datasets`, does the work and reports its progress as in `clsf.data.child`.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ COMMAND = (sys.executable, "-m", "clsf.backends.torch.datasets", "--end-with-par
 
 
 def make(name: str, folder: Path, progress: Progress = silent, command: Sequence[str] = COMMAND) -> None:
-    """Fetch a set and write train_pixels.npy, train_labels.npy, test_pixels.npy and test_labels.npy into `folder`.
+    """Download a set and write train_pixels.npy, train_labels.npy, test_pixels.npy and test_labels.npy into `folder`.
 
-    If `progress` raises, the process is killed and nothing of it is left but the bytes fetched so far, outside
-    `folder`. Raises DataError for what the process could not do.
+    If `progress` raises, the process is killed and nothing of it is left except the bytes downloaded so far, outside
+    `folder`. Raises DataError if the process fails.
     """
     end = child.run([*command, name, str(folder)], progress)
     if end.code != 0:

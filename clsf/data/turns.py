@@ -1,4 +1,4 @@
-"""Turns: of work that takes memory and cores, so much at once on the whole server, and of one reader one at a time."""
+"""A queue for work that takes memory and cores: a limited number at once on the whole server, and one at a time per reader."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-BEAT = 0.25  # seconds between two words to who waits, in which they may cancel
+BEAT = 0.25  # seconds between two messages to a waiting reader, who may cancel then
 
 
 class Turns:
-    """Thread-safe. Who came first has the first turn, but for readers who are being served already."""
+    """A queue. Thread-safe. First come, first served, but readers who are already being served have to wait."""
 
     def __init__(self) -> None:
         self._news = threading.Condition()
@@ -19,9 +19,9 @@ class Turns:
 
     @contextmanager
     def turn(self, owner: str | None, most: int, told: Callable[[int], None]) -> Iterator[None]:
-        """Wait until fewer than `most` are served and none of them is `owner`'s (None: the program, which has many at once).
+        """Wait until fewer than `most` are served and none of them is `owner`'s (None: the program, which may have many at once).
 
-        While it waits, `told` is called again and again with how many are before it; if that raises, the place is given up.
+        While it waits, `told` is called repeatedly with the number of requests before it; if `told` raises, the place is given up.
         """
         mine = (object(), owner)
         with self._news:
@@ -34,7 +34,7 @@ class Turns:
                         self._served.append(mine)
                         break
                     before = self._waiting.index(mine) + len(self._served)
-                told(before)  # out of the lock, for it may take its time
+                told(before)  # outside the lock, because it may take long
                 with self._news:
                     if not self._is_next(mine, most):
                         self._news.wait(BEAT)

@@ -1,8 +1,8 @@
-"""Images from a browser become a data set of one session: checked, decoded and resized in a process of its own.
+"""Turning images from a browser into a data set of one session: checked, decoded and resized in a separate process.
 
     python -m clsf.data.upload FOLDER        started by `import_upload`; the folder holds upload.zip and order.json
 
-A file made to confuse a decoder can harm that process alone: it has a limit of memory and of time, and ends with its parent.
+A malicious file can harm only that process: it has a limit of memory and of time, and ends with its parent.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ COMMAND = (sys.executable, "-m", "clsf.data.upload")
 
 ARCHIVE, ORDER = "upload.zip", "order.json"
 MAX_SECONDS = 600
-MAX_MEMORY = 6 << 30  # bytes of address space, of which most is never used
+MAX_MEMORY = 6 << 30  # bytes of address space, most of them never used
 
 __all__ = ["MAX_RATIO", "import_upload", "packed", "packed_tree", "read_upload"]
 
@@ -40,7 +40,7 @@ _turns = Turns()
 def packed(files: Iterable[tuple[str, str, BinaryIO]]) -> BinaryIO:
     """Pack single images, as (class, file name, open file), into a temporary archive, one folder per class.
 
-    Files of one name do not get lost: a number is put before the name.
+    Files with the same name are all kept: a number is put before the name.
     """
     out = TemporaryFile()  # noqa: SIM115  the caller closes it
     with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
@@ -54,7 +54,7 @@ def packed(files: Iterable[tuple[str, str, BinaryIO]]) -> BinaryIO:
 
 
 def packed_tree(files: Iterable[tuple[str, BinaryIO]]) -> BinaryIO:
-    """Pack a folder, as (path as the browser gave it, open file), into a temporary archive as it is: nothing is left out here."""
+    """Pack a folder, as (path as the browser gave it, open file), into a temporary archive, unchanged: nothing is left out here."""
     out = TemporaryFile()  # noqa: SIM115  the caller closes it
     with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
         for name, file in files:
@@ -65,7 +65,7 @@ def packed_tree(files: Iterable[tuple[str, BinaryIO]]) -> BinaryIO:
 
 
 def _printable(text: str) -> str:
-    """Return a name without what no name has: an archive's names end at a zero, and half a letter can't be written."""
+    """Return a name without invalid characters: an archive's names end at a zero, and half a letter can't be encoded."""
     return "".join(letter for letter in text if letter.isprintable())
 
 
@@ -75,8 +75,8 @@ def import_upload(
 ) -> Imported:  # fmt: skip
     """Import an uploaded zip archive as a private set (see `clsf.data.imports` and `clsf.data.private`).
 
-    `owner` alone sees it from then on. If `progress` raises, the work ends and nothing is left. Raises
-    DataError for what can't be imported, takes too long or too much memory.
+    `owner` is the only one who sees it. If `progress` raises, the work ends and nothing is left. Raises
+    DataError if the archive can't be imported, or takes too much time or memory.
     """
     private.sweep()
     result = worked(
@@ -93,16 +93,16 @@ def import_upload(
 def read_upload(
     archive: BinaryIO, choices: LayoutChoices | None = None, progress: Progress = silent, command: Sequence[str] = COMMAND
 ) -> TreeReading:
-    """Return how an uploaded zip archive is read, to be shown before it is imported; raises as `import_upload`."""
+    """Return how an uploaded zip archive is interpreted, to be shown before it is imported; raises as `import_upload`."""
     return TreeReading.from_json(
         worked(archive, {"look": True, "choices": (choices or LayoutChoices()).to_json()}, progress, command)
     )
 
 
 def worked(archive: BinaryIO, order: dict, progress: Progress, command: Sequence[str]) -> dict:
-    """Let a process of its own (see `serve`) carry out an order on an archive, when its turn comes; return its result.
+    """Have a separate process (see `serve`) carry out an order on an archive, when its turn comes; return its result.
 
-    Raises DataError if the archive is too large, the order refuses, or the process takes too long or dies.
+    Raises DataError if the archive is too large, the order fails, or the process takes too long or dies.
     """
     allowed = read_settings()
     with _turns.turn(access.reader(), allowed.reading_at_once, lambda before: progress("wait", 0, before)):
@@ -141,7 +141,7 @@ def _place(title: str) -> Path:
 
 
 def _copy(source: BinaryIO, target: BinaryIO, most: int) -> None:
-    """Copy an upload of at most so many MB: a browser's own limit is only a courtesy."""
+    """Copy an upload of at most the given number of MB: a browser's own limit can be bypassed."""
     source.seek(0)
     size = 0
     while part := source.read(1 << 20):
@@ -152,12 +152,12 @@ def _copy(source: BinaryIO, target: BinaryIO, most: int) -> None:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Import the archive in a folder and say how it goes. Return the exit code."""
+    """Import the archive in a folder and report the progress. Return the exit code."""
     return serve(arguments, _imported)
 
 
 def serve(arguments: Sequence[str], work: Callable[[Path, dict, Progress], object]) -> int:
-    """Carry out `work(archive, order, progress)` in the child process with little memory; report progress and result.
+    """Carry out `work(archive, order, progress)` in the child process with limited memory; report progress and result.
 
     Return the exit code.
     """
@@ -166,7 +166,7 @@ def serve(arguments: Sequence[str], work: Callable[[Path, dict, Progress], objec
     order = json.loads((folder / ORDER).read_text("utf-8"))
     child.end_with_parent()
     _limit_memory()
-    answers, sys.stdout = sys.stdout, sys.stderr  # libraries print; the lines of JSON stay alone
+    answers, sys.stdout = sys.stdout, sys.stderr  # libraries print to stdout; only our JSON lines may go there
 
     def tell(**news: object) -> None:
         print(json.dumps(news), file=answers, flush=True)
@@ -201,7 +201,7 @@ def _limit_memory() -> None:
 
 
 def limits() -> dict[str, int]:
-    """Return what an upload may hold, for the page that states it: files, megapixels and so on."""
+    """Return the limits of an upload, for the page that states them: files, megapixels and so on."""
     from clsf.data.decode import MAX_JPEG_PIXELS, MAX_PIXELS
     from clsf.data.layout import MAX_CLASSES
 

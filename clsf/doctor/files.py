@@ -1,6 +1,6 @@
-"""Curves that other programs wrote: Keras' History as JSON, CSVLogger's table, printed logs, TensorBoard's event files.
+"""Curves written by other programs: Keras' History as JSON, CSVLogger's table, printed logs, TensorBoard's event files.
 
-Nothing is executed or unpickled. A file is told by what is in it, not by its name.
+Nothing is executed or unpickled. The format is detected from the content, not from the name.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _NAMES = {name: field for field, names in _COLUMNS.items() for name in names}
 
 
 def read_log(content: bytes, name: str = "") -> History:
-    """Return the curves in a file. Raises DataError with what was found and what can be read."""
+    """Return the curves in a file. Raises DataError, which names what was found and what can be read."""
     if len(content) > MAX_BYTES:
         raise DataError(
             "The file has {size:,.0f} MB, but logs of at most {most} MB are read.",
@@ -82,7 +82,7 @@ def _field(name: str) -> str | None:
 
 
 def _epochs(columns: dict[str, list[float | None]]) -> tuple[EpochNumbers, ...]:
-    """Return epochs of columns; accuracies above 1.5 are taken for percent."""
+    """Return epochs of columns; accuracies above 1.5 are read as percent."""
     for field in ("accuracy", "validation_accuracy"):
         values = [v for v in columns.get(field, ()) if v is not None and math.isfinite(v)]
         if values and max(values) > 1.5:
@@ -147,14 +147,14 @@ def _number(value: object) -> float | None:
 
 
 def _table(text: str) -> tuple[EpochNumbers, ...]:
-    """Return the epochs of a table with a line of names: commas, semicolons, tabs or spaces between. Empty if it is none."""
+    """Return the epochs of a table with a header line, separated by commas, semicolons, tabs or spaces. Empty if it is not one."""
     lines = [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
     if len(lines) < 2:
         return ()
     for mark in (",", ";", "\t", None):
         head = lines[0].split(mark) if mark is None else next(csv.reader(io.StringIO(lines[0]), delimiter=mark))
         if any(_number(cell) is not None or cell.rstrip().endswith(":") for cell in head):
-            continue  # a line of a log, not of names
+            continue  # a line of a log, not a header
         fields = [_field(cell) for cell in head]
         if "loss" not in fields and "accuracy" not in fields and "validation_loss" not in fields:
             continue
@@ -172,14 +172,14 @@ def _table(text: str) -> tuple[EpochNumbers, ...]:
 
 
 def _is_events(content: bytes) -> bool:
-    """Return whether it begins as a file of TensorBoard: a record's length, a checksum, and the version."""
+    """Return whether it begins like a TensorBoard file: a record's length, a checksum, and the version."""
     return len(content) > 24 and b"brain.Event:" in content[:64]
 
 
 def read_folder(folder: Path) -> History:
     """Return the curves in TensorBoard's event files of a folder, such as Keras' logs/train and logs/validation.
 
-    A file below a folder that is named after validation or test tells validation numbers. Raises DataError if there are none.
+    A file in a folder named after validation or test holds validation numbers. Raises DataError if there are none.
     """
     files = sorted(file for file in folder.rglob("*tfevents*") if file.is_file())[:MOST_FILES]
     columns: dict[str, dict[int, float]] = {}

@@ -1,4 +1,4 @@
-"""Runs that the doctor's judges are measured on, kept in a file of lines, so that judging again needs no training."""
+"""Runs that measure the doctor's judges, stored as lines of a file, so that judging again needs no training."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ FACTS = {one.name for one in fields(RunFacts)}  # a file of an older version may
 
 @dataclass(frozen=True)
 class MeasuredRun:
-    """One run: what was planted in it ("healthy": nothing), where, and what was seen of it."""
+    """One run: the fault planted in it ("healthy": none), where, and its measurements."""
 
     fault: str
     framework: str
@@ -38,7 +38,7 @@ class MeasuredRun:
 
     @classmethod
     def from_line(cls, line: str) -> MeasuredRun:
-        """Return what `to_line` gave."""
+        """Read what `to_line` returned."""
         row = json.loads(line)
         told, known = row.pop("history"), row.pop("facts")
         told["epochs"] = [EpochNumbers(**epoch) for epoch in told.get("epochs", ())]
@@ -54,7 +54,7 @@ def _tuples(values: dict) -> dict:
 
 
 def kept(path: Path) -> Iterator[MeasuredRun]:
-    """Yield the runs in a file; a last line that was cut off is left out. Raises DataError for a file of another kind."""
+    """Yield the runs in a file; an incomplete last line is skipped. Raises DataError for a file of another kind."""
     if not path.is_file():
         return
     lines = path.read_text("utf-8").splitlines()

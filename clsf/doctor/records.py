@@ -1,4 +1,4 @@
-"""A run of the store as the run doctor looks at it. Everything is in its record; no array is read, no framework asked."""
+"""A run of the store as input for the run doctor. Everything is in its record; no array is read, no framework is used."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from clsf.model.changes import changed
 from clsf.model.spec import Layer, ModelSpec
 from clsf.runs.record import RunRecord
 
-LOOKS = 3  # of the layers, from which gradient norms are compared
+LOOKS = 3  # inspections of the layers whose gradient norms are compared
 
 
 def history_of(record: RunRecord) -> History:
-    """Return the curves of a run, also while it trains."""
+    """Return the curves of a run, which may still be training."""
     steps, count = record.steps, len(record.steps)
     epochs = tuple(
         EpochNumbers(e.train_loss, e.train_accuracy, e.validation_loss, e.validation_accuracy) for e in list(record.epochs)
@@ -28,7 +28,7 @@ def history_of(record: RunRecord) -> History:
 
 
 def facts_of(record: RunRecord) -> RunFacts:
-    """Return what is known of a run: its model, its plan and what looking inside told."""
+    """Return the facts about a run: its model, its plan and its inspections."""
     plan = record.plan
     spec = changed(record.model, plan.differences)
     layers = list(_flat(spec))
@@ -74,7 +74,7 @@ def facts_of(record: RunRecord) -> RunFacts:
 
 
 def measures_of(record: RunRecord) -> Measures:
-    """Return what a run that was told to look inside has measured: gradient norms by layer, labels of the validation images."""
+    """Return the measurements of a run inspected during training: gradient norms by layer, labels of the validation images."""
     looks = [{name: v.get("gradient_norm") for name, v in look.layers.items()} for look in record.layers_looked]
     names = [name for name in (looks[0] if looks else {}) if name.endswith("kernel")]
     gradients = tuple((name, looks[0][name] or 0.0, looks[-1].get(name) or 0.0) for name in names)
@@ -83,7 +83,7 @@ def measures_of(record: RunRecord) -> Measures:
 
 
 def seen_of(record: RunRecord, again: RunRecord | None = None) -> Seen:
-    """Return a run as probes look at it. `again`: the run that a probe with `run` asked for."""
+    """Return a run as input for probes. `again`: the run that a probe with `run` started."""
     return Seen(history_of(record), facts_of(record), measures_of(record), None if again is None else history_of(again))
 
 
@@ -110,7 +110,7 @@ def _hidden(layers: list[Layer]) -> tuple[str, ...] | None:
         later = [layer.name for layer in between if layer.role == "Function" and layer.name != "linear"]
         names.append(own if own != "linear" else (later[0] if later else "linear"))
     if any(not layer.linear and layer.role not in ("Convolution", "Linear", "Function", "MaxPool") for layer in layers):
-        return None  # a layer of which nothing is known here may be non-linear itself
+        return None  # an unknown layer may be non-linear itself
     return tuple(names)
 
 
@@ -135,7 +135,7 @@ def _most_frequent(confusion: tuple[tuple[int, ...], ...]) -> float | None:
 
 
 def _shrinks(record: RunRecord) -> float | None:
-    """Return the norm of the first kernel's gradient over the last's in the first looks; None if there was no look."""
+    """Return the norm of the first kernel's gradient over the last's in the first inspections; None if there was none."""
     ratios = []
     for look in record.layers_looked[:LOOKS]:
         norms = [v.get("gradient_norm") for name, v in look.layers.items() if name.endswith("kernel")]
@@ -146,13 +146,13 @@ def _shrinks(record: RunRecord) -> float | None:
 
 
 def _dead(record: RunRecord) -> tuple[str, float] | None:
-    """Return the layer with the largest share of dead ReLU units in the last look, and that share."""
+    """Return the layer with the largest share of dead ReLU units in the last inspection, and that share."""
     dead = record.layers_looked[-1].dead if record.layers_looked else {}
     return max(dead.items(), key=lambda item: item[1], default=None)
 
 
 def _update(record: RunRecord) -> float | None:
-    """Return how far a step moves a kernel, as a share of its size: the middle one of all kernels in all looks but the first."""
+    """Return the relative size of a kernel's update in one step: the median over all kernels, without the first inspection."""
     ratios = sorted(
         value["ratio"] for look in record.layers_looked[1:] for name, value in look.layers.items()
         if name.endswith("kernel") and value.get("ratio") is not None and math.isfinite(value["ratio"])
@@ -161,7 +161,7 @@ def _update(record: RunRecord) -> float | None:
 
 
 def broke_in(record: RunRecord) -> tuple[str, int] | None:
-    """Return the first weight, in the model's order, that held or got a number that is nan or infinite, and the step."""
+    """Return the first weight, in the model's order, in which a nan or infinite number was seen, and the step."""
     for look in record.layers_looked:
         for name, value in look.layers.items():
             if _no_number(value.get("norm", 0.0)) or (
@@ -172,5 +172,5 @@ def broke_in(record: RunRecord) -> tuple[str, int] | None:
 
 
 def _no_number(value: object) -> bool:
-    """Return whether a norm is not a finite number; in JSON, as a worker tells it and a store keeps it, it is null then."""
+    """Return whether a norm is not a finite number; in JSON, from a worker or in a store, such a number is null."""
     return value is None or not math.isfinite(value)

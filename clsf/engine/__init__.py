@@ -1,7 +1,7 @@
 """The engine: where runs are trained and interactive jobs are answered, away from the app's process.
 
-`start_engine()` gives the one that fits: worker processes on this machine, or a dask cluster. What an engine is
-stands in `clsf.engine.base`; nothing here imports dask before an engine is started.
+`start_engine()` returns the engine that fits: worker processes on this machine, or a dask cluster. The interface is defined
+in `clsf.engine.base`; nothing here imports dask before an engine is started.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def start_engine(only: tuple[str, ...] = ()) -> Engine:
     """Start the engine that fits: on the cluster at CLSF_SCHEDULER (tcp:// or tls://), else on this machine.
 
-    On this machine it is for the frameworks in `only`; (): for all that are installed.
+    On this machine it serves the frameworks in `only`; (): all that are installed.
 
     Returns before the workers have imported their frameworks; `wait_warm` waits for that. Raises EngineError if the
     cluster can't be reached within ten seconds or has other versions.

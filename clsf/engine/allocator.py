@@ -1,8 +1,9 @@
-"""How the C library's memory allocator is to behave: in a process that trains kept between steps, given back between runs.
+"""Sets the C library's memory allocator: memory is kept between training steps and given back between runs.
 
-A training step frees and asks for the same arrays again. As it comes, glibc returns freed memory to the system as soon as there is
-somewhat more of it than its largest block so far, and the system hands it out again page by page, with zeros. With these settings
-a PyTorch step on images of 32×32×3 at batch 128 takes 0.82 of the time in a worker; at batch 32, and in TensorFlow, as long as without.
+A training step frees and allocates the same arrays again. By default, glibc returns freed memory to the system as soon as
+there is somewhat more of it than its largest block so far, and the system hands it out again page by page, zeroed. With these
+settings a PyTorch step on images of 32×32×3 at batch 128 takes 0.82 of the time in a worker; at batch 32, and in TensorFlow,
+the time does not change.
 """
 
 from __future__ import annotations
@@ -12,10 +13,10 @@ import ctypes
 import sys
 
 MMAP_THRESHOLD = 32 * 2**20
-"""Blocks up to so many bytes come from the heap, where they are found again; the most that glibc comes to by itself."""
+"""Bytes. Blocks up to this size come from the heap, where they are reused; the largest value that glibc reaches by itself."""
 
 TRIM_THRESHOLD = 128 * 2**20
-"""So much free memory at the end of the heap is kept, bytes."""
+"""Bytes of free memory that are kept at the end of the heap."""
 
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _M_ARENA_MAX = -1, -3, -8  # malloc.h
 
@@ -28,14 +29,14 @@ def keep_between_steps() -> bool:
 def use_one_heap() -> bool:
     """Have all threads of this process share one heap; return whether that was possible. For the dashboard, not for a worker.
 
-    Each look at a page is a thread of its own, and glibc spreads threads over eight heaps for each core, where what one frees is found
-    by no other: a class that watched for six minutes had 75 MB of such memory. Python's lock lets one thread at a time ask anyway.
+    Each page view is a thread of its own, and glibc spreads threads over eight heaps for each core, where memory freed by one is
+    not reused by another: a class that watched for six minutes held 75 MB of it. Python's lock lets one thread allocate at a time.
     """
     return _called("mallopt", _M_ARENA_MAX, 1)
 
 
 def give_back() -> None:
-    """Return freed memory to the system; what lies below something still in use stays."""
+    """Return freed memory to the system; memory below a block that is still in use stays."""
     _called("malloc_trim", 0)
 
 

@@ -1,6 +1,6 @@
-"""Slow jobs in a process of their own, which a worker starts: the worker goes on to train and to answer pages meanwhile.
+"""Runs slow jobs in a process of their own, which a worker starts: the worker can still train and answer pages meanwhile.
 
-The process imports the framework itself, steps back behind everything else, and ends with the worker, however that ends.
+The process imports the framework itself, runs at a lower priority than everything else, and ends with the worker in any case.
 """
 
 from __future__ import annotations
@@ -18,15 +18,18 @@ from clsf.engine import work
 from clsf.errors import EngineError
 
 NICE = 15
-"""Steps of the process on the scale of Unix; a worker is at `clsf.engine.low_priority.NICE` at least where it is ours."""
+"""Nice value of the process, on Unix' scale; a worker that we started has at least `clsf.engine.low_priority.NICE`."""
 
-HEAD = 8  # bytes that say how long what follows is
+HEAD = 8  # bytes that give the length of the data after them
 
-_one = threading.Lock()  # per worker: two frameworks more in memory are too many
+_one = threading.Lock()  # per worker: two more copies of a framework in memory are too many
 
 
 def apart_job(seconds: float, framework: str, warm: str, function: str, content: bytes) -> tuple:
-    """Do as `clsf.engine.work.call_job`, within a number of seconds, in a new process. Runs in a thread of a dask worker, which is free for others at once."""
+    """Do as `clsf.engine.work.call_job`, within a number of seconds, in a new process.
+
+    Runs in a thread of a dask worker, which is free for others at once.
+    """
     from distributed import secede
 
     secede()
@@ -34,7 +37,7 @@ def apart_job(seconds: float, framework: str, warm: str, function: str, content:
 
 
 def in_process(seconds: float, framework: str, warm: str, function: str, content: bytes) -> tuple:
-    """Return what `clsf.engine.work.call_job` returns in a new process. Those of one worker come one after the other."""
+    """Return the result of `clsf.engine.work.call_job` in a new process. Jobs of one worker run one after the other."""
     until = time.monotonic() + seconds
     if not _one.acquire(timeout=seconds):
         return "error", pickle.dumps(_too_long(seconds))
@@ -55,7 +58,7 @@ def _answer(seconds: float, until: float, question: bytes) -> tuple:
     try:
         with contextlib.suppress(BrokenPipeError):
             process.stdin.write(len(question).to_bytes(HEAD, "big") + question)
-            process.stdin.flush()  # and left open: its end is the sign that this process is gone
+            process.stdin.flush()  # and left open: closing it is the sign that this process is gone
         told = process.stdout.read()
     finally:
         late.cancel()
@@ -85,7 +88,7 @@ def _too_long(seconds: float) -> EngineError:
 
 
 def main() -> None:
-    """Answer the one question on stdin; the answer goes to what was stdout, which nothing else may write to."""
+    """Answer the one question on stdin; the answer goes to the original stdout, which nothing else may write to."""
     if hasattr(os, "nice"):
         os.nice(max(NICE - os.nice(0), 0))
     answers = os.fdopen(os.dup(1), "wb")
@@ -96,7 +99,7 @@ def main() -> None:
     answer = pickle.dumps(work.call_job("apart", *pickle.loads(question)))  # noqa: S301  from the worker that started us
     answers.write(len(answer).to_bytes(HEAD, "big") + answer)
     answers.close()
-    os._exit(0)  # a framework's threads may take their time
+    os._exit(0)  # a framework's threads may take long to end
 
 
 def _end_with_parent(given: BinaryIO) -> None:

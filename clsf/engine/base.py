@@ -1,10 +1,10 @@
-"""What an engine is: it takes runs, says what happens in them, and answers interactive jobs.
+"""The interface of an engine: it takes runs, reports their events, and answers interactive jobs.
 
-An engine knows nothing of stores and pages. It speaks to one listener, from one thread, in this order for each run:
+An engine knows nothing of stores and pages. It calls one listener, from one thread, in this order for each run:
 
     started  (events | weights)*  then one of: events ending in RunEnded, failed, ended_early
 
-`started` is missing for a run that is over before it began.
+`started` is missing for a run that ended before it began.
 """
 
 from __future__ import annotations
@@ -23,22 +23,26 @@ COMMANDS: tuple[str, ...] = ("pause", "resume", "step", "look", "watch", "stop",
 
 @dataclass(frozen=True, slots=True)
 class RunRequest:
-    """One run to train, in plain values that cross processes."""
+    """One run to train, in plain values that can be sent to other processes."""
 
     run_id: str
     framework: str
     model: dict  # ModelSpec JSON
     plan: dict  # Plan JSON
     group: str  # runs that were started together share it
-    race: bool = False  # whether it may train beside others of its group, and of its start, that say the same
-    owner: str = ""  # the browser session that started it; sessions take turns and have limits. "": nobody's, without limits
+    race: bool = False  # whether it may train together with others of its group, and of its start, that say the same
+    owner: str = ""  # the browser session that started it; sessions take turns and have limits. "": no owner, without limits
     start: str = ""  # what counts as one start where the starts of an owner are limited; "": the group
-    weights: str = ""  # that it begins with, see `clsf.continuing`; "": those that its plan draws
+    weights: str = ""  # the initial weights, see `clsf.continuing`; "": those that its plan draws
 
 
 @dataclass(frozen=True, slots=True)
 class WorkerState:
-    """A worker process: "starting" until its framework is imported, "busy" while it trains, "paused" while it waits for memory, "lost" while it is replaced."""
+    """A worker process.
+
+    Its state: "starting" until its framework is imported, "busy" while it trains, "paused" while it waits for memory, "lost" while
+    it is replaced.
+    """
 
     framework: str
     status: Status
@@ -51,7 +55,7 @@ class WorkerState:
 
 @dataclass(frozen=True, slots=True)
 class EngineState:
-    """The engine at a glance."""
+    """A summary of the engine's state."""
 
     kind: Kind
     address: str  # of the scheduler; "" where there is none
@@ -62,14 +66,14 @@ class EngineState:
 
 
 class Listener(Protocol):
-    """What listens to an engine. All calls come from one thread of the engine and must not wait for it."""
+    """Receives what an engine reports. All calls come from one thread of the engine and must not wait for it."""
 
     def started(self, run_id: str, machine: str) -> None:
-        """A worker took the run; `machine` says in words what it runs on."""
+        """A worker took the run; `machine` describes the machine it runs on."""
         ...
 
     def events(self, run_id: str, events: list[Event]) -> None:
-        """The run says these events, in order, none left out."""
+        """New events of the run, in order, none left out."""
         ...
 
     def weights(self, run_id: str, content: bytes) -> None:
@@ -81,7 +85,7 @@ class Listener(Protocol):
         ...
 
     def ended_early(self, run_id: str, reason: Literal["stopped", "cut-off"]) -> None:
-        """The engine ended the run without its help: it still waited, did not answer to stop, or the engine closes."""
+        """The engine ended the run by itself: it was still waiting, did not react to stop, or the engine closes."""
         ...
 
 
@@ -89,7 +93,7 @@ class Engine(Protocol):
     """Runs and interactive jobs. Every method may be called from any thread."""
 
     def listen(self, listener: Listener) -> None:
-        """Speak to `listener` from now on; to be called before the first run is submitted."""
+        """Report to `listener` from now on; must be called before the first run is submitted."""
         ...
 
     def admit(self, owner: str, start: str) -> None:
@@ -101,8 +105,8 @@ class Engine(Protocol):
         ...
 
     def control(self, run_id: str, command: str, value: float | None = None) -> None:
-        """Ask a run to pause, resume, step, look (a step told in detail), watch another image (`value`), stop, or take another
-        learning_rate (`value`). A run that is over ignores it.
+        """Ask a run to pause, resume, step, look (record one step in detail), watch another image (`value`), stop, or change its
+        learning_rate (`value`). Ignored if the run is over.
 
         A run that still waits in the queue is removed by stop; other commands are kept until it begins.
         """
@@ -127,9 +131,9 @@ class Engine(Protocol):
         ...
 
     def call_apart(self, framework: str, function: str, *args: object, timeout: float = 300.0) -> object:
-        """Do as `call` what takes long: in a new process beside that framework's worker, which answers others meanwhile.
+        """Do as `call` for a slow job: in a new process next to that framework's worker, which answers others meanwhile.
 
-        Those of one worker are done one after the other. The process imports the framework first, which takes seconds.
+        Jobs of one worker run one after the other. The process imports the framework first, which takes seconds.
         """
         ...
 

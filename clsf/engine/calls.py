@@ -1,4 +1,5 @@
-"""Interactive jobs on dask workers: a question, an answer, a deadline. The second thread of each worker is for them; slow ones are done apart."""
+"""Interactive jobs on dask workers: a question, an answer, a deadline. Each worker's second thread is for them; slow ones run in
+a process of their own."""
 
 from __future__ import annotations
 
@@ -19,14 +20,14 @@ from clsf.words import say
 logger = logging.getLogger("clsf.engine")
 
 SPARE_SECONDS = 5.0
-ASK_SECONDS = 0.3  # between looks whether a worker that is missing can be had
+ASK_SECONDS = 0.3  # between checks for a worker that is missing
 
 PACKAGES = ("clsf.",)
-"""Where interactive jobs may come from: a worker imports no module that a page happens to name."""
+"""Modules that interactive jobs may come from: a worker does not import just any module that a page names."""
 
 
 class Calls:
-    """Asks the workers of a pool. `taken` says whether the one worker of a small host may not make way, for it trains."""
+    """Sends jobs to the workers of a pool. `taken` says whether a small host's one worker may not be replaced because it trains."""
 
     def __init__(self, pool: WorkerPool, taken: Callable[[], bool] = lambda: False) -> None:
         self._pool = pool
@@ -41,7 +42,7 @@ class Calls:
             self._changed.notify_all()
 
     def call(self, framework: str, function: str, args: tuple, timeout: float, slow: bool = False) -> object:
-        """Return what the function returns; see `clsf.engine.base.Engine.call`, and `call_apart` for what is `slow`."""
+        """Return what the function returns; see `clsf.engine.base.Engine.call`, and `call_apart` for a `slow` function."""
         checks.known(EngineError, say("framework"), framework, FRAMEWORKS)
         if not function.startswith(PACKAGES):
             raise EngineError(
@@ -80,20 +81,20 @@ class Calls:
                 raise EngineError("The engine is closed, so nothing can be computed; start the app again.")
 
     def _try(self, framework: str, function: str, args: tuple, timeout: float, until: float, slow: bool) -> tuple | None:
-        """Return what came back; None if the engine ended the worker for another reason, so that another one is to try."""
+        """Return the result; None if the engine ended the worker for another reason, so that another worker should be tried."""
         token = secrets.token_hex(8)
         with self._changed:
             workers = self._pool.table.of(framework)
             for worker in workers:
                 worker.calls.add(token)
-        # What is slow asks for none of the resource, which says where it may go and leaves the next question its place.
+        # A slow job takes none of the resource: the argument `workers` says where it may go, and the slot stays free.
         job, first, amount = (apart.apart_job, until - time.monotonic(), 0) if slow else (work.call_job, token, 1)
         future = self._pool.client.submit(
             job, first, framework, self._pool.warm or work.WARM, function, pickle.dumps(args),
             key=f"clsf-call-{token}", resources={f"{framework.upper()}_CALL": amount}, pure=False, retries=0, priority=10,
         )  # fmt: skip
         try:
-            left = until - time.monotonic() + (SPARE_SECONDS if slow else 0)  # what is slow says itself that it is late
+            left = until - time.monotonic() + (SPARE_SECONDS if slow else 0)  # a slow job reports a timeout itself
             return future.result(timeout=max(left, 0.01))
         except TimeoutError:
             future.cancel()

@@ -1,8 +1,8 @@
 """DaskEngine: runs and interactive jobs on dask workers, on this machine or on a cluster.
 
-Who does what: dask's event loop hears messages and passes them on at once; the executor, one thread, keeps the state and
-speaks to the listener; worker executors (in `clsf.engine.worker_pool`) tell workers things that may take time. State is read and written
-under one lock, which is never held while the listener is spoken to.
+Threads: dask's event loop receives messages and passes them on at once; the executor, one thread, keeps the state and
+calls the listener; worker executors (in `clsf.engine.worker_pool`) tell workers things that may take time. State is read and
+written under one lock, which is never held while the listener is called.
 """
 
 from __future__ import annotations
@@ -33,12 +33,12 @@ from clsf.words import Sentence, say, say_n
 logger = logging.getLogger("clsf.engine")
 
 STOP_SECONDS = 3.0
-"""How long a run that has learned nothing yet may take to obey stop before its worker is ended. After so long, a second stop
+"""How long a run without a training step so far may take to react to stop before its worker is ended. After that, a second stop
 ends any run at once."""
 
 KEEP_SECONDS = 60.0
-"""How long a run that has learned something may take to obey stop: ending its worker would lose its weights, and on a busy
-machine a step, a validation and the way of the weights take many seconds."""
+"""How long a run that has trained may take to react to stop: ending its worker would lose its weights, and on a busy machine
+a step, a validation and sending the weights take many seconds."""
 
 WARMING_SECONDS = 60.0
 """How long a stop waits for a worker that is still importing its framework (5–20 s); ending it would start that again."""
@@ -47,20 +47,21 @@ MISSING_SECONDS = 2.0
 """How long the end of a run waits for messages that are still on their way."""
 
 PAUSE_SECONDS = 600.0
-"""How long a run may be paused while runs of others wait for it; then it goes on by itself."""
+"""How long a run may be paused while runs of others wait; then it continues by itself."""
 
 LEFT_SECONDS = 1.0
-"""How long after a worker has left its run may still be told of by the scheduler."""
+"""How long after a worker has left the scheduler may still report on its run."""
 
 SHARED_SECONDS = 120.0
-"""How long workers that were started for an experiment stay after it, for the next one: they take seconds to start, and memory."""
+"""How long workers that were started for an experiment stay after it, for the next one: starting takes seconds, and they use
+memory."""
 
-LOOK_SECONDS = 5.0  # between looks for what no message tells
+LOOK_SECONDS = 5.0  # between checks for changes that no message reports
 MOST_SERVED = 1000  # owners whose last turn is remembered
 
 
 class DaskEngine:
-    """The engine of `clsf.engine.base` on dask workers. `job` and `warm` name what trains and wakes up, for tests."""
+    """The engine of `clsf.engine.base` on dask workers. `job` and `warm` name the functions that train and warm up, for tests."""
 
     def __init__(
         self, workers: WorkerSource, job: str = work.JOB, warm: str | None = work.WARM, settings: Settings | None = None
@@ -85,7 +86,7 @@ class DaskEngine:
         # An app need not close it; but unless we do, multiprocessing ends the workers and their nannies start new ones.
         atexit.register(self.close)
 
-    # What the app calls, from any thread.
+    # Called by the app, from any thread.
 
     def listen(self, listener: Listener) -> None:
         self._listener = listener
@@ -138,7 +139,7 @@ class DaskEngine:
             if command == "stop" and run.stop_by is None:
                 run.stop_by = time.monotonic() + STOP_SECONDS
                 self._executor.after(STOP_SECONDS, self._stop_harder, run)
-            elif command == "stop" and time.monotonic() > run.stop_by:  # asked again: the weights are not worth the wait
+            elif command == "stop" and time.monotonic() > run.stop_by:  # stopped twice: the weights are not worth the wait
                 run.stop_at_once = True
                 self._executor.do(self._stop_harder, run)
             self._pass_on_commands(run)
@@ -198,7 +199,7 @@ class DaskEngine:
             coming = self._pool.table.coming()
             if self._workers.small and waiting and not running:
                 self._pool.want(waiting[0].framework)
-                coming = [waiting[0].framework]  # its turn, though another's framework is there now
+                coming = [waiting[0].framework]  # its turn, even if another framework's worker is loaded now
             chosen = queue.startable(
                 waiting,
                 running,
@@ -227,7 +228,7 @@ class DaskEngine:
                 self._fail(run, sentence_of(error))
 
     def _fit_workers(self) -> None:
-        """Have as many workers as an experiment can use that shares the cores; long after the last one, none in excess."""
+        """Start as many workers as an experiment that shares the cores can use; long after the last one, end the extra ones."""
         sharing = [run for run in self._running.values() if run.request.race and run.request.start]
         if not sharing:
             if not self._running and time.monotonic() > self._shared + SHARED_SECONDS:
@@ -259,14 +260,14 @@ class DaskEngine:
         threading.Thread(target=self._fetch, args=(run, run.future), name=f"clsf-{run.run_id}", daemon=True).start()
 
     def _worker_is_free(self) -> None:
-        """Tidy up where nothing runs, and let others start."""
+        """Clean up where nothing runs, and let others start."""
         training = {run.address for run in self._running.values()}
         for address in list(self._pool.table.workers):
             if address not in training:
                 self._pool.tidy(address)
         self._start_runs()
 
-    # On the executor: what a run says.
+    # On the executor: what a run reports.
 
     def _heard(self, message: dict) -> None:
         if "run_id" not in message:
@@ -276,7 +277,7 @@ class DaskEngine:
         if run is None:
             return
         if run.attempt and run.attempt != message["attempt"]:
-            # The scheduler of a cluster tries again what died; half of it is shown already, so this is the end of it.
+            # The scheduler of a cluster retries a run that died; half of it is shown already, so the run ends here.
             run.future.cancel()
             self._pool.tell(message["worker"], run.run_id, "stop", None)
             self._fail(run, worker_lost(run.framework))
@@ -319,7 +320,7 @@ class DaskEngine:
                 self._say("events", run.run_id, events)
             self._end(run)
 
-    # On the executor: how a run is over.
+    # On the executor: how a run ends.
 
     def _end(self, run: Running) -> None:
         if str(run.tally) != run.result["tally"]:
@@ -354,7 +355,7 @@ class DaskEngine:
             memory = self._pool.memory_death(address)
             if run.stop_by is not None:
                 self._over(run, "ended_early", "stopped")
-            elif not run.attempt and run.tries < 2:  # it died before the run began: nothing is lost, try another
+            elif not run.attempt and run.tries < 2:  # the worker died before the run began: nothing is lost, try another
                 self._forget(run)
                 with self._lock:
                     self._waiting.insert(0, run)
@@ -368,10 +369,10 @@ class DaskEngine:
             self._fail(run, sentence_of(error))
 
     def _worker_left(self, address: str) -> None:
-        """Expect the end of the run that was there, and don't wait for ever.
+        """Expect the end of the run on a lost worker, and don't wait for ever.
 
-        Ours says so at once (KilledWorker). A scheduler that someone else set up rather keeps what died until another worker
-        is free, to try it again, and says nothing.
+        Our own scheduler reports it at once (KilledWorker). A scheduler that someone else set up may keep the run until another
+        worker is free, to try it again, and reports nothing.
         """
         if self._workers.kind == "local":
             return
@@ -403,7 +404,7 @@ class DaskEngine:
             self._executor.after(1.0, self._stop_harder, run)
             return
         self._forget(run)
-        run.future.cancel()  # first, or dask counts the death against the run and tells of it
+        run.future.cancel()  # first, or dask counts the death against the run and reports it
         if run.address:
             logger.warning("Run %s did not stop in time; its worker is ended", run.run_id)
             self._pool.end(run.address, run.pid)
@@ -424,14 +425,14 @@ class DaskEngine:
     # Helpers.
 
     def _pass_on_commands(self, run: Running) -> None:
-        """Tell the worker, if one has begun; under the lock, so that commands keep their order."""
+        """Pass the command to the worker, if the run has begun; under the lock, so that commands keep their order."""
         if run.address:
             commands, run.commands = run.commands, []
             for name, value in commands:
                 self._pool.tell(run.address, run.run_id, name, value)
 
     def _look(self) -> None:
-        """Do from time to time what no message asks for."""
+        """Do regular checks that no message triggers."""
         if not self._closed:
             self._resume_forgotten()
             self._end_long_ones()
@@ -439,7 +440,7 @@ class DaskEngine:
             self._executor.after(LOOK_SECONDS, self._look)
 
     def _end_long_ones(self) -> None:
-        """Stop what has trained for longer than this server allows; what it has learned is kept."""
+        """Stop runs that have trained for longer than this server allows; their weights are kept."""
         most = self._settings.max_run_seconds
         if not most:
             return
@@ -456,7 +457,7 @@ class DaskEngine:
             self.control(run.run_id, "stop")
 
     def _resume_forgotten(self) -> None:
-        """Let a run go on that somebody paused and forgot while others wait for the worker."""
+        """Let a run continue that was paused and forgotten while others wait for the worker."""
         now = time.monotonic()
         with self._lock:
             groups = {run.request.group for run in self._waiting}
@@ -473,5 +474,5 @@ class DaskEngine:
             return
         try:
             getattr(self._listener, what)(run_id, content)
-        except Exception:  # whatever the listener does, the queue goes on
+        except Exception:  # whatever error the listener raises, the queue continues
             logger.exception("The news '%s' was not taken", what)

@@ -1,15 +1,15 @@
-"""What went wrong in a worker, in words for the user."""
+"""Error messages for the user about failures in a worker."""
 
 from __future__ import annotations
 
 from clsf.errors import ClsfError
 from clsf.words import Sentence, say
 
-MESSAGE_LENGTH = 300  # characters of a foreign error message that a page can bear
+MESSAGE_LENGTH = 300  # characters of another library's error message that a page can show
 
 
 def sentence_of(error: BaseException) -> Sentence:
-    """Return what to tell of an error that a job raised: its own sentence, or its type and message, shortened."""
+    """Return the message for an error that a job raised: its own sentence, or its type and message, shortened."""
     if isinstance(error, ClsfError):
         return error.sentence
     if isinstance(error, MemoryError):

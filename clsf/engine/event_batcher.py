@@ -1,4 +1,4 @@
-"""EventBatcher: a run's events on their way out of the worker, gathered so that at most ten messages a second leave."""
+"""EventBatcher: collects a run's events on their way out of the worker, so that at most ten messages a second are sent."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from clsf.events import Event, event_to_text
 logger = logging.getLogger("clsf.engine")
 
 INTERVAL = 0.1
-"""Seconds between messages: dask asks for no more than about ten a second (each passes through the scheduler, which
-lives in the app's process), and no eye sees more."""
+"""Seconds between messages: dask recommends no more than about ten a second (each passes through the scheduler, which
+lives in the app's process), and the eye sees no more."""
 
 
 class EventBatcher:
@@ -70,7 +70,7 @@ class EventBatcher:
 
 
 class Tally:
-    """How many events there were and what was in them, in order: two who counted alike have the same events."""
+    """The number of events and a hash of their content, in order: two equal tallies mean the same events."""
 
     def __init__(self) -> None:
         self.count = 0

@@ -1,4 +1,4 @@
-"""InlineEngine: runs in threads of this process, for tests. One framework only may be loaded in a process."""
+"""InlineEngine: runs in threads of this process, for tests. Only one framework may be loaded in a process."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from clsf.words import say
 class InlineEngine:
     """The engine of `clsf.engine.base` without processes: every run trains at once, in a thread of its own.
 
-    `frameworks` are those it serves: one, unless `job` and `warm` are fakes that load none.
+    `frameworks` are the frameworks it serves: one, unless `job` and `warm` are fakes that load none.
     """
 
     def __init__(self, *frameworks: str, job: str = work.JOB, warm: str = work.WARM) -> None:

@@ -1,4 +1,4 @@
-"""Which frameworks are installed beside this program, without importing one."""
+"""Finds the installed frameworks without importing one."""
 
 from __future__ import annotations
 

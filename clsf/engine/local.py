@@ -1,6 +1,6 @@
 """Worker processes on this machine: a dask scheduler in our own process, and one nanny and one worker per framework.
 
-dask's LocalCluster is not used: it gives up a worker that stays away for 15 s, and closes by asking politely and waiting.
+dask's LocalCluster is not used: it gives up a worker that stays away for 15 s, and on closing it asks politely and waits.
 """
 
 from __future__ import annotations
@@ -30,18 +30,18 @@ SHARE = 0.45
 """Of the memory, for each of the two workers; the rest is the app's and the system's."""
 
 LEAST_MEMORY = 1_250_000_000
-"""Bytes. Below that a framework with a small model does not fit (about 0.55 GB to import, measured), and a worker would be
-ended while it wakes up, again and again. On a smaller machine the system has to decide."""
+"""Bytes. With less, a framework with a small model does not fit (about 0.55 GB to import, measured), and a worker would be
+ended while it warms up, again and again. On a smaller machine the system has to decide."""
 
 LEAST_LIMIT, MOST_LIMIT = 100_000_000, 10**15
-"""Bytes that CLSF_WORKER_MEMORY may say: Python alone takes nearly as much as the first."""
+"""Bytes; the smallest value that CLSF_WORKER_MEMORY may have: Python alone takes nearly as much."""
 
 EXTRA_MEMORY = 1_500_000_000
-"""Bytes of the machine for each worker, where more are started than one per framework: they train small networks (0.7 to 1 GB)."""
+"""Bytes of the machine's memory per worker, where a framework has more than one: they train small networks (0.7 to 1 GB)."""
 
 SPIN = "10000"
 """How often an OpenMP thread of PyTorch looks for work before it sleeps, see clsf.backends.torch.device. Lecture CNN, batch
-32, two cores and two busy processes beside it: 70 images/s as it comes, 500 with this (measured). A race is such a case, and
+32, two cores and two busy processes as well: 70 images/s by default, 500 with this (measured). A race is such a case, and
 so is a page that computes while a run trains."""
 
 
@@ -90,7 +90,7 @@ class LocalWorkers:
     async def _start_scheduler(self, kind: type) -> Any:
         import dask
 
-        with dask.config.set({"temporary-directory": str(self._scratch)}):  # the scheduler takes it from nowhere else
+        with dask.config.set({"temporary-directory": str(self._scratch)}):  # the scheduler reads it from nowhere else
             scheduler = kind(
                 host="127.0.0.1", port=0, protocol="tls", security=self._security, dashboard=False,
                 dashboard_address="127.0.0.1:0",
@@ -115,12 +115,12 @@ class LocalWorkers:
         try:
             await nanny
         except Exception:
-            # A nanny that was still starting when everything was closed, or when it had to make way, is no news.
+            # No message about a nanny that was still starting when everything was closed, or when it had to make way.
             if not self._closing and self._nannies.get(nanny.name) is nanny:
                 logger.exception("The worker %s could not be started", nanny.name)
 
     def _nanny(self, name: str) -> Any:
-        """Return what starts and restarts a worker; `name`: its framework, and a number after a dash for one that only trains."""
+        """Return the spec that starts a worker; `name`: its framework, and a number after a dash for one that only trains."""
         from distributed import Nanny
 
         _, _, extra = name.partition("-")
@@ -144,7 +144,7 @@ class LocalWorkers:
         )
 
     def tend(self) -> None:
-        """Start again what did not come back by itself: a worker that was killed while it started."""
+        """Start again the workers that did not come back by themselves: those that were killed while they started."""
         if not self._closing:
             self._runner.loop.add_callback(self._tend)
 
@@ -175,7 +175,7 @@ class LocalWorkers:
         return False
 
     def enlarge(self, framework: str, more: int) -> None:
-        """Start so many workers of this framework beside its own, if there is memory for them and they are not there yet."""
+        """Start the given number of extra workers for this framework, if there is memory and they are not running yet."""
         room = int(memory_bytes() / EXTRA_MEMORY) - len(FRAMEWORKS)
         names = [f"{framework}-{number}" for number in range(2, 2 + min(more, room))]
         if not self._closing and any(name not in self._nannies for name in names):
@@ -189,7 +189,7 @@ class LocalWorkers:
                 self._launch(self._nannies[name])
 
     def shrink(self) -> list[str]:
-        """End the workers that were started so; return their names."""
+        """End these extra workers; return their names."""
         names = [name for name in list(self._nannies) if "-" in name]
         if names and not self._closing:
             self._runner.loop.add_callback(self._end_nannies, names.__contains__)
@@ -209,7 +209,7 @@ class LocalWorkers:
                 psutil.Process(pid).kill()
 
     def close(self) -> None:
-        """End the workers and the scheduler. Kills first: there is nothing in a worker to be saved."""
+        """End the workers and the scheduler. Kills first: a worker holds nothing that must be saved."""
         if self._closing:
             return
         self._closing = True
@@ -239,7 +239,7 @@ class LocalWorkers:
 
 
 def _own_certificate() -> dict[str, object]:
-    """Return what dask's Security takes so that only who holds this key is let in, and nothing is sent in the clear."""
+    """Return the dask Security that admits only holders of this key and encrypts everything sent."""
     certificate, key = secret.certificate()
     pairs = {
         f"tls_{role}_{what}": value
@@ -250,7 +250,7 @@ def _own_certificate() -> dict[str, object]:
 
 
 def _memory_limit(share: float) -> int:
-    """Return the bytes that one worker may use: CLSF_WORKER_MEMORY ("4GB"), or a share of what there is."""
+    """Return the bytes that one worker may use: CLSF_WORKER_MEMORY ("4GB"), or a share of the available memory."""
     from dask.utils import parse_bytes
 
     text = os.environ.get("CLSF_WORKER_MEMORY", "").strip()

@@ -1,4 +1,4 @@
-"""A worker that steps back: pages are served before a training that shares the processor with it."""
+"""Gives a worker low priority: pages are served before a training that shares the processor with them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 import psutil
 
 NICE = 10
-"""Steps on the scale of Unix from 0 to 19. Beside a busy process of the usual priority a thread at 10 gets about a tenth of a
+"""The nice value, on Unix' scale from 0 to 19. Next to a busy process of normal priority a thread at 10 gets about a tenth of a
 core (sched(7): each step weighs a quarter more); alone it gets all of it, as always."""
 
 AUTOGROUP = Path("/proc/self/autogroup")
@@ -19,7 +19,7 @@ feature"): a browser on the same machine is in another one."""
 
 
 def dask_setup(worker: Any) -> None:
-    """Do it in a worker's process: dask calls this before it starts the threads that work, and these inherit it."""
+    """Apply it in a worker's process: dask calls this before it starts the threads that work, and these inherit the priority."""
     if not hasattr(os, "setpriority"):  # Windows
         return
     os.nice(max(NICE - os.nice(0), 0))

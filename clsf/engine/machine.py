@@ -1,4 +1,4 @@
-"""What this machine is, in words and numbers, containers taken into account."""
+"""Describes this machine in words and numbers, container limits included."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import psutil
 
 @functools.cache
 def machine_text() -> str:
-    """Return one line to print beside a measured time: system, processor, cores, memory."""
+    """Return one line to print with a measured time: system, processor, cores, memory."""
     gigabytes = memory_bytes() / 1e9
     return f"{platform.system()} {platform.machine()}, {_processor()}, {cores()} cores, {gigabytes:.0f} GB memory"
 
@@ -25,7 +25,7 @@ def cores() -> int:
 
 
 def memory_bytes() -> int:
-    """Return the memory that this process may use: the machine's, or where that is less that of the cgroups it is in."""
+    """Return the memory that this process may use: the machine's, or the limit of its cgroups where that is less."""
     limits = [psutil.virtual_memory().total]
     for path in _cgroup_files():
         try:
@@ -36,9 +36,9 @@ def memory_bytes() -> int:
 
 
 def _cgroup_files(own: Path = Path("/proc/self/cgroup"), root: Path = Path("/sys/fs/cgroup")) -> Iterator[Path]:
-    """Yield where limits may stand, of v2 and v1: the group of this process and all above it, see cgroups(7).
+    """Yield the files that may hold limits, of v2 and v1: the group of this process and all above it, see cgroups(7).
 
-    In a container the path in /proc is often that of the host, which is not to be seen inside; the root is tried anyway.
+    In a container the path in /proc is often that of the host, which can't be seen inside; the root is tried anyway.
     """
     places = {(root, "memory.max"): ["/"], (root / "memory", "memory.limit_in_bytes"): ["/"]}
     try:
@@ -58,7 +58,7 @@ def _cgroup_files(own: Path = Path("/proc/self/cgroup"), root: Path = Path("/sys
 
 
 def instruction_sets() -> tuple[str, ...]:
-    """Return which of the processor's wide instructions decide how fast float32 is; () where that is not told."""
+    """Return the processor's wide instructions that decide how fast float32 is; () where they are not known."""
     flags = _cpuinfo("flags").split()
     return tuple(name for name in ("avx", "avx2", "fma", "avx512f", "avx512_vnni", "avx512_bf16", "amx_bf16") if name in flags)
 
@@ -68,7 +68,7 @@ def _processor() -> str:
 
 
 def _cpuinfo(name: str) -> str:
-    """Return what Linux says of the first processor, "" where it says nothing."""
+    """Return Linux' description of the first processor, "" if there is none."""
     if sys.platform == "linux":
         try:
             for line in Path("/proc/cpuinfo").read_text().splitlines():

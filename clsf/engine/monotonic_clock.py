@@ -1,5 +1,6 @@
-"""dask's timers by a clock that can't be set. With tornado's own, which is the wall clock, a machine whose clock is put back by an
-hour would send no message of a run for an hour.
+"""Runs dask's timers on a clock that can't be set.
+
+tornado's own is the wall clock: if it is put back by an hour, no message of a run is sent for an hour.
 """
 
 from __future__ import annotations
@@ -9,12 +10,12 @@ from typing import Any
 
 
 def use_monotonic_clock(loop: Any) -> None:
-    """Have a tornado loop, and dask's streams of messages on it, count by the monotonic clock; before anything waits there."""
+    """Make a tornado loop, and dask's streams of messages on it, use the monotonic clock; call before anything waits there."""
     from distributed import batched
 
-    loop.time = batched.time = time.monotonic  # both, for the one waits until a time that the other told
+    loop.time = batched.time = time.monotonic  # both, because one waits until a time that the other one read
 
 
 def dask_setup(worker: Any) -> None:
-    """Do it in a worker's process: dask calls this where a worker is given this module to load first."""
+    """Apply it in a worker's process: dask calls this where a worker is given this module to preload."""
     use_monotonic_clock(worker.loop)

@@ -1,9 +1,9 @@
-"""PyTorch's waiting threads: let go when a run or an interactive job is over.
+"""Ends PyTorch's waiting threads when a run or an interactive job is over.
 
 Each thread that computes with PyTorch gets helpers of its own, one per further core, which live as long as it does. libgomp counts
-them all: with more of them in a process than there are cores it no longer has a helper look for work for a moment but puts it to
-sleep at once, and waking costs more than a small operation. So a thread of a worker that had computed something before made
-training beside it take 1.2 times as long (lecture CNN, 32×32×3, batch 32, two cores), though it did nothing any more.
+them all: with more of them in a process than there are cores, a helper no longer looks for work for a moment but sleeps at
+once, and waking costs more than a small operation. So a worker's thread that had computed something before made training in
+another thread take 1.2 times as long (lecture CNN, 32×32×3, batch 32, two cores), though it was idle by then.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _libraries: list[ctypes.CDLL] = []
 
 
 def let_helpers_go() -> bool:
-    """End the helpers of the calling thread, which get new ones when it computes again; return whether there is a libgomp to ask."""
+    """End the helpers of the calling thread, which gets new ones when it computes again; return whether a libgomp was found."""
     if not _libraries and "torch" in sys.modules:  # looking takes a millisecond
         _libraries.extend(_loaded())
     for library in _libraries:
@@ -28,7 +28,7 @@ def let_helpers_go() -> bool:
 
 
 def _loaded() -> list[ctypes.CDLL]:
-    """Return each libgomp of this process that can do it: PyTorch brings one of its own, under a name of its own."""
+    """Return each libgomp of this process that supports it: PyTorch brings its own, under another name."""
     found = []
     with contextlib.suppress(OSError):  # not Linux
         lines = Path("/proc/self/maps").read_text().splitlines()

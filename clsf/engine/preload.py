@@ -1,6 +1,6 @@
-"""What dask loads into each scheduler and worker process before it is made: `--preload clsf.engine.preload`.
+"""Loaded by dask in each scheduler and worker process before it is created: `--preload clsf.engine.preload`.
 
-Importing this sets dask's configuration, for dask reads most of it before it calls `dask_setup`.
+Importing this sets dask's configuration, because dask reads most of it before it calls `dask_setup`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""The queue of runs: whose turn it is, and which of them may start now. Pure Python, no threads.
+"""The queue of runs: their order, and which of them may start now. Pure Python, no threads.
 
-Runs that were started together are one start. Owners take turns, start by start, so that one who queued an experiment of
-24 runs does not hold up another who queued one; each owner's own starts come in the order in which they were queued.
+Runs that were started together are one start. Owners take turns, start by start, so that an experiment of 24 runs does not hold
+up another owner's single run; each owner's own starts come in the order in which they were queued.
 
 On one machine only one run trains at a time, or the times of two frameworks would say nothing about either; runs of a
 group that asked for a race start together, and runs of an experiment that asked for it share the cores. On a cluster each framework
@@ -16,22 +16,22 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class QueueEntry:
-    """What the queue needs to know of a run."""
+    """The facts about a run that the queue needs."""
 
     run_id: str
     framework: str
     group: str  # runs that were started together
-    race: bool = False  # it may train beside others of its group, and of its start, that say the same
-    owner: str = ""  # who started it; "" are different strangers, each with turns of their own
+    race: bool = False  # it may train together with others of its group, and of its start, that say the same
+    owner: str = ""  # who started it; each "" is a different unknown owner, with turns of its own
     start: str = ""  # what counts as one start where starts are limited, such as an experiment; "": the group
 
 
 def in_turn(waiting: Sequence[QueueEntry], running: Iterable[QueueEntry], served: Mapping[str, int]) -> list[QueueEntry]:
     """Return the waiting runs in the order in which they get their turn.
 
-    What belongs to a start that has begun comes first. Then rounds: an owner's first start before anybody's second, where a
-    start that is running counts as the first. Within a round, who was served longest ago (`served`: owner -> number of the
-    last turn) comes first.
+    Runs of a start that has begun come first. Then rounds: every owner's first start before anyone's second, where a running
+    start counts as the first. Within a round, the owner who was served longest ago (`served`: owner -> number of the last
+    turn) comes first.
     """
     begun = {(_owner(entry), entry.group) for entry in running}
     busy = {owner for owner, _ in begun}
@@ -54,7 +54,7 @@ def in_turn(waiting: Sequence[QueueEntry], running: Iterable[QueueEntry], served
 
 
 def held_back(waiting: Iterable[QueueEntry], running: Iterable[QueueEntry], most: int, one_at_a_time: bool = False) -> set[str]:
-    """Return the ids of waiting runs whose owner has `most` starts running already, or will by those before them.
+    """Return the ids of waiting runs whose owner already has `most` starts running, or will have by the runs before them.
 
     An experiment is one start where one trains at a time; on a cluster each of its groups is, or it would take all workers.
     """
@@ -86,10 +86,10 @@ def startable(
 ) -> list[QueueEntry]:
     """Return the waiting runs to start now, in order.
 
-    `free` says how many workers per framework could take a run; `coming` names those whose worker is about to start, which
-    others wait for where only one may train. A run whose framework has no worker otherwise lets others pass, so that one
-    broken framework does not hold up the other. As many runs of an experiment as there are `cores` may share them, as long as
-    nobody else's turn comes before.
+    `free` says how many workers per framework could take a run; `coming` names frameworks whose worker is about to start, which
+    other runs wait for where only one may train. A run whose framework has no worker otherwise lets others pass, so that one
+    broken framework does not hold up the other. Up to `cores` runs of an experiment may share the cores, as long as no other
+    owner's turn comes before.
     """
     running, left, chosen, others_turn = list(running), dict(free), [], False
     for entry in waiting:

@@ -27,11 +27,11 @@ class RemoteWorkers:
     kind = "remote"
     one_at_a_time = False
     small = False
-    frameworks: tuple[str, ...] = ()  # which of them have workers is the cluster's business
+    frameworks: tuple[str, ...] = ()  # the cluster decides which of them have workers
     memory_limit: int | None = None  # each worker has its own
 
     def __init__(self, address: str) -> None:
-        logging.getLogger("distributed").setLevel(logging.CRITICAL + 1)  # what matters to the user is our news to tell
+        logging.getLogger("distributed").setLevel(logging.CRITICAL + 1)  # this program reports errors to the user itself
         self.address = address
         try:
             self.client = self._connect()
@@ -66,7 +66,7 @@ class RemoteWorkers:
             return TidyClient(self.address, timeout=CONNECT_SECONDS, set_as_default=False)
 
     def reconnect(self) -> None:
-        """Connect anew where dask has given up, as it does after half a minute."""
+        """Reconnect where dask has given up, as it does after half a minute."""
         if self.client.status in ("closed", "closing"):
             with contextlib.suppress(OSError, ValueError):
                 self.client = self._connect()
@@ -83,7 +83,7 @@ class RemoteWorkers:
                 )  # fmt: skip
 
     def tend(self) -> None:
-        """Do nothing: the cluster looks after its workers."""
+        """Do nothing: the cluster manages its workers."""
 
     def want(self, framework: str) -> bool:
         """Do nothing: the cluster decides which frameworks have workers."""
@@ -97,7 +97,7 @@ class RemoteWorkers:
         return []
 
     def kill(self, address: str, pid: int | None) -> None:
-        """End a worker process at once, by way of its nanny where it has one."""
+        """End a worker process at once, through its nanny where it has one."""
         for nanny in (True, False):
             with contextlib.suppress(Exception):  # a worker that ends itself does not answer
                 if self.client.run(_kill, workers=[address], nanny=nanny):
@@ -110,7 +110,7 @@ class RemoteWorkers:
 
 
 def _scheduler_versions(versions: dict) -> dict[str, str]:
-    """Return what a scheduler says of itself, in the words of `clsf.engine.work.versions`."""
+    """Return a scheduler's description of itself, in the form of `clsf.engine.work.versions`."""
     python = str(versions["host"].get("python", ""))
     return {"Python": ".".join(python.split(".")[:2]), "distributed": str(versions["packages"].get("distributed"))}
 

@@ -1,4 +1,4 @@
-"""The server's log: one line per event of a run, as key=value pairs, on stderr; how much of it, CLSF_LOG says.
+"""The server's log: one line per event of a run, as key=value pairs, on stderr; CLSF_LOG sets the level.
 
 CLSF_LOG=warning   (default) what the administrator should know
 CLSF_LOG=info      the story of each run: taken, begun, every epoch, ended or failed
@@ -42,7 +42,7 @@ class _Stderr(logging.StreamHandler):
 
 
 def tell(what: str, run_id: str, content: object) -> None:
-    """Log what an engine says of a run: started, events, weights, failed, ended_early."""
+    """Log an engine's messages about a run: started, events, weights, failed, ended_early."""
     if not logger.isEnabledFor(logging.INFO):
         return
     if what == "events":
@@ -61,7 +61,7 @@ def _line(run_id: str, event: Event) -> str:
 
 
 def pairs(values: dict[str, object] | Iterable[tuple[str, object]]) -> str:
-    """Return name=value pairs; text that a line could be forged with is quoted as JSON."""
+    """Return name=value pairs; text that could forge a line is quoted as JSON."""
     return " ".join(f"{name}={_value(value)}" for name, value in dict(values).items() if value is not None)
 
 

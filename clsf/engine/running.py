@@ -1,4 +1,4 @@
-"""Running: what the engine remembers of a run until it is over, and the order in which its messages are delivered."""
+"""Running: the engine's record of a run until it is over, and the order in which its messages are delivered."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Running:
     """A run from submission to its end."""
 
     request: RunRequest
-    commands: list[tuple[str, float | None]] = field(default_factory=list)  # not yet told to a worker
+    commands: list[tuple[str, float | None]] = field(default_factory=list)  # not yet sent to a worker
     future: Any = None  # dask's, once it is sent
     tries: int = 0  # times it was sent
     attempt: str = ""  # the worker's name for this try, once it has begun
@@ -55,14 +55,14 @@ class Running:
         return self.result is not None and self._next > self.result["messages"]
 
     def take(self, number: int, events: str) -> Iterator[list[Event]]:
-        """Take a message (a line of JSON text for each event) and yield those whose turn it is, in order."""
+        """Take a message (a line of JSON text for each event) and yield those that are next in order."""
         self._early[number] = events
         while self._next in self._early:
             yield self._read(self._next)
             self._next += 1
 
     def rest(self) -> Iterator[list[Event]]:
-        """Yield what is left, in order, though something is missing before it."""
+        """Yield the remaining messages, in order, although one before them is missing."""
         for number in sorted(self._early):
             yield self._read(number)
 

@@ -1,4 +1,6 @@
-"""A private folder for what dask writes, for workers import from it: made by us, readable by nobody else, removed afterwards.
+"""A private folder for dask's files, because workers import from it.
+
+This program creates it, only this user can read it, and it is removed afterwards.
 
 dask's own choice is one folder for all in the system's temporary folder, which it uses even if another user made it.
 """
@@ -17,7 +19,7 @@ PREFIX = "clsf-scratch-"
 
 
 def make() -> Path:
-    """Return a new folder that only this user may open (0700). Those of programs that were killed are removed first."""
+    """Return a new folder that only this user may open (0700). Folders of programs that were killed are removed first."""
     for old in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
         with contextlib.suppress(OSError, ValueError):
             if _ours(old) and not psutil.pid_exists(int(old.name.removeprefix(PREFIX).partition("-")[0])):
@@ -26,7 +28,7 @@ def make() -> Path:
 
 
 def remove(folder: Path) -> None:
-    """Remove it with all that is in it, if it is there."""
+    """Remove the folder with everything in it, if it exists."""
     shutil.rmtree(folder, ignore_errors=True)
 
 

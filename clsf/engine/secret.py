@@ -1,5 +1,5 @@
-"""A certificate and its key, made at start and known to this program's own processes alone, so that no other user of the
-machine can speak to its scheduler and workers."""
+"""A certificate and its key, made at start and known only to this program's own processes, so that no other user of the
+machine can talk to its scheduler and workers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""SerialExecutor: one thread that does what it is handed, in order, and some things later; so that an engine's state has one writer."""
+"""SerialExecutor: one thread that runs functions in order, some of them later, so that an engine's state has one writer."""
 
 from __future__ import annotations
 
@@ -21,22 +21,22 @@ class SerialExecutor:
         self._later: list = []
         self._count = itertools.count()
         self._closing = False
-        self._leaving = False  # what fails from now on fails because everything ends
+        self._leaving = False  # errors from now on come from closing
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._thread.start()
 
     def do(self, action: Callable, *args: object) -> None:
-        """Do it after everything handed in before."""
+        """Run a function after everything handed in before."""
         self._inbox.put((0.0, action, args))
 
     def after(self, seconds: float, action: Callable, *args: object) -> None:
-        """Do it within a number of seconds."""
+        """Run a function after a number of seconds."""
         self._inbox.put((time.monotonic() + seconds, action, args))
 
     def close(self, timeout: float) -> None:
-        """Do what was handed in, forget what was to be done later, and end; wait at most `timeout` seconds for that.
+        """Run the functions handed in, drop those scheduled for later, and end; wait at most `timeout` seconds for that.
 
-        With 0 nobody waits, and what still fails is not worth a word.
+        With 0 it does not wait, and errors are no longer reported.
         """
         self.do(self._stop)
         self._leaving = timeout == 0
@@ -67,21 +67,21 @@ class SerialExecutor:
 
 
 class PerWorkerExecutor:
-    """Slow things said to workers, one executor per worker: in order for each, and one that hangs holds up nobody else."""
+    """Slow messages to workers, one executor per worker: in order for each, and one that hangs holds up no other worker."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._per_worker: dict[str, SerialExecutor] = {}
 
     def do(self, name: str, action: Callable, *args: object) -> None:
-        """Do it after everything handed to this executor before."""
+        """Run a function after everything handed to this executor before."""
         with self._lock:
             if name not in self._per_worker:
                 self._per_worker[name] = SerialExecutor(f"clsf-worker-{name}")
             self._per_worker[name].do(action, *args)
 
     def drop(self, name: str) -> None:
-        """End an executor when what is in it is done."""
+        """End an executor once its queued functions are done."""
         with self._lock:
             executor = self._per_worker.pop(name, None)
         if executor is not None:

@@ -13,22 +13,22 @@ logger = logging.getLogger("clsf.engine")
 
 SMALL_BYTES = 2_700_000_000
 """Memory up to which a host is small: Streamlit Community Cloud's hosts have 2.7 GB. The app takes about 0.25 GB, and each
-framework with a small model in training 0.7 to 1.0 GB, which leaves no room for two of them beside what a picture page or an
-upload needs for a moment."""
+framework with a small model in training 0.7 to 1.0 GB, which leaves no room for two of them and for the memory that a picture
+page or an upload needs for a moment."""
 
 
 SETTLED_SECONDS = 3.0
-"""How long a worker that was just asked for stays, so that two who need different frameworks do not end each other's worker
-before it has done anything."""
+"""How long a worker that was just requested stays, so that two readers who need different frameworks do not end each other's
+worker before it has done anything."""
 
 
 def is_small(setting: str) -> bool:
-    """Return whether this host is to be treated as small: "on", "off", or "auto", which asks how much memory there is."""
+    """Return whether this host is treated as small: "on", "off", or "auto", which checks the memory."""
     return setting == "on" or (setting == "auto" and memory_bytes() <= SMALL_BYTES)
 
 
 class SmallWorkers(LocalWorkers):
-    """As LocalWorkers, but with one worker. A caller that needs the other framework asks by `want`; see WorkerPool for when."""
+    """Like LocalWorkers, but with one worker. A caller that needs the other framework uses `want`; see WorkerPool for when."""
 
     small = True
     frameworks = ()  # none of them has a worker for certain
@@ -48,7 +48,7 @@ class SmallWorkers(LocalWorkers):
         """Do nothing: there is no room."""
 
     async def _make_way(self, framework: str) -> None:
-        # Entered before anything is waited for, so that anyone who asks meanwhile does not start a third.
+        # Entered before anything is awaited, so that another request meanwhile does not start a third.
         self._nannies[framework] = self._nanny(framework)
         await self._end_nannies(lambda name: name != framework)
         logger.info("The worker makes way for %s", framework)

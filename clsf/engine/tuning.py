@@ -1,7 +1,7 @@
-"""How dask is to behave in every process of ours: what it looks at, how often, and what it does about memory.
+"""dask's settings in all of our processes: what it monitors, how often, and how it handles memory.
 
-dask reads its configuration when a scheduler, a nanny or a worker is made, and a nanny hands its own on to each worker that it
-starts, later too. So `apply` sets it for good, in the app's process and (see `clsf.engine.preload`) in each worker's.
+dask reads its configuration when a scheduler, a nanny or a worker is made, and a nanny passes its own on to each worker that it
+starts, later ones too. So `apply` sets it permanently, in the app's process and (see `clsf.engine.preload`) in each worker's.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ SETTINGS = {
 
 
 def apply() -> None:
-    """Set them in this process, for good. To be called before anything of dask is made."""
+    """Set them in this process, permanently. To be called before any dask object is made."""
     import dask
 
     dask.config.set(SETTINGS)

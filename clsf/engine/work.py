@@ -1,4 +1,4 @@
-"""What happens inside a worker process: runs are carried out, interactive jobs answered, commands taken.
+"""The code that runs inside a worker process: it carries out runs, answers interactive jobs and takes commands.
 
 A worker serves one framework. Two of its threads work: one trains, one answers interactive jobs; its event loop takes
 commands meanwhile. Nothing here imports a framework or Streamlit; the framework is imported once, by `warm`.
@@ -39,7 +39,7 @@ from clsf.model.spec import ModelSpec
 from clsf.plan import Plan
 
 TOPIC = "clsf"
-"""The one topic of all news: dask keeps a list per topic and never frees it."""
+"""The one topic for all messages: dask keeps a list per topic and never frees it."""
 
 JOB = "clsf.training:run"
 WARM = "clsf.engine.work:warm"
@@ -51,7 +51,7 @@ logger = logging.getLogger("clsf.engine")
 
 
 def run_job(text: str) -> dict:
-    """Carry out the run that `text` (JSON of `order`) asks for. What it says goes to TOPIC, how it ended is returned."""
+    """Carry out the run that `text` (JSON of `order`) describes. Its events go to TOPIC, the way it ended is returned."""
     from distributed import get_worker
 
     order, worker, attempt = json.loads(text), get_worker(), secrets.token_hex(4)
@@ -64,21 +64,21 @@ def run_job(text: str) -> dict:
         return carry_out(order, controls.of(order["run_id"]), send)
     finally:
         controls.over(order["run_id"])
-        gc.collect()  # a model holds itself in cycles, and the next run wants the memory
+        gc.collect()  # a model is part of reference cycles, and the next run needs the memory
         allocator.give_back()
         openmp.let_helpers_go()
 
 
 def order(request: dict, job: str = JOB, warm: str = WARM, commands: list | None = None) -> dict:
-    """Return what `carry_out` takes: a RunRequest as a dict, the functions that train and warm up, early commands."""
+    """Return the argument of `carry_out`: a RunRequest as a dict, the functions that train and warm up, early commands."""
     return {**request, "job": job, "warm": warm, "commands": commands or []}
 
 
 def carry_out(order: dict, control: Control, send: Callable[[dict], None]) -> dict:
     """Train one run. `send` gets numbered messages of events, all but RunEnded.
 
-    Returns {"messages": how many, "tally": of the events in them, "end": RunEnded or RunFailed as JSON text, "weights": .npz bytes or None}. The end
-    travels with the weights, so that anyone who reads of it finds them.
+    Returns {"messages": how many, "tally": of the events in them, "end": RunEnded or RunFailed as JSON text,
+    "weights": .npz bytes or None}. The end travels with the weights, so that they are there as soon as the end is known.
     """
     for name, value in order["commands"]:
         obey(control, name, value)
@@ -123,7 +123,7 @@ def packed(weights: dict[str, np.ndarray]) -> bytes:
 class Controls:
     """The Control of each run in this process. A command may come before its run does and is kept for it."""
 
-    KEPT = 100  # runs that a command came for and that have not shown up; the oldest is forgotten
+    KEPT = 100  # runs that a command came for and that have not started; the oldest is forgotten
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -195,7 +195,7 @@ def call_job(token: str, framework: str, warm: str, function: str, content: byte
 
 
 class _Plain(pickle.Unpickler):
-    """Refuses what would import a framework, which the app's process must never do."""
+    """Refuses anything that would import a framework, which the app's process must never do."""
 
     def find_class(self, module: str, name: str) -> Any:
         if module.partition(".")[0] in ("torch", "torchvision", "tensorflow", "keras"):
@@ -204,7 +204,7 @@ class _Plain(pickle.Unpickler):
 
 
 def unpacked(content: bytes) -> Any:
-    """Return what a call sent back. Raises UnpicklingError if it is no plain value or NumPy array."""
+    """Return the result that a call sent back. Raises UnpicklingError if it is no plain value or NumPy array."""
     return _Plain(io.BytesIO(content)).load()
 
 
@@ -226,12 +226,12 @@ def resolve(function: str) -> Callable:
 
 
 def warm(framework: str) -> str:
-    """Import a framework and have it compute something small. Returns its device: "cpu", or the GPU's name."""
+    """Import a framework and make it compute something small. Returns its device: "cpu", or the GPU's name."""
     return backends.load(framework).warm_up()
 
 
 class Warmth:
-    """Whether this process has imported its framework: done once, by the first thread that comes; the others wait."""
+    """Whether this process has imported its framework: done once, by the first thread that needs it; the others wait."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -251,9 +251,9 @@ _begun = threading.Event()
 
 
 def begin(framework: str, warm: str | None, dask_worker: Any) -> dict:
-    """Start to import the framework in the background (`warm` None: don't) and say what this process is.
+    """Start to import the framework in the background (`warm` None: don't) and describe this process.
 
-    Runs on the event loop of a worker, for every app that meets it. The news that it is warm goes to TOPIC.
+    Runs on the event loop of a worker, for every app that connects. The message that it is warm goes to TOPIC.
     """
     if warm and not _begun.is_set():
         _begun.set()
@@ -269,7 +269,7 @@ def begin(framework: str, warm: str | None, dask_worker: Any) -> dict:
 
 
 def versions() -> dict[str, str]:
-    """Return what has to be equal in the app and its workers for one to understand the other."""
+    """Return the versions that have to be equal in the app and its workers for one to understand the other."""
     import distributed
 
     return {
@@ -300,8 +300,8 @@ def _warm_up(framework: str, warm: str, worker: Any) -> None:
 
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
-    """Keep what C code writes to stderr to itself unless something goes wrong: TensorFlow greets with ten lines about CUDA
-    that TF_CPP_MIN_LOG_LEVEL does not stop. CLSF_VERBOSE=1 lets it speak."""
+    """Suppress what C code writes to stderr unless something goes wrong: TensorFlow prints ten lines about CUDA that
+    TF_CPP_MIN_LOG_LEVEL does not stop. CLSF_VERBOSE=1 shows them."""
     if os.environ.get("CLSF_VERBOSE"):
         yield
         return

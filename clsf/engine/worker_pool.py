@@ -1,6 +1,6 @@
-"""WorkerPool: the worker processes as the engine sees them. It wakes them up, notices who is gone, ends who has to be ended.
+"""WorkerPool: the engine's view of the worker processes. It warms them up, notices lost ones, and ends those that must end.
 
-Knows nothing of runs but the addresses where one is. Its state changes on the engine's executor alone, under `changed`.
+Knows nothing of runs except the addresses that have one. Its state changes on the engine's executor alone, under `changed`.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from clsf.engine.worker_table import Worker, WorkerTable
 logger = logging.getLogger("clsf.engine")
 
 RECYCLE = 0.5
-"""Of the room between what a worker held when it was ready and what it may use: one that fills more of it after a run is replaced
-by a fresh one. What an idle worker needs anyway does not count, or with a small limit each would be replaced after each run."""
+"""A share of the memory between a worker's use when it was ready and its limit: a worker that fills more of it after a run is
+replaced by a new one. An idle worker's own use does not count, or with a small limit each would be replaced after each run."""
 
-WEIGH_SECONDS = 1.0  # between two looks at how much memory the workers hold, however many pages ask
-TEND_SECONDS = 2.0  # between looks at the cluster, in case a message was missed
+WEIGH_SECONDS = 1.0  # between two checks of the workers' memory, however many pages ask
+TEND_SECONDS = 2.0  # between checks of the cluster, in case a message was missed
 
 
 class WorkerSource(Protocol):
@@ -39,7 +39,7 @@ class WorkerSource(Protocol):
     frameworks: tuple[str, ...]  # that must have a worker
 
     def tend(self) -> None:
-        """Start again what did not come back by itself."""
+        """Start again the workers that did not come back by themselves."""
         ...
 
     def reconnect(self) -> None:
@@ -51,11 +51,11 @@ class WorkerSource(Protocol):
         ...
 
     def enlarge(self, framework: str, more: int) -> None:
-        """Start so many workers of this framework beside its own, if there is memory for them and they are not there yet."""
+        """Start the given number of extra workers for this framework, if there is memory and they are not running yet."""
         ...
 
     def shrink(self) -> list[str]:
-        """End the workers that were started so; return their names."""
+        """End these extra workers; return their names."""
         ...
 
     def kill(self, address: str, pid: int | None) -> None: ...
@@ -64,7 +64,7 @@ class WorkerSource(Protocol):
 
 
 class WorkerPool:
-    """On the executor, `arrived` is called when a worker is new, `left` when one is gone, `hear` with each message of a run."""
+    """On the executor, `arrived` is called for a new worker, `left` for a lost one, `hear` with each message of a run."""
 
     def __init__(
         self,
@@ -75,7 +75,7 @@ class WorkerPool:
         arrived: Callable[[], None],
         left: Callable[[str], None],
     ) -> None:
-        self.warm = warm  # the function that wakes a worker up; None: nobody is woken
+        self.warm = warm  # the function that warms up a worker; None: none is warmed up
         self.changed = threading.Condition(threading.RLock())
         self.table = WorkerTable(workers.frameworks)
         self._workers = workers
@@ -91,7 +91,7 @@ class WorkerPool:
         self._topics = {work.TOPIC: hear, "all": self._cluster_changed, "worker-restart-memory": self._ran_out}
 
     def start(self) -> None:
-        """Listen to the cluster and wake up who is there."""
+        """Listen to the cluster and warm up the workers that are there."""
         self._subscribe()
         self._executor.do(self._tend)
 
@@ -100,7 +100,7 @@ class WorkerPool:
         return self._workers.client
 
     def close(self) -> None:
-        """Say goodbye to the scheduler and end the worker executors; what is in them is not waited for."""
+        """Disconnect from the scheduler and end the worker executors, without waiting for their queued functions."""
         self._closed = True
         try:
             for topic in self._topics:
@@ -113,7 +113,7 @@ class WorkerPool:
     # On the executor.
 
     def woke_up(self, message: dict) -> None:
-        """Take the news that a worker has imported its framework, or could not."""
+        """Handle the message that a worker has imported its framework, or could not."""
         with self.changed:
             if "warm" in message:
                 self._warmed(message["address"], message["warm"])
@@ -128,7 +128,7 @@ class WorkerPool:
             worker.ready_bytes = 1e6 * (self.memory_mb(worker) or 0)
 
     def mark_lost(self, address: str) -> None:
-        """Note that a worker is dead or dying, before the scheduler says so."""
+        """Note that a worker is dead or dying, before the scheduler reports it."""
         with self.changed:
             if worker := self.table.workers.get(address):
                 worker.lost = True
@@ -157,30 +157,30 @@ class WorkerPool:
         self.end(address, worker.pid)
 
     def want(self, framework: str) -> None:
-        """On a small host, have the worker make way for one of this framework, unless somebody waits for its answer.
+        """On a small host, replace the worker by one for this framework, unless a caller waits for its answer.
 
         Under `changed`; the caller makes sure that no run trains.
         """
         if self.table.of(framework) or any(worker.calls for worker in self.table.workers.values()):
             return
         if self._workers.want(framework):
-            for worker in self.table.workers.values():  # it goes now: nobody is to send it anything any more
+            for worker in self.table.workers.values():  # it ends now: it must not be sent anything any more
                 worker.lost = worker.ended_by_us = True
             self.changed.notify_all()
 
     def enlarge(self, framework: str, more: int) -> None:
-        """Have so many workers of a framework beside its own, where there is room."""
+        """Start the given number of extra workers for a framework, where there is room."""
         self._workers.enlarge(framework, more)
 
     def shrink(self) -> None:
-        """Have one worker per framework again. Under `changed`: nobody is to send the others anything from now on."""
+        """Go back to one worker per framework. Under `changed`: the others must not be sent anything from now on."""
         gone = self._workers.shrink()
         for worker in self.table.workers.values():
             if worker.name in gone:
                 worker.lost = worker.ended_by_us = True
 
     def refresh(self) -> None:
-        """Ask the scheduler who is there."""
+        """Ask the scheduler for its workers."""
         if not self._asking:
             self._asking = True
             self._per_worker.do("table", self._ask_scheduler)
@@ -241,13 +241,13 @@ class WorkerPool:
     # In worker executors.
 
     def tell(self, address: str, run_id: str, name: str, value: float | None) -> None:
-        """Pass a command on to the run that a worker has; after those for this worker before."""
+        """Pass a command on to the run of a worker, after earlier ones for this worker."""
         self._per_worker.do(
             address, lambda: self.client.run(work.command, run_id, name, value, workers=[address], on_error="ignore")
         )
 
     def suspect(self, worker: Worker, token: str) -> None:
-        """Find out whether a worker is busy with a job whose answer is not awaited; one that still wakes up is only slow."""
+        """Find out whether a worker is busy with a job whose answer is no longer awaited; one that still warms up is only slow."""
         if worker.warm:
             self._per_worker.do(worker.address, self._ask_if_stuck, worker, token)
 
@@ -312,7 +312,7 @@ class WorkerPool:
         return self.table.states(training)
 
     def memory_mb(self, worker: Worker) -> float | None:
-        """Return the resident memory of a worker in 10**6 bytes; of a distant one, what it said last."""
+        """Return the resident memory of a worker in 10**6 bytes; for a remote one, the last value it reported."""
         if self._workers.kind != "local":
             return worker.memory_mb
         try:

@@ -1,4 +1,4 @@
-"""WorkerTable: the workers that the engine knows, and what each is good for at the moment. No threads, no dask."""
+"""WorkerTable: the workers that the engine knows, and what each can do at the moment. No threads, no dask."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from clsf import FRAMEWORKS
 from clsf.engine.base import WorkerState
 
 DEATHS_IN_WARMING = 3
-"""In a row, until a framework's workers are no longer made ready in advance: something is wrong that trying again makes
+"""Failures in a row, until a framework's workers are no longer warmed up in advance: something is wrong that trying again makes
 worse. A run still tries, and its failure tells the user."""
 
 
@@ -26,7 +26,7 @@ class Worker:
 
     address: str
     framework: str
-    resource: str  # that a run asks dask for to be sent here: the framework, and a number for one that only trains
+    resource: str  # that a run requests in dask to be sent here: the framework, and a number for one that only trains
     host: str
     threads: int
     memory_limit: int | None  # bytes
@@ -36,11 +36,11 @@ class Worker:
     warm: bool = False
     cold: bool = False  # its framework could not be imported
     lost: bool = False  # killed, and not yet gone from the cluster
-    ended_by_us: bool = False  # for a reason that lies not in the interactive jobs it had
-    stuck: bool = False  # busy with an interactive job whose answer is not awaited any more
+    ended_by_us: bool = False  # for a reason unrelated to its interactive jobs
+    stuck: bool = False  # busy with an interactive job whose answer is no longer awaited
     memory_mb: float | None = None
     ready_bytes: float = 0.0  # what it held when its framework was imported
-    paused: bool = False  # by dask, for it holds nearly all the memory that it may use
+    paused: bool = False  # by dask, because it uses nearly all the memory that it may use
     calls: set[str] = field(default_factory=set)  # interactive jobs in flight, by token
 
 
@@ -54,7 +54,7 @@ class WorkerTable:
         self.workers: dict[str, Worker] = {}
 
     def update(self, workers: dict[str, dict]) -> tuple[list[Worker], list[Worker]]:
-        """Take in what a scheduler says of its workers. Return who is new and who is gone."""
+        """Update the table from a scheduler's list of workers. Return the new and the lost ones."""
         gone = [worker for address, worker in self.workers.items() if address not in workers]
         for worker in gone:
             self.remove(worker.address)
@@ -80,7 +80,7 @@ class WorkerTable:
         return new, gone
 
     def remove(self, address: str) -> Worker | None:
-        """Forget a worker, and remember if it did not live to be warm."""
+        """Forget a worker, and note it if it died before it was warm."""
         worker = self.workers.pop(address, None)
         if worker is not None and not worker.warm:
             self._deaths[worker.framework] += 1
@@ -96,11 +96,11 @@ class WorkerTable:
         return self._deaths[framework] < DEATHS_IN_WARMING
 
     def of(self, framework: str) -> list[Worker]:
-        """Return the workers of a framework that can take something."""
+        """Return the workers of a framework that can take a job."""
         return [w for w in self.workers.values() if w.framework == framework and not w.lost and not w.paused]
 
     def idle(self, framework: str, taken: Collection[str]) -> Worker | None:
-        """Return a worker that has no run, a warm one if there is one. `taken`: the addresses of those that have one."""
+        """Return a worker without a run, a warm one if there is one. `taken`: the addresses of workers that have a run."""
         left = [worker for worker in self.of(framework) if worker.address not in taken]
         return min(left, key=lambda worker: not worker.warm, default=None)
 
@@ -118,7 +118,7 @@ class WorkerTable:
 
     @property
     def all_warm(self) -> bool:
-        """Whether nobody has to be waited for: each expected framework has a worker, and each worker is ready or can't be."""
+        """Whether there is nothing to wait for: each expected framework has a worker, and each worker is ready or can't be."""
         present = {w.framework for w in self.workers.values() if not w.lost}
         return bool(present) and present.issuperset(self._expected) and all(w.warm or w.cold for w in self.workers.values())
 
@@ -134,7 +134,7 @@ class WorkerTable:
 
 
 def _offer(resources: Mapping[str, float]) -> tuple[str, str] | None:
-    """Return the framework that a worker trains, and the resource by which it is asked for; None for another kind of worker."""
+    """Return a worker's framework and the resource by which it is requested; None for another kind of worker."""
     for framework in FRAMEWORKS:
         for resource, amount in resources.items():
             if amount and re.fullmatch(rf"{framework.upper()}(_\d+)?", resource):

@@ -1,6 +1,6 @@
 """Experiments: named sets of runs that differ in one thing, or in a student's own grid of things.
 
-values, sets, grid   what is to be trained, before anything runs
+values, sets, grid   the arms to train, before anything runs
 regularised          the model with dropout or batch normalisation put in, and without
 estimate             how long it may take
 start, found         put into the queue, and found again later

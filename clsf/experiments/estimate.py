@@ -1,4 +1,4 @@
-"""How long an experiment may take: measured on this machine if it trained the like before, else a rough guess."""
+"""Estimates how long an experiment takes: measured if this machine trained a similar run before, else a rough guess."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Images made large enough for a model that is too deep for them as they are."""
+"""Enlarges images for a model that is too deep for their original size."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SIZES = (28, 32, 64, 128)
 def fitting(spec: ModelSpec, plan: Plan) -> Plan:
     """Return the plan, its images resized to the first of SIZES that the model takes if it does not take them unchanged.
 
-    A plan that can't be mended so is returned as it is: the training says what is wrong.
+    A plan that can't be fixed this way is returned unchanged: the training reports the error.
     """
     info = catalogue.info(plan.data)
     for side in (plan.preparation.image_size, *SIZES):

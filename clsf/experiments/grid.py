@@ -107,7 +107,7 @@ FACTORS: dict[str, Factor] = {  # in the order in which they are applied: a lear
 def grid(spec: ModelSpec, plan: Plan, values: Mapping[str, Sequence[object]], classes: int) -> tuple[Arm, ...]:
     """Return an arm for every combination of the values, the last setting changing fastest.
 
-    Raises PlanError for an unknown setting, for a value that can't be, and for more than MOST_RUNS combinations.
+    Raises PlanError for an unknown setting, for an invalid value, and for more than MOST_RUNS combinations.
     """
     for name in values:
         checks.known(PlanError, say("setting"), name, FACTORS)
@@ -133,7 +133,7 @@ def grid(spec: ModelSpec, plan: Plan, values: Mapping[str, Sequence[object]], cl
 
 
 def read(name: str, typed: str) -> tuple[object, ...]:
-    """Return the values in a text such as "0.1, 0.01", each once. Raises PlanError for what is not such a value."""
+    """Return the values in a text such as "0.1, 0.01", each once. Raises PlanError for anything that is no such value."""
     checks.known(PlanError, say("setting"), name, FACTORS)
     factor = FACTORS[name]
     if len(typed) > MOST_TEXT:

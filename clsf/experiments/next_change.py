@@ -1,4 +1,4 @@
-"""The one change to try after a training: by its result, and so that the next run differs in nothing else."""
+"""Suggests one change after a training, based on its result; the next run differs in nothing else."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LOUD = 10.0  # times smaller learning rate after one that was too large
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A plan that differs in one thing, what that is, and why it is worth a try."""
+    """A plan that differs in one thing, that thing, and why it is worth a try."""
 
     plan: Plan
     what: Sentence
@@ -25,7 +25,7 @@ class Change:
 
 
 def suggested(record: RunRecord) -> Change | None:
-    """Return what to change after a run that is over; None for one that never got through an epoch, or of which nothing follows."""
+    """Return the change to try after a run that is over; None if it never got through an epoch or suggests no change."""
     plan = record.plan
     if record.status == "diverged":
         rate = float(f"{plan.learning_rate / LOUD:.3g}")

@@ -1,4 +1,4 @@
-"""What an experiment leaves open: the question that its result does not answer, and where to go on."""
+"""The question that an experiment's result does not answer, and where to continue."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ ORDERED = ("learning-rate", "batch-size")  # kinds whose arms are numbers, from 
 
 @dataclass(frozen=True, slots=True)
 class OpenQuestion:
-    """A question, what to press, the page that goes on with it and what its link says."""
+    """A question, which button to press, the page that continues with it and the text of its link."""
 
     text: Sentence
     way: Sentence
@@ -23,7 +23,7 @@ class OpenQuestion:
 
 
 def open_question(experiment: ExperimentRuns, said: Sequence[Verdict]) -> OpenQuestion | None:
-    """Return the question that an experiment that is over leaves; None while it goes on, or where nothing came out."""
+    """Return the question that a finished experiment leaves open; None while it is running, or where it has no result."""
     if not experiment.over or not said:
         return None
     best = said[0].scores[0].arm

@@ -1,4 +1,4 @@
-"""A model with dropout or batch normalisation put in where textbooks put them, and without either."""
+"""Adds dropout or batch normalisation to a model at the textbook positions, and removes both."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def unregularised(spec: ModelSpec) -> ModelSpec:
 
 
 def with_dropout(spec: ModelSpec, rate: float) -> ModelSpec:
-    """Return the model with dropout behind each hidden dense layer, or before the last one if there is no hidden one.
+    """Return the model with dropout after each hidden dense layer, or before the last one if there is no hidden one.
 
     Source: Srivastava et al. 2014, section 4 and appendix A.1; rates of 0.2 to 0.5 are usual there.
     """

@@ -1,4 +1,4 @@
-"""How long an experiment that trains still takes: from the runs that are over, by the work of those that are not."""
+"""Estimates how long an experiment in progress still takes: from the runs that are over, by the work of the others."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ LEAST_SECONDS = 5.0
 
 
 def seconds_left(members: Sequence[Member], now: float) -> float | None:
-    """Return about how many seconds all runs still take; None before there is anything to tell it from.
+    """Return about how many seconds all runs still take; None before there is a measurement.
 
-    A run's seconds are taken as a part per run, a part per step and a part per multiply-add, none of them negative, which fit the runs so
-    far best (least squares, Lawson and Hanson 1974), for each framework by itself. `now`: Unix time.
+    A run's seconds are modelled as a part per run, a part per step and a part per multiply-add, none of them negative, fitted to
+    the finished runs (least squares, Lawson and Hanson 1974), separately for each framework. `now`: Unix time.
     """
     records = [member.record for member in members]
     begun = [record for record in records if record.started is not None and record.started.moment is not None]
@@ -56,7 +56,7 @@ def _lengths(records: list[RunRecord], told: list[RunRecord], now: float) -> dic
 
 @functools.lru_cache(maxsize=500)
 def _work(spec: ModelSpec, plan: Plan) -> tuple[float, float, float]:
-    """Return what a run's time grows with: 1 for the run itself, its steps, its multiply-adds."""
+    """Return the factors of a run's time: 1 for the run itself, its steps, its multiply-adds."""
     info = catalogue.info(plan.data)
     images = info.trained(plan.validation_share, plan.train_limit)
     try:

@@ -54,7 +54,7 @@ def optimizers(spec: ModelSpec, plan: Plan) -> tuple[Arm, ...]:
 
 
 def regularisation(spec: ModelSpec, plan: Plan, strengths: Strengths | None = None) -> tuple[Arm, ...]:
-    """Return no regularisation, then each kind alone. What the model and the plan have of it is taken away first."""
+    """Return no regularisation, then each kind alone. The model's and the plan's own regularisation is removed first."""
     how = strengths or Strengths()
     bare, plan = unregularised(spec), plan.but(l1=0.0, l2=0.0, weight_decay=0.0, stopping=Stopping())
     return (

@@ -1,4 +1,4 @@
-"""What runs differ in: every setting of model and plan by name, and only those that are not the same in all."""
+"""The settings in which runs differ: every setting of model and plan by name, and only those that are not equal in all."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ TITLES: dict[str, Sentence] = {
 """What a setting is called; one that is not here is called as in code."""
 
 NO_SETTING = ("epochs_before", "look_inside")
-"""Of a plan, what does not change what is learned or follows from something else."""
+"""Fields of a plan that do not change what is learned, or that follow from another one."""
 
 
 def title(name: str) -> Sentence:
@@ -111,7 +111,7 @@ def _part(name: str, value: object) -> str:
 
 
 def _told(value: Mapping[str, object]) -> list[tuple[str, object]]:
-    """Return what is worth saying of a part of a plan: nothing that is off."""
+    """Return the parts of a plan's field that are worth showing: nothing that is off."""
     if value.get("kind") == CONSTANT and not value.get("warmup_epochs"):
         return []
     if "restore_best" in value and value.get("patience") is None and not value["restore_best"] and not value.get("checkpoint"):

@@ -1,4 +1,4 @@
-"""Putting an experiment into the queue, and finding it again with its results so far."""
+"""Starts an experiment in the queue, and loads it again with its results so far."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Member:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ExperimentRuns:
-    """An experiment that was started: what it is and its runs, in the order of arms, then of frameworks."""
+    """An experiment that was started: its kind and its runs, in the order of arms, then of frameworks."""
 
     row: ExperimentRow
     kind: str
@@ -124,7 +124,7 @@ def _varied(arms: object, place: int) -> Varied:
 
 
 def title(row: ExperimentRow) -> Sentence:
-    """Return what to call an experiment: the name its owner gave, or what it is."""
+    """Return an experiment's title: the name that its owner gave, or its description."""
     if row.name:
         return say("{name}", name=row.name)
     about = row.body.get("about")

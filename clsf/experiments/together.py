@@ -1,4 +1,4 @@
-"""Whether the runs of an experiment share the cores or train one after the other."""
+"""Decides whether the runs of an experiment share the cores or train one after the other."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ TIMED = frozenset({"batch_size", "model", "image_size", "dtype", "train_limit"})
 
 
 def compares_times(experiment: Experiment) -> bool:
-    """Return whether what is varied changes the work of a step, so that a reader compares seconds."""
+    """Return whether the varied setting changes the work of a step, so that a reader compares seconds."""
     return any(name in TIMED for arm in experiment.arms for name, _ in arm.varied)
 
 

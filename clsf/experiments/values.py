@@ -1,4 +1,4 @@
-"""What an experiment is before it runs: arms, each one model and one plan, to be trained in one framework or both."""
+"""An experiment before it runs: arms, each one model and one plan, to be trained in one framework or both."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Arm:
 
 @dataclass(frozen=True, slots=True)
 class Experiment:
-    """All that is tried. Raises PlanError if it is less than two runs or more than MOST_RUNS."""
+    """All arms of an experiment. Raises PlanError if there are fewer than two runs or more than MOST_RUNS."""
 
     kind: str  # a key of `clsf.experiments.sets.KINDS`
     arms: tuple[Arm, ...]
@@ -59,7 +59,7 @@ class Experiment:
 
 
 def label(varied: Sequence[tuple[str, Sentence]], but: Sequence[str] = ()) -> Sentence:
-    """Return what to call an arm: the values that set it apart, those of the settings in `but` left out."""
+    """Return an arm's title: the values that set it apart, without those of the settings in `but`."""
     values = [value for name, value in varied if name not in but]
     if not values:
         return say("all alike")

@@ -1,7 +1,7 @@
 """Which arm is ahead, by how much, and whether that is more than chance.
 
-With several seeds the two best are compared seed by seed (`clsf.compare.noise`). With one run each nothing is known of what
-a seed does; what is known is how far an accuracy can be trusted that was measured on so many images.
+With several seeds the two best are compared seed by seed (`clsf.compare.noise`). With one run each nothing is known of the
+effect of a seed; only the uncertainty from the number of images that an accuracy was measured on is known.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class Score:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Verdict:
-    """What one framework's runs say. `chance`: whether the margin may well be chance."""
+    """The result of one framework's runs. `chance`: whether the margin may well be chance."""
 
     framework: str
     scores: tuple[Score, ...]  # the best first
@@ -54,7 +54,7 @@ class Verdict:
 
 
 def scores(members: Iterable[Member]) -> list[Score]:
-    """Return what the finished runs reached: one score per arm and framework, runs that differ in the seed alone together."""
+    """Return the results of the finished runs: one score per arm and framework; runs that differ only in the seed are combined."""
     groups: dict[tuple, list[Member]] = {}
     for member in members:
         record = member.record
@@ -81,7 +81,7 @@ def verdicts(members: Sequence[Member]) -> list[Verdict]:
 
 
 def agreement(verdicts: Sequence[Verdict]) -> Sentence | None:
-    """Say whether both frameworks have the same arm ahead; None if there is nothing to agree on."""
+    """Return whether both frameworks have the same best arm; None if there is nothing to compare."""
     if len(verdicts) < 2 or not all(v.margin for v in verdicts):
         return None
     one, two = verdicts[0].scores[0], verdicts[1].scores[0]
@@ -94,7 +94,7 @@ def agreement(verdicts: Sequence[Verdict]) -> Sentence | None:
 
 
 def image_noise(one: float, two: float, images: int) -> float:
-    """Return how far the gap of two accuracies can be off because they were measured on so many images: half of 95 %.
+    """Return the uncertainty of the gap of two accuracies from the number of images they were measured on: half of 95 %.
 
     Two independent proportions, normal approximation: 1.96 · √((p(1-p) + q(1-q)) / n). Both were measured on the same images,
     which makes the true noise smaller, so this errs on the careful side. What another seed does comes on top.
@@ -103,7 +103,7 @@ def image_noise(one: float, two: float, images: int) -> float:
 
 
 def tied(margin: float) -> bool:
-    """Return whether two accuracies, shares of so many images, are the same but for rounding."""
+    """Return whether two accuracies, shares of the same number of images, are the same except for rounding."""
     return abs(margin) < 1e-9
 
 

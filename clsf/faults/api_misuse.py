@@ -134,11 +134,11 @@ _WORDS = {
         "pool_size": "kernel_size", "channels": "out_channels",
     },
 }  # fmt: skip
-"""Framework -> words that none of its layers takes, mostly the other one's -> the word that it takes."""
+"""Framework -> argument names that none of its layers takes, mostly the other framework's -> the name that it takes."""
 
 
 def _keywords(program: Program) -> list[Finding]:
-    """Return a layer that is given a word which its framework doesn't know."""
+    """Return a layer with an argument name that its framework doesn't know."""
     for op in program.ops:
         made = op.made
         if (

@@ -38,7 +38,7 @@ def plant(scene: Scene) -> Scene | None:
 
 
 def inside_gates(output: Tensor) -> set[int]:
-    """Return the ids of operations that only make what something is multiplied by: squeeze-and-excitation is narrow on purpose."""
+    """Return the ids of operations that only compute a factor for something else: squeeze-and-excitation is narrow on purpose."""
     inside: set[int] = set()
     for tensor in ordered(output):
         if tensor.op.kind == "Multiply" and len(tensor.inputs) == 2:

@@ -36,11 +36,11 @@ FAULT = Fault(
 
 
 USUAL = 0.99
-"""Keras' default, which a short run doesn't wear off either; up to it the settings are no fault."""
+"""Keras' default, which a short run can't forget either; settings up to it are not a fault."""
 
 
 SLOW, LEFT, SHORT = 0.9975, 0.3, 20
-"""Averages that keep so much each step, with so much of their beginning left at the end; where steps aren't known, so few epochs."""
+"""Thresholds: share of an average kept per step; share of its start left at the end; number of epochs, if the steps are unknown."""
 
 
 def in_run(history: History, facts: RunFacts) -> Evidence | None:
@@ -107,7 +107,7 @@ def in_code(program: Program) -> list[Finding]:
 
 
 def _steps(program: Program) -> int | None:
-    """Return how many steps a program trains; None if that isn't written in it."""
+    """Return how many steps a program trains; None if the source doesn't say."""
     x, batch, epochs = program.x, batch_size(program), rounds(program)
     if x is None or not isinstance(batch, int) or batch < 1 or epochs is None:
         return None

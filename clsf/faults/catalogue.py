@@ -1,4 +1,4 @@
-"""The catalogue of faults: kind -> its file and its declaration. Importing it reads them all, which a page that shows none need not wait for."""
+"""The catalogue of faults: kind -> its file and its declaration. Importing it reads them all; import it only where needed."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ FAULTS: dict[str, Fault] = {kind: module.FAULT for kind, module in MODULES.items
 
 
 def fault(kind: str) -> Fault:
-    """Return the declaration of a kind. Raises SpecError with the nearest name for an unknown one."""
+    """Return the declaration of a kind. Raises SpecError with the closest name for an unknown one."""
     checks.known(SpecError, say("fault"), kind, KINDS)
     return FAULTS[kind]
 
 
 def functions(name: str) -> dict[str, Callable]:
-    """Return kind -> the function of that name ("in_code", "in_run", "plant"), of the kinds that have it."""
+    """Return kind -> the function of that name ("in_code", "in_run", "plant"), for the kinds that have it."""
     return {kind: getattr(module, name) for kind, module in MODULES.items() if hasattr(module, name)}
 
 

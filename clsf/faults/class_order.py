@@ -24,7 +24,7 @@ FAULT = Fault(
 
 
 def in_code(program: Program) -> list[Finding]:
-    """Return where a program has it: names written by hand that answers are looked up in, beside a reader of folders."""
+    """Return where a program has it: handwritten class names indexed by predictions, with images read from folders."""
     given = (program.x, program.loader.x if program.loader is not None else None)
     if not any(a is not None and a.source == "folder" for a in given) or "classes=" in program.source.text:
         return []
@@ -36,7 +36,7 @@ def in_code(program: Program) -> list[Finding]:
 
 
 def _names(node: ast.AST) -> list[str]:
-    """Return the texts of a list that is assigned to a name, if there are at least two and nothing else."""
+    """Return the texts of a list that is assigned to a name, if there are at least two texts and nothing else."""
     if not isinstance(node, ast.Assign) or not isinstance(node.targets[0], ast.Name):
         return []
     items = node.value.elts if isinstance(node.value, ast.List | ast.Tuple) else []
@@ -46,7 +46,7 @@ def _names(node: ast.AST) -> list[str]:
 
 
 def _looked_up(program: Program, name: str) -> bool:
-    """Whether an answer picks from the list: `names[np.argmax(...)]`, `names[predicted]`."""
+    """Return whether a prediction indexes the list: `names[np.argmax(...)]`, `names[predicted]`."""
     return any(
         isinstance(n, ast.Subscript)
         and isinstance(n.value, ast.Name)

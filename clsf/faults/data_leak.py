@@ -100,7 +100,7 @@ def in_code(program: Program) -> list[Finding]:
 
 
 def _same_rows(program: Program) -> list[Finding]:
-    """Return where rows are validated on that the model is trained on too: both slices begin, or end, at the same place."""
+    """Return where validation rows are also training rows: both slices begin, or end, at the same place."""
     for place in trainings(program.source):
         if any(overlap(one, other) for one in place.trained for other in place.validated):
             return [finding(FAULT, place.line, "likely")]

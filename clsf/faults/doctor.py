@@ -1,4 +1,4 @@
-"""The run doctor: which faults a run looks like, the likeliest first. Says nothing where nothing is wrong."""
+"""The run doctor: the faults that a run looks like, the most likely first. Empty if nothing is wrong."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from clsf.faults.fault import Fault
 from clsf.faults.history import Evidence, History, RunFacts
 
 SAID = 0.5
-"""Weight from which a fault is named. What is below is never shown."""
+"""Weight from which a fault is named. Faults below it are never shown."""
 
 MOST = 5
 
-EACH, MORE = 10, 1.1  # epochs that are each followed by a look; then a look is due when there are so many times as many
+EACH, MORE = 10, 1.1  # a check after each of the first EACH epochs, then whenever the number has grown by MORE
 
 
 @dataclass(frozen=True)
 class RunVerdict:
-    """A fault that a run looks like, and why."""
+    """A fault that a run looks like, and the evidence."""
 
     fault: Fault
     evidence: Evidence
@@ -35,7 +35,7 @@ class RunVerdict:
 
 
 def diagnose(history: History, facts: RunFacts) -> tuple[RunVerdict, ...]:
-    """Return what the run looks like, the likeliest first, at most `MOST`. Never raises for odd numbers in the curves."""
+    """Return the faults that the run looks like, most likely first, at most `MOST`. Never raises for odd numbers in the curves."""
     verdicts = []
     for kind, judge in functions("in_run").items():
         evidence = judge(history, facts)
@@ -45,9 +45,9 @@ def diagnose(history: History, facts: RunFacts) -> tuple[RunVerdict, ...]:
 
 
 def looked_at(epochs: int) -> int:
-    """Return after how many epochs a run that has done so many was looked at last: each of the first, then one in ten.
+    """Return after which epoch a run with this many epochs was last examined: after each of the first, then at growing intervals.
 
-    A look takes time in proportion to the steps done, so looking after each of a thousand epochs would cost more than a hundredth
-    of the run.
+    The time of an examination grows with the number of steps, so one after each of a thousand epochs would cost more than a
+    hundredth of the run.
     """
     return epochs if epochs <= EACH else int(EACH * MORE ** floor(log(epochs / EACH, MORE) + 1e-9))

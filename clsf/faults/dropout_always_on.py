@@ -1,4 +1,4 @@
-"""Values that are dropped always."""
+"""Dropout that is always on."""
 
 from __future__ import annotations
 
@@ -87,6 +87,6 @@ def in_code(program: Program) -> list[Finding]:
 
 
 def _told(program: Program, line: int) -> bool:
-    """Whether the function around a line knows if the model trains."""
+    """Return whether the function around a line knows if the model is training."""
     around = [n for n in program.source.nodes if isinstance(n, ast.FunctionDef) and n.lineno <= line <= (n.end_lineno or 0)]
     return any("training" in ast.unparse(node) for node in around)

@@ -1,4 +1,4 @@
-"""What the declaration of a fault is made of, and the list of kinds."""
+"""The parts of a fault's declaration, and the list of kinds."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Literal
 from clsf.words import Sentence
 
 Level = Literal[1, 2, 3, 4]
-"""How hard a fault is to notice: 1 it stops with an error, 2 it hardly learns, 3 it learns badly or its numbers look odd,
-4 it trains, but is a few points too low or reports a wrong number."""
+"""How hard a fault is to notice: 1 stops with an error, 2 hardly learns, 3 learns badly or has odd numbers,
+4 trains, but is a few points too low or reports a wrong number."""
 
 KINDS = (
     "softmax-then-logits-loss", "probabilities-into-nll", "wrong-from-logits", "softmax-one-unit", "sigmoid-with-categorical",
@@ -34,14 +34,14 @@ KINDS = (
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One mistake that programs make: what it is, how it looks, how it is fixed. Everything else about it refers to its kind.
+    """One mistake that programs make: what it is, its symptoms, its fix. All other code refers to it by its kind.
 
-    A file of `clsf.faults` holds one as `FAULT`, and beside it, where they apply, the functions
+    A file of `clsf.faults` defines one as `FAULT`, and where they apply these functions
 
-        in_code(program) -> findings          where it stands in a program that was read
+        in_code(program) -> findings          the places in a program that was read
         in_run(history, facts) -> Evidence    whether the curves of a run look like it, None if not
-        plant(script) -> script               the same program with the fault, None where it can't have it
-        start(script) -> script               the healthy program that the fault is planted in by the bug lab, where it needs another optimizer
+        plant(script) -> script               the same program with the fault, None if it can't have it
+        start(script) -> script               the healthy program for the bug lab, if the fault needs another optimizer
     """
 
     kind: str
@@ -49,7 +49,7 @@ class Fault:
     what: Sentence  # what happens, and why
     symptom: Sentence  # what a student sees
     mend: Sentence  # what to do
-    sources: tuple[str, ...]  # where it was reported, or the code that shows it
+    sources: tuple[str, ...]  # where it is reported, or code that shows it
     level: Level
     not_in: Mapping[str, Sentence] = field(default_factory=dict)  # framework -> why it can't have the fault
     differences: tuple[str, ...] = ()  # entries of clsf.compare.differences that are this fault

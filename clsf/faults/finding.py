@@ -1,4 +1,4 @@
-"""A fault that was found in a program's source: where, how sure, in which words, and the line that mends it."""
+"""A fault found in a program's source: the line, the certainty, the message, and the line that fixes it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Finding:
     line: int  # 1 for the first
     certainty: Certainty
     sentence: Sentence
-    mend: Sentence | str = ""  # what to do, where no single line says it
-    new: str | None = None  # what the line becomes, "" for nothing
-    after: str | None = None  # a line to be put in after it
-    before: str | None = None  # a line to be put in before it
+    mend: Sentence | str = ""  # what to do, if a single line can't fix it
+    new: str | None = None  # the new line, "" to delete it
+    after: str | None = None  # a line to insert after it
+    before: str | None = None  # a line to insert before it

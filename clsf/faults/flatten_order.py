@@ -1,4 +1,4 @@
-"""Weights moved over with another flatten order."""
+"""Weights copied to another flatten order."""
 
 import ast
 import re
@@ -44,7 +44,7 @@ _REORDERED = re.compile(
 
 
 def in_code(program: Program) -> list[Finding]:
-    """Return where a program has it: Keras' dense kernels are turned and put into PyTorch's after a flattened image, in no other order."""
+    """Return where a program has it: Keras' dense kernels go into PyTorch's after a flattened image, only transposed."""
     text = program.source.text
     if not all(pattern.search(text) for pattern in (*_BOTH, _KERNEL)) or _REORDERED.search(text) or not _flattens(program):
         return []
@@ -57,7 +57,7 @@ def in_code(program: Program) -> list[Finding]:
 
 
 def _flattens(program: Program) -> bool:
-    """Whether images with channels are flattened before a dense layer; after an average over each channel the order is one."""
+    """Whether images with channels are flattened before a dense layer; after an average over each channel both are the same."""
     text = program.source.text
     return bool(
         re.search(r"Conv2[dD]\(", text) and re.search(rf"{keras_name('Flat')}\(|\.flatten\(|\.view\(|\.reshape\(", text)

@@ -1,4 +1,4 @@
-"""Batch normalisation of a frozen base keeps moving."""
+"""Batch normalisation of a frozen base keeps updating its statistics."""
 
 from __future__ import annotations
 

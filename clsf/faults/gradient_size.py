@@ -22,7 +22,7 @@ FAULT = Fault(
 LEAST = 12  # steps
 GROWS, LARGE = 100.0, 10.0  # times, from the first steps to others; and the norm then
 VANISHES = 1e-3  # first kernel's gradient over the last's
-NOTHING = 1e-4  # of it that says so by itself, whatever else could keep the loss where it is
+NOTHING = 1e-4  # the same ratio, small enough to be sure without other evidence
 FAR = 0.03  # share of a kernel that one step moves; in healthy runs of all optimizers it was 0.011 at most
 
 
@@ -34,7 +34,7 @@ def in_run(history: History, facts: RunFacts) -> Evidence | None:
         early, most = (
             sum(norms[:2]) / 2,
             max(parts),
-        )  # what exploded may be small again at the end: the weights are spoilt by then
+        )  # exploded gradients may be small again at the end, when the weights are already ruined
         if early > 0 and most > GROWS * early and most > LARGE:
             epoch = steps_per_epoch(history)
             return Evidence(

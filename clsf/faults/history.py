@@ -1,7 +1,7 @@
-"""What the run doctor looks at: the curves of a run, and what is known beside them. The same for runs made here and elsewhere.
+"""Input of the run doctor: the curves of a run, and other facts about it. The same for runs made here and elsewhere.
 
-Anything may be missing: curves from a file have no gradient norms, and nothing is known of their model. A judge (`in_run` of a
-fault) uses what is there and stays silent where it would have to guess.
+Anything may be missing: curves from a file have no gradient norms, and no facts about their model. A judge (`in_run` of a
+fault) uses the data it has and says nothing instead of guessing.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from clsf.words import Sentence
 
 @dataclass(frozen=True)
 class EpochNumbers:
-    """What one epoch ended with. None: not told. A number that is nan or infinite is nan."""
+    """The numbers at the end of one epoch. None: unknown. A nan or infinite number is nan."""
 
     loss: float | None = None
     accuracy: float | None = None  # share in [0, 1]
@@ -32,12 +32,12 @@ class History:
     accuracies: tuple[float, ...] = ()  # one per step
     gradient_norms: tuple[float, ...] = ()  # one per step, L2 over all gradients
     learning_rates: tuple[float, ...] = ()  # one per step
-    error: str = ""  # what the program said when it stopped: type and message
+    error: str = ""  # the program's exception: type and message
     over: bool = True  # whether the run has ended
     speeds: tuple[float, ...] = ()  # one per step, images per second
 
     def column(self, name: str) -> tuple[float, ...]:
-        """Return one number per epoch, those that were told."""
+        """Return one number per epoch, without the unknown ones."""
         return tuple(v for v in (getattr(epoch, name) for epoch in self.epochs) if v is not None)
 
     @cached_property
@@ -62,11 +62,11 @@ class History:
 
     @cached_property
     def broke(self) -> bool:
-        """Whether a loss is not a finite number, or beyond all bounds."""
+        """Whether a loss is not a finite number, or extremely large."""
         return any(not math.isfinite(v) or abs(v) > 1e6 for v in (*self.losses, *self.loss, *self.validation_loss))
 
     def mean_loss(self, first: float, last: float) -> float | None:
-        """Return the mean loss of the steps between two shares of the run, such as the last tenth: 0.9, 1."""
+        """Return the mean loss of the steps between two fractions of the run, such as the last tenth: 0.9, 1."""
         part = self.losses[int(first * self.steps) : max(int(last * self.steps), int(first * self.steps) + 1)]
         part = tuple(v for v in part if math.isfinite(v))
         return sum(part) / len(part) if part else None
@@ -74,7 +74,7 @@ class History:
 
 @dataclass(frozen=True)
 class RunFacts:
-    """What is known of a run beside its curves. None or empty: not known."""
+    """Facts about a run other than its curves. None or empty: unknown."""
 
     framework: str | None = None
     classes: int | None = None
@@ -107,12 +107,12 @@ class RunFacts:
     label_agreement: float | None = None  # share of training images that a nearest-neighbour classifier names as labelled
     idle: float | None = None  # share of parameters that no step has changed
     idle_layers: int | None = None  # layers whose kernel no step has changed
-    unregistered: bool | None = None  # layers that the model computes with, but doesn't hold as its own
+    unregistered: bool | None = None  # layers that the model uses, but has not registered
     zero_start: bool | None = None  # kernels that begin as 0, or all equal
     start_scale: float | None = None  # standard deviation of the initial kernels, over what Glorot or He would give
     training_mode: bool | None = None  # whether the model was told to train in the last training step
     evaluated_in_training_mode: bool | None = None
-    evaluation_varies: bool | None = None  # the same images, evaluated twice, give different numbers
+    evaluation_varies: bool | None = None  # evaluating the same images twice gives different numbers
     gradients_in_evaluation: bool | None = None
     keeps_graph: bool | None = None
     answers: float | None = None  # share of the most frequent prediction on the validation images, at the end
@@ -129,11 +129,11 @@ class RunFacts:
     true_accuracy: float | None = None  # of the validation images, by hand, model in evaluation mode
     planned_epochs: int | None = None
     unused: int | None = None  # layers that have weights and never get a gradient
-    trained_before: float | None = None  # share of the validation images that the model was trained on before, by their pixels
-    judging_varies: bool | None = None  # the validation, done twice, gives other numbers
+    trained_before: float | None = None  # share of the validation images that the model was trained on before, by pixels
+    judging_varies: bool | None = None  # repeating the validation gives other numbers
     roughness: float | None = None  # difference of neighbouring pixels in what the model receives, over that in the images
-    broadcasts: bool | None = None  # outputs and labels have other shapes, and the loss took both
-    differences: tuple[str, ...] = ()  # what the run did otherwise on purpose, see clsf.plan.DIFFERENCES
+    broadcasts: bool | None = None  # outputs and labels have different shapes, and the loss broadcast them
+    differences: tuple[str, ...] = ()  # deliberate differences of the run, see clsf.plan.DIFFERENCES
 
     @property
     def chance(self) -> float | None:
@@ -143,9 +143,9 @@ class RunFacts:
 
 @dataclass(frozen=True)
 class Evidence:
-    """Why a run looks like a fault. `weight`: 1 it is that, 0.7 likely, 0.4 possible. Below 0.5 it is a cause among others.
+    """The evidence for a fault. `weight`: 1 certain, 0.7 likely, 0.4 possible. Below 0.5 it is one cause among others.
 
-    `probe`: what would decide, a name of `clsf.faults.probes`.
+    `probe`: the probe that would decide, a name in `clsf.faults.probes`.
     """
 
     weight: float

@@ -47,7 +47,7 @@ _LARGE = 0.85
 
 
 def in_code(program: Program) -> list[Finding]:
-    """Return where a program has it. How many images a class has mostly stands in the data alone; here, only where it is written down."""
+    """Return where a program has it. Usually only the data show class sizes; here, only where the source has them."""
     if _BALANCED.search(program.source.text):
         return []
     for node in program.source.nodes:
@@ -62,7 +62,7 @@ def in_code(program: Program) -> list[Finding]:
 
 
 def _one_class(*parts: ast.expr) -> bool:
-    """Whether a mask keeps all of one class and by chance a few of the others: (y == 0) | (random < 0.02)."""
+    """Return whether a mask keeps all of one class and a random few of the others: (y == 0) | (random < 0.02)."""
     whole = any(
         isinstance(part, ast.Compare) and isinstance(part.ops[0], ast.Eq) and is_label(part.left) and isinstance(part.comparators[0], ast.Constant)
         for part in parts
@@ -76,7 +76,7 @@ def _one_class(*parts: ast.expr) -> bool:
 
 
 def _labels(program: Program, call: ast.Call) -> bool:
-    """Whether a call makes labels: all that make_classification does, and what a name such as y or labels is assigned."""
+    """Return whether a call creates labels: any make_classification, and values assigned to names such as y or labels."""
     if not ast.unparse(call.func).endswith("choice"):
         return True
     return any(

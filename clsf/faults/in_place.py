@@ -37,7 +37,7 @@ def plant(scene: Scene) -> Scene | None:
 
 
 def in_code(program: Program) -> list[Finding]:
-    """Return where a program has it: a weight that is changed by its gradient outside of torch.no_grad(), or a result that is still needed."""
+    """Return where a program has it: a weight updated outside of torch.no_grad(), or a result that is still needed."""
     kept = _still_needed(program) if program.torch else []
     if kept or ".grad" not in program.source.text or not (program.torch or "torch" in " ".join(program.machine.imports)):
         return kept
@@ -47,7 +47,7 @@ def in_code(program: Program) -> list[Finding]:
         if isinstance(node, ast.With) and "no_grad" in ast.unparse(node.items[0].context_expr)
         for inner in ast.walk(node)
     }
-    elsewhere = {  # a step written as a function of its own is called where gradients are off, most likely
+    elsewhere = {  # a separate function for the step is most likely called with gradients off
         id(inner)
         for node in program.source.nodes
         if isinstance(node, ast.FunctionDef) and not _goes_back(node)
@@ -70,11 +70,11 @@ def _goes_back(node: ast.AST) -> bool:
 
 
 _KEEP = ("relu", "sigmoid", "tanh", "softmax", "log_softmax", "exp", "sqrt")
-"""Functions whose way back is computed from what they returned, see tools/autograd/derivatives.yaml of PyTorch."""
+"""Functions whose backward pass uses their output, see tools/autograd/derivatives.yaml of PyTorch."""
 
 
 def _still_needed(program: Program) -> list[Finding]:
-    """Return where a model changes in place what such a function has just returned."""
+    """Return where a model changes the output of such a function in place."""
     modules = {
         ast.unparse(node.targets[0])
         for node in program.source.nodes

@@ -62,7 +62,7 @@ def in_code(program: Program) -> list[Finding]:
 
 
 def _torch_init(program: Program) -> list[Finding]:
-    """Return a kernel that is set to one number."""
+    """Return a kernel whose values are all set to one number."""
     for node in program.source.nodes:
         if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args):
             continue

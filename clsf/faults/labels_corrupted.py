@@ -70,7 +70,7 @@ def in_code(program: Program) -> list[Finding]:
 
 
 def _permuted(node: ast.Assign) -> bool:
-    """Whether labels become themselves in another order, without their images."""
+    """Return whether labels are replaced by themselves in another order, without their images."""
     call = node.value
     return (
         isinstance(call, ast.Call) and len(call.args) == 1 and isinstance(call.func, ast.Attribute) and call.func.attr in ("permutation", "permuted")

@@ -47,7 +47,7 @@ def plant(scene: Scene) -> Scene | None:
 
 
 def in_code(program: Program) -> list[Finding]:
-    """Return where a program has it. The number of images decides, and code shows it of known data sets alone, as they are."""
+    """Return where a program has it. It depends on the number of images, known only for standard data sets used unchanged."""
     batch, x = batch_size(program), program.x
     if not program.torch or not has(program, "Batchwise") or not isinstance(batch, int) or batch < 2 or x is None:
         return []

@@ -1,4 +1,4 @@
-"""Where the course teaches what a fault is about."""
+"""Links from faults to the lessons of the course."""
 
 from __future__ import annotations
 
@@ -50,4 +50,4 @@ PAGES = {
     "predict-shuffled": "predict",
     "shape-broadcast": "tensors",
 }
-"""Kind of fault -> the page whose lesson is nearest, where the course has no step for it. Of the others it is that of training."""
+"""Kind of fault -> the page with the closest lesson, where the course has no step for it. For the others: that of training."""

@@ -137,5 +137,5 @@ def in_code(program: Program) -> list[Finding]:
 
 
 def _written(rate: float) -> str:
-    """Return a pattern for the number as it may be written."""
+    """Return a pattern that matches the number however it is written."""
     return rf"(?<![\w.]){re.escape(repr(rate))}0*(?![\d.])" if rate >= 1e-4 else r"(?!x)x"

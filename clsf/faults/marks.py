@@ -1,4 +1,4 @@
-"""What a verdict rests on, as lines to draw into the curves of a run: levels to compare with, and the moment when it begins."""
+"""The evidence of a verdict as lines in the curves of a run: levels to compare with, and the step where the fault begins."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Mark:
 
 
 def marks(verdict: RunVerdict, history: History, facts: RunFacts) -> tuple[Mark, ...]:
-    """Return the lines that show what a verdict was told by; none where a number says it better than a line."""
+    """Return the lines that show the evidence of a verdict; none where a number shows it better than a line."""
     drawn: list[Mark] = []
     losses = [v for v in history.losses or history.loss if math.isfinite(v)]
     if facts.chance is not None and losses:

@@ -54,5 +54,5 @@ def plant(scene: Scene) -> Scene | None:
 
 
 def in_code(program: Program) -> list[Finding]:
-    """Return nothing: whether the last batch is so small that the mean is wrong is decided by the number of images, which code rarely holds."""
+    """Return nothing: the error depends on the number of images, which is rarely in the code."""
     return []

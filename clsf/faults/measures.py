@@ -1,4 +1,4 @@
-"""What probes look at beside curves and facts: counts, histograms and norms of one run. Plain numbers, made here or elsewhere."""
+"""Measurements for probes, in addition to curves and facts: counts, histograms and norms of one run. Plain numbers."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Histogram:
-    """How often numbers fall between edges; the last edge belongs to the last bin."""
+    """A histogram; the last edge belongs to the last bin."""
 
     edges: tuple[float, ...]  # one more than counts
     counts: tuple[int, ...]
@@ -23,7 +23,7 @@ class Modes:
 
 @dataclass(frozen=True)
 class Measures:
-    """What was measured of one run. Empty or None: not measured."""
+    """The measurements of one run. Empty or None: not measured."""
 
     gradients: tuple[tuple[str, float, float], ...] = ()  # kernel, its gradient's L2 norm in the first and in the last step
     train_labels: tuple[tuple[int, int], ...] = ()  # label, number of training images

@@ -84,7 +84,7 @@ def in_code(program: Program) -> list[Finding]:
 
 
 def _never_reset(program: Program) -> list[Finding]:
-    """Return sums that start once, before the epochs, but are told in each of them."""
+    """Return sums that are initialised once, before the epochs, but reported in each epoch."""
     zeros: dict[tuple, list] = {}
     for a in events(program, "assign"):
         if a["value"] == 0:
@@ -127,7 +127,7 @@ def _names(node: ast.AST, name: str) -> bool:
 
 
 def _keras_metrics(program: Program) -> list[Finding]:
-    """Return metrics that compare what can't be compared."""
+    """Return metrics that compare incompatible values."""
     if program.compile is None or program.loss is None:
         return []
     given = program.compile.get("metrics", 2)

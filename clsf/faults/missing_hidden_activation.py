@@ -52,7 +52,7 @@ def in_code(program: Program) -> list[Finding]:
         if op.settings.get("activation") != "linear" or "Function" in kinds or any(k in ("Unknown", "Argmax") for k in kinds):
             continue
         if op.owner is not None and rest[-1].op.owner is not op.owner and rest[-1].op.line == op.line and _unsure(program):
-            continue  # a loop over sizes that can't be told: it may run once
+            continue  # a loop over unknown sizes: it may run once
         if rest[-1].op.kind == "Depthwise" or (op.kind != "Linear" and "Batchwise" in kinds):
             continue
         bare.append((op, "MaxPool" in kinds))

@@ -82,7 +82,7 @@ def in_code(program: Program) -> list[Finding]:
     if x.scale == "raw" and x.source in (*SETS, "folder", "image"):
         new = swap(program, line, r"(\.astype\([^)]*\))", r"\1 / 255.0") if ".astype(" in program.line(line) else None
         return [finding(FAULT, line, "certain" if x.source in SETS else "likely", new)]
-    if x.scale == "raw" and not x.source:  # bytes that were made here
+    if x.scale == "raw" and not x.source:  # bytes created in the program
         return [finding(FAULT, line, "smell")]
     if x.scale == "raw" and x.source == "written":
         return [finding(FAULT, line, "smell")]

@@ -81,7 +81,7 @@ def in_code(program: Program) -> list[Finding]:
 
 
 def _of_one_layer(program: Program, line: int) -> list[Finding]:
-    """Return an optimizer of PyTorch that gets the parameters of one layer of a model whose other layers are new too."""
+    """Return a PyTorch optimizer that only gets one layer's parameters although the other layers are new too."""
     text = re.search(r"\b((?:self\.)?\w+)((?:\.\w+|\[-?\w+\])+)\.parameters\(\)", program.line(line))
     if text is None or sum(op.kind in WEIGHTED for op in program.ops) < 2:
         return []
@@ -89,7 +89,7 @@ def _of_one_layer(program: Program, line: int) -> list[Finding]:
 
 
 def _of_a_part(program: Program) -> list[Finding]:
-    """Return a tape of TensorFlow that is asked for the gradients of one layer alone, in a model that was not trained before."""
+    """Return a TensorFlow tape that only computes one layer's gradients, in a model that was not trained before."""
     if re.search(r"\.trainable\s*=\s*False", program.source.text):
         return []
     asked = [

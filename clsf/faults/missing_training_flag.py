@@ -1,4 +1,4 @@
-"""A loop of one's own without training=True."""
+"""A custom training loop without training=True."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def in_code(program: Program) -> list[Finding]:
 
 
 def _told(program: Program, event: Event) -> str | None:
-    """Return the line with `training=True` in the call of the model; None where the call goes over several lines."""
+    """Return the line with `training=True` in the call of the model; None if the call spans several lines."""
     line, end = event["end"]
     if line != event.line:
         return None

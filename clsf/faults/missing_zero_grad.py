@@ -67,7 +67,7 @@ def in_code(program: Program) -> list[Finding]:
 
 
 def _text(program: Program) -> str:
-    """Return the source without what only reads gradients."""
+    """Return the source without the code that only reads gradients."""
     return "" if not re.search(r"\.grad\s*(=|\.zero_|\.data\.zero_)", program.source.text) else ".grad"
 
 

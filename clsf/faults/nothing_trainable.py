@@ -42,7 +42,7 @@ def plant(scene: Scene) -> Scene | None:
 
 
 def in_code(program: Program) -> list[Finding]:
-    """Return where a program has it: the whole model is frozen, and nothing is let go or put on it afterwards."""
+    """Return where a program has it: the whole model is frozen, and nothing is unfrozen or added afterwards."""
     net = program.net
     if net is None:
         return []
@@ -76,7 +76,7 @@ def in_code(program: Program) -> list[Finding]:
 
 
 def _parameters(node: ast.expr) -> bool:
-    """Whether it is `model.parameters()` of a name, not of a part of it."""
+    """Return whether it is `model.parameters()` of the whole model, not of a part of it."""
     return (
         isinstance(node, ast.Call)
         and isinstance(node.func, ast.Attribute)

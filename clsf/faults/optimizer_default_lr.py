@@ -1,4 +1,4 @@
-"""A default learning rate that hardly learns."""
+"""A default learning rate that is too low to learn."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def _least(declared: Optimizer) -> float:
 
 
 def _low(declared: Optimizer) -> float | None:
-    """Return the rate up to which an optimizer hardly learns, where a framework takes such a one by itself."""
+    """Return the rate up to which an optimizer hardly learns, if a framework has such a default."""
     least = _least(declared)
     return None if least >= declared.rate else least * (10 if declared.scales_itself else 1)
 
@@ -74,11 +74,11 @@ def in_code(program: Program) -> list[Finding]:
         return []
     rate, line = rate_of(made)
     if rate is not None:
-        written = declared.scales_itself and number(rate) and rate == own_rate(declared, KERAS)  # as if nothing were said
+        written = declared.scales_itself and number(rate) and rate == own_rate(declared, KERAS)  # the same as the default
         new = swap(program, line, rf"(?<![\w.]){rate!r}0*(?!\d)", repr(declared.rate)) if written else None
         return [finding(FAULT, line, "likely", new)] if written else []
     if declared.scales_itself and program.keras and "tensorflow" not in " ".join(program.machine.imports):
-        return []  # Keras by itself took 1.0 in its first versions
+        return []  # the default of Keras was 1.0 in its first versions
     rates = [own_rate(declared, framework) for framework in FRAMEWORKS]
     own = own_rate(declared, TORCH if program.torch else KERAS)
     if max(rates) >= 5 * min(rates) and (own != declared.rate or not declared.adaptive):

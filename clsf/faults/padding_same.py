@@ -59,7 +59,7 @@ def in_code(program: Program) -> list[Finding]:
 
 
 def _fits(program: Program, line: int, new: str | None) -> bool:
-    """Return whether the layers behind still get what they were made for, with this line in place of the program's."""
+    """Return whether the later layers still get the shapes they were made for, with this line in place of the program's."""
     if new is None:
         return False
     lines = program.source.lines

@@ -1,4 +1,4 @@
-"""Changes of a printed program that several faults are planted by. Each returns the changed scene, or None where it doesn't fit."""
+"""Changes of a printed program that plant several faults. Each returns the changed scene, or None if it is not possible."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ LOSS = {
     KERAS: "loss_fn = keras.losses.SparseCategoricalCrossentropy(from_logits=True)",
     TORCH: "loss_fn = nn.CrossEntropyLoss()  # applies softmax itself, so the model has none",
 }
-"""The line that makes the usual loss."""
+"""The line that defines the usual loss."""
 
 PREPARED = "    return images / 255\n"
 SHUFFLED = "order = rng.permutation(len(x_train))  # shuffled first: a sorted set would hold back whole classes"

@@ -1,4 +1,4 @@
-"""Epochs in what a program printed: Keras' progress lines, and the usual ways to print an epoch in PyTorch."""
+"""Parsing epochs from a program's output: Keras' progress lines, and the usual ways to print an epoch in PyTorch."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ _FOUND = re.compile(
 )  # fmt: skip
 _EPOCH = re.compile(r"\bepochs?\b\W{0,3}(\d+)", re.IGNORECASE)
 MOST = 2_000_000
-"""Characters that are read."""
+"""Maximum number of characters that are read."""
 
 
 def epochs_printed(text: str) -> tuple[EpochNumbers, ...]:
-    """Return the epochs of a log. A line "Epoch 3/10" says the epoch of what follows; later numbers of an epoch count.
+    """Return the epochs of a log. A line "Epoch 3/10" starts an epoch; later numbers of an epoch replace earlier ones.
 
-    After the words "validation loss 0.3, accuracy 0.9" the second number is the validation's too. Percent become shares.
+    After the words "validation loss 0.3, accuracy 0.9" the second number is the validation's too. Percentages become shares.
     """
     rows: dict[int, dict[str, float]] = {}
     epoch = 0

@@ -1,4 +1,4 @@
-"""What a watched program computed in its first steps, tensor by tensor, as far as it was kept. Only numbers."""
+"""The values of a watched program in its first steps, tensor by tensor, partly sampled. Only numbers."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class RecordedTensor:
-    """One tensor: all of its size, some of its numbers."""
+    """One tensor: summary numbers over all of it, and a sample of its values."""
 
     shape: tuple[int, ...]
     norm: float  # L2, over all numbers
@@ -23,7 +23,7 @@ class StepRecord:
     """One step of the optimizer, in the order of computation."""
 
     loss: float
-    forward: Tensors  # images, what comes out of each layer, logits, labels
+    forward: Tensors  # images, the output of each layer, logits, labels
     backward: Tensors  # gradients of the weights
     update: Tensors  # the weights afterwards
 
@@ -39,7 +39,7 @@ class RecordedSteps:
 
 
 def recording(seen: dict) -> RecordedSteps:
-    """Return the recording in what a watch wrote."""
+    """Return the recording in a watch's output."""
     steps = tuple(
         StepRecord(step["loss"], _tensors(step.get("forward")), _tensors(step.get("backward")), _tensors(step.get("update")))
         for step in seen.get("recorded", ())

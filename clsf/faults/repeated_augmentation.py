@@ -31,7 +31,7 @@ _DRAWS = (
 
 
 def in_code(program: Program) -> list[Finding]:
-    """Return where a program has it: a generator made once, asked in `__getitem__`, and a loader with workers that nothing seeds."""
+    """Return where a program has it: a generator made once, used in `__getitem__`, and a loader with unseeded workers."""
     if not program.torch or not any(_with_workers(program, node) for node in program.source.nodes):
         return []
     made = {

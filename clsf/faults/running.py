@@ -1,4 +1,4 @@
-"""Running a scene's program in a process of its own, and what was seen as a history and facts."""
+"""Running a scene's program in a process of its own, and its results as a history and facts."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ from clsf.faults.recorded import RecordedSteps, recording
 from clsf.faults.scene import Scene
 
 SECONDS = 600
-"""The longest that programs may run together."""
+"""The maximum time for several programs together."""
 
 
 UNRECORDED = RecordedSteps()
-LOOK_SECONDS = 0.2  # between two looks at a program that runs
+LOOK_SECONDS = 0.2  # between two checks of a running program
 
 
 @dataclass(frozen=True)
 class Live:
-    """How far a program is."""
+    """The progress of a program."""
 
     losses: tuple[float, ...] = ()
     accuracies: tuple[float, ...] = ()
@@ -38,38 +38,38 @@ class Live:
 
 @dataclass(frozen=True)
 class Samples:
-    """Some images of the last evaluation, and what the program answered; training images without answers where none were evaluated."""
+    """Some images of the last evaluation, and the program's predictions; training images without them if none were evaluated."""
 
     images: tuple  # nested tuples of whole numbers from 0 to 255: (count, height, width, channels)
     labels: tuple[int, ...]
     answers: tuple[int, ...] | None
-    sure: tuple[float | None, ...] = ()  # share that the model gives its answer
+    sure: tuple[float | None, ...] = ()  # the model's probability of its prediction
 
 
 @dataclass(frozen=True)
 class Ran:
-    """What a program did."""
+    """The results of a program."""
 
     history: History
     facts: RunFacts
-    printed: str  # what it wrote
+    printed: str  # its output
     traceback: str  # the end of its traceback; "" if it ended well
     confusion: tuple[tuple[int, ...], ...] | None = (
-        None  # of all that was evaluated after the last training step, validation and test; rows: label, columns: answer
+        None  # of all images evaluated after the last training step, validation and test; rows: label, columns: answer
     )
     measures: Measures = NOTHING
     samples: Samples | None = None
     recording: RecordedSteps = UNRECORDED
 
     def seen(self, again: Ran | None = None) -> Seen:
-        """Return it as probes look at it. `again`: the run of the probe's own, if it needs one."""
+        """Return the input for probes. `again`: the probe's own run, if it needs one."""
         return Seen(self.history, self.facts, self.measures, None if again is None else again.history)
 
 
 def run(scenes: Sequence[Scene], seconds: float = SECONDS, told: Callable[[int, Live], None] | None = None) -> list[Ran | None]:
-    """Run programs of one framework, one after the other. None for one that didn't come to an end in time.
+    """Run programs of one framework, one after the other. None for one that didn't finish in time.
 
-    `told` is called with the number of the program that runs and how far it is, while it runs.
+    `told` is called with the number of the running program and its progress.
     """
     if not scenes:
         return []
@@ -125,7 +125,7 @@ def _read(path: Path, scene: Scene) -> Ran | None:
 
 
 def measures(table: dict) -> Measures:
-    """Return the measures of what a watch wrote."""
+    """Return the measurements in a watch's output."""
     pixels, modes = table.get("pixels") or {}, table.get("modes") or {}
     edges = tuple(pixels.get("edges", ()))
 
@@ -157,7 +157,7 @@ def _samples(table: dict | None) -> Samples | None:
 
 
 def history(seen: dict) -> History:
-    """Return the curves of what a watch wrote."""
+    """Return the curves in a watch's output."""
     epochs: tuple[EpochNumbers, ...] = epochs_printed(seen["printed"])
     return History(
         epochs, tuple(seen["losses"]), tuple(seen["accuracies"]), tuple(seen["gradient_norms"]), tuple(seen["learning_rates"]),
@@ -173,7 +173,7 @@ _LOSSES = {
 
 
 def facts(seen: dict, scene: Scene) -> RunFacts:
-    """Return what is known of a program that was watched. Its classes are those of the data set."""
+    """Return the facts about a watched program. Its classes are those of the data set."""
     table = seen["facts"]
     name = table.get("loss_name", "")
     kind, takes = _LOSSES.get(name, (None, None))

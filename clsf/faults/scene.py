@@ -28,7 +28,7 @@ class Edit:
 
 @dataclass(frozen=True)
 class Scene:
-    """What a fault is planted in. A plant changes the spec, the plan or the printed text, and returns a new scene.
+    """A program to plant a fault in. A plant changes the spec, the plan or the printed text, and returns a new scene.
 
     As long as there are no `edits`, the engine can train the spec and the plan too; the text is what a child process runs.
     """
@@ -88,7 +88,7 @@ def ending(scene: Scene, activation: str) -> Scene | None:
 
 
 def planted_lines(healthy: str, faulty: str) -> tuple[int, ...]:
-    """Return the lines of the faulty program, 1-based, that differ from the healthy one; where lines are gone, the one before."""
+    """Return the lines of the faulty program, 1-based, that differ from the healthy one; for deleted lines, the one before."""
     lines: set[int] = set()
     match = difflib.SequenceMatcher(None, healthy.splitlines(), faulty.splitlines(), autojunk=False)
     for tag, _, _, first, last in match.get_opcodes():

@@ -35,7 +35,7 @@ def healthy(framework: str, data: str, model: str, seed: int, optimizer: str = P
     scene = Scene(framework, ModelSpec(f"{model}-cnn", layers), plan, DATA[data])
     if data == "shapes":
         scene = scene.edited(FEWER_SHAPES, FEWER_TESTS)
-    return scene.with_pattern(r"\n(model|torch)\.save\((.|\n)*\Z", "\n")  # what is saved at the end is never needed
+    return scene.with_pattern(r"\n(model|torch)\.save\((.|\n)*\Z", "\n")  # the saved file is never needed
 
 
 MODELS = ("plain", "normed")

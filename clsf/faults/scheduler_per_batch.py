@@ -70,7 +70,7 @@ def in_code(program: Program) -> list[Finding]:
 
 
 def _each_step(call: ast.Call) -> bool:
-    """Whether a decay of Keras, which counts steps and not epochs, is by a tenth or more every few steps."""
+    """Return whether a Keras decay, which counts steps and not epochs, is by a tenth or more every few steps."""
     given = dict(zip(("initial_learning_rate", "decay_steps", "decay_rate"), call.args, strict=False)) | {
         k.arg: k.value for k in call.keywords
     }

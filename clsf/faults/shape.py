@@ -128,7 +128,7 @@ def _new_product(program: Program, misfit) -> str | None:
 
 
 def _against_data(program: Program) -> list[Finding]:
-    """Return an input shape that is not the data's."""
+    """Return an input shape that differs from the data's."""
     x, net = program.x, program.net
     if (
         not program.keras

@@ -50,7 +50,7 @@ def in_run(history: History, facts: RunFacts) -> Evidence | None:
 
 
 ALIKE = 0.6
-"""Correlation of the loss in neighbouring epochs from which the order of the images is the same in each; shuffled it is near 0."""
+"""Correlation of the loss in neighbouring epochs above which the images have the same order in each; shuffled it is near 0."""
 
 
 def plant(scene: Scene) -> Scene | None:
@@ -110,7 +110,7 @@ def in_code(program: Program) -> list[Finding]:
 
 
 def _sorted_rows(program: Program) -> list[Finding]:
-    """Return where rows that were sorted by class are trained on, and nothing in the loop mixes them."""
+    """Return where training rows are sorted by class, and nothing in the loop shuffles them."""
     for place, loop in product(trainings(program.source), loops(program.source)):
         known = next((rows for rows in place.trained if rows.order == "sorted"), None)
         if place.line == loop.lineno and known is not None and not _MIXED.search(ast.unparse(loop)):

@@ -1,4 +1,4 @@
-"""What curves look like: the questions that several faults ask of a history."""
+"""Features of curves: checks on a history that several faults share."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from clsf.faults.history import History, RunFacts
 from clsf.optimizers import PLAINEST, with_momentum
 from clsf.plan import LEARNING_RATES
 
-FEW = 25  # steps below which nothing is said of progress
+FEW = 25  # with fewer steps, progress is not judged
 
 
-EPOCHS = 12  # the last ones are compared: looking takes no longer the longer a run is
+EPOCHS = 12  # only the last ones are compared, so that the time does not grow with the run
 
 
 def double_softmax_floor(classes: int) -> float:
@@ -21,18 +21,18 @@ def double_softmax_floor(classes: int) -> float:
 
 
 def final_loss(history: History) -> float | None:
-    """Return the training loss at the end: the last tenth of the steps, else the last epoch."""
+    """Return the training loss at the end: of the last tenth of the steps, otherwise of the last epoch."""
     late = history.mean_loss(0.9, 1)
     return late if late is not None else (history.loss[-1] if history.loss else None)
 
 
 def first_loss(history: History) -> float | None:
-    """Return the loss before anything was learned: the first step's, else the first epoch's."""
+    """Return the loss before anything was learned: that of the first step, otherwise of the first epoch."""
     return history.losses[0] if history.losses else (history.loss[0] if history.loss else None)
 
 
 def best_accuracy(history: History) -> float | None:
-    """Return the best training accuracy that was told, of epochs; of steps where no epoch has ended."""
+    """Return the best known training accuracy of any epoch; of any step if no epoch has ended."""
     if history.accuracy:
         return max(history.accuracy)
     part = history.accuracies[-20:]
@@ -45,7 +45,7 @@ def last_accuracy(history: History) -> float | None:
 
 
 def long_enough(history: History) -> bool:
-    """Return whether the run is long enough for a word about its progress."""
+    """Return whether the run is long enough to judge its progress."""
     return history.steps >= FEW if history.steps else len(history.epochs) >= 3
 
 
@@ -66,7 +66,7 @@ def hardly_learns(history: History, facts: RunFacts) -> bool:
 
 
 def rate_over_usual(facts: RunFacts) -> float | None:
-    """Return the learning rate over the one that its optimizer usually takes."""
+    """Return the learning rate divided by the usual one of its optimizer."""
     usual = LEARNING_RATES.get(facts.optimizer or "")
     if facts.optimizer == PLAINEST and usual and facts.momentum:
         usual = with_momentum().rate
@@ -85,9 +85,9 @@ def steps_per_epoch(history: History) -> int | None:
 
 
 def sawtooth(history: History) -> float | None:
-    """Return how much the jumps of the loss within one epoch are those of the next, a correlation from -1 to 1; None if that can't be told.
+    """Return the correlation, from -1 to 1, of the loss's jumps within one epoch with those in the next; None if it is unknown.
 
-    Differences of neighbouring steps are compared, for what falls smoothly within each epoch is alike in all of them. On real runs
+    Differences of neighbouring steps are compared, because a smooth fall within each epoch is similar in all epochs. On real runs
     (240 planted faults, six epochs of 22 steps) the correlation is 0.7 to 1 where images are in one order, and below 0.45 elsewhere.
     """
     each = steps_per_epoch(history)

@@ -77,7 +77,7 @@ def in_code(program: Program) -> list[Finding]:
 
 
 def _in_each_epoch(program: Program) -> list[Finding]:
-    """Return a split into training and validation that is drawn within the loop that trains, with the same model."""
+    """Return a split into training and validation that is drawn within the training loop of one model."""
     for loop in loops(program.source):
         made = [
             (node, [name for target in node.targets for name in names_in(target)])
@@ -86,8 +86,8 @@ def _in_each_epoch(program: Program) -> list[Finding]:
         ]
         every = [name for _, names in made for name in names]
         if any(map(_BUILT.search, every)) or not any(map(TRAINS.search, every)):
-            continue  # each turn has a model of its own, as in cross-validation
-        drawn: set[str] = set()  # what chance decides in each turn
+            continue  # each iteration has a model of its own, as in cross-validation
+        drawn: set[str] = set()  # drawn at random in each iteration
         for node, names in made:
             if _DRAWN.search(ast.unparse(node.value)) or drawn & {
                 n.id for n in ast.walk(node.value) if isinstance(n, ast.Name)

@@ -19,9 +19,9 @@ FAULT = Fault(
 )  # fmt: skip
 
 LEAST_STEPS, LEAST_SECONDS = 200, 20.0
-SLOW = 0.3  # speed of the last third over that of the first; two other trainings on the machine take as much
-NEAR, DROP, OFTEN = 80, 0.3, 0.15  # steps that one is compared with; a slow one has so much of their speed; and so many do
-REGULAR = 0.5  # deviation of the gaps between slow steps over their mean: images that come late do so in turns, other programs by chance (about 1)
+SLOW = 0.3  # speed of the last third over that of the first; two other trainings on the machine slow it down as much
+NEAR, DROP, OFTEN = 80, 0.3, 0.15  # steps per group; speed of a slow step, as a share of its group's; share of slow steps
+REGULAR = 0.5  # deviation of the gaps between slow steps over their mean: regular for late images, about 1 for other programs
 
 
 def in_run(history: History, facts: RunFacts) -> Evidence | None:
@@ -49,7 +49,7 @@ def in_run(history: History, facts: RunFacts) -> Evidence | None:
 
 
 def _drops(speeds: np.ndarray) -> np.ndarray:
-    """Return which steps are slow beside those around them: the machine may have more or less to do in the course of a run."""
+    """Return which steps are slow compared with those around them, because the load of the machine may change during a run."""
     parts = np.array_split(speeds, max(len(speeds) // NEAR, 1))
     return np.concatenate([part < DROP * np.quantile(part, 0.6) for part in parts])
 

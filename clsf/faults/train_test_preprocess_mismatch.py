@@ -110,7 +110,7 @@ def in_code(program: Program) -> list[Finding]:
 
 
 def _when_called(program: Program) -> list[Finding]:
-    """Return where a model that is called by hand gets the same images on another scale than while it trains."""
+    """Return where a model that is called directly gets the same images in another scale than in training."""
     x = program.x
     for event in evaluating(program) if x is not None and program.torch and x.scale else ():
         given = event["given"]
@@ -120,7 +120,7 @@ def _when_called(program: Program) -> list[Finding]:
 
 
 def _normalize(program: Program) -> list[Finding]:
-    """Return a Normalize that is another one for training than for testing."""
+    """Return a Normalize that differs between training and testing."""
     found_ones = []
     for loader in (program.loader, program.val_loader):
         base = loader.made

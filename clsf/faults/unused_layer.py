@@ -78,7 +78,7 @@ def in_code(program: Program) -> list[Finding]:
 
 
 def _names_used(program: Program) -> set[str]:
-    """Return the names that any method other than __init__ reads from self."""
+    """Return the names that methods other than __init__ read from self."""
     found_names: set[str] = set()
     cls = program.net.instance.cls
     for item in cls.node.body:

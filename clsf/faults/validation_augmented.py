@@ -91,7 +91,7 @@ _DRAWS = re.compile(
 
 
 def _by_hand(program: Program) -> list[Finding]:
-    """Return where validation images are changed by chance: in what is made of them, or in the function that evaluates."""
+    """Return where validation images are changed at random: while they are made, or in the function that evaluates."""
     layers = {
         name for node in program.source.nodes if isinstance(node, ast.Assign) and re.search(r"\bRandom\w+\(", ast.unparse(node.value))
         for target in node.targets for name in names_in(target)
@@ -127,7 +127,7 @@ _LIBRARIES = {"np", "numpy", "torch", "tf", "F", "random", "rng"}
 
 
 def _changed(node: ast.AST) -> set[str]:
-    """Return the names in an expression that chance is added to; none where all of it is drawn, as inputs for a trial are."""
+    """Return the names in an expression that random values are added to; none where all of it is random, like trial inputs."""
     if isinstance(node, ast.Call) and _DRAWS.fullmatch(f"{ast.unparse(node.func)}("):
         return set()
     return (

@@ -60,7 +60,7 @@ def in_code(program: Program) -> list[Finding]:
 
 
 def _held_back(program: Program) -> int:
-    """Return the line of validation images that nothing uses but what is made of them, 0 for none."""
+    """Return the line of validation images that are never used, directly or indirectly; 0 for none."""
     made: dict[str, int] = {}
     used: set[str] = set()
     for node in program.source.nodes:

@@ -71,7 +71,7 @@ def in_code(program: Program) -> list[Finding]:
 
 
 def _back_again(program: Program) -> list[Finding]:
-    """Return a reshape right after a transpose that puts the channels where they were, in shape only."""
+    """Return a reshape right after a transpose that moves the channels back in shape only."""
     for node in program.source.nodes:
         if not (isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in ("reshape", "view")):
             continue

@@ -48,7 +48,7 @@ def in_code(program: Program) -> list[Finding]:
     made = program.optimizer
     if made is None:
         return []
-    if penalties(program).get("weight_decay", 0.0) >= 0.5:  # by hand, after or before each step
+    if penalties(program).get("weight_decay", 0.0) >= 0.5:  # written by hand, before or after each step
         line = next((n for n, text in enumerate(program.source.lines, 1) if ".mul_(1 - " in text), made.line)
         own = re.search(r"\* *(\w+)\)$", program.line(line).split("#")[0].rstrip())
         given = next((n for n, text in enumerate(program.source.lines, 1) if own and re.match(rf"{own[1]} *=", text)), line)
@@ -64,5 +64,5 @@ def in_code(program: Program) -> list[Finding]:
 
 
 def _usual(program: Program, line: int) -> str | None:
-    """Return a line with the last number in it as one that is usual."""
+    """Return a line with its last number replaced by a usual one."""
     return swap(program, line, r"(?<![\w.])\d+(?:\.\d*)?(?:e-?\d+)?(?![\w.])(?=[^\d#]*(?:#.*)?$)", "0.0005")

@@ -1,4 +1,4 @@
-"""from_logits doesn't fit what the model gives."""
+"""from_logits doesn't match the model's output."""
 
 from __future__ import annotations
 

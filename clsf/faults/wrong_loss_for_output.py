@@ -44,7 +44,7 @@ def plant(scene: Scene) -> Scene | None:
 
 
 def in_code(program: Program) -> list[Finding]:
-    """Return where a program has it. A binary loss over several outputs is told as binary-loss-multiclass, whose fix is the same."""
+    """Return where a program has it. A binary loss over several outputs is reported as binary-loss-multiclass (same fix)."""
     end, loss = ending(program), program.loss
     if end is None or loss is None or end.units is None:
         return []

@@ -1,1 +1,1 @@
-"""A chain of up to four layers without a framework: what it is, what its weights are, what it does to shapes, in words and formulas"""
+"""A chain of up to four layers without a framework: its layers, its weights, its shapes, in words and formulas"""

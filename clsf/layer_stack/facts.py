@@ -1,4 +1,4 @@
-"""What arithmetic says of a chain before anything is computed: shapes stage by stage, and what would go wrong, with ways to mend it."""
+"""Facts about a chain before anything is computed: shapes stage by stage, and errors, with ways to fix them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from clsf.words import Sentence, say, say_n
 
 @dataclass(frozen=True, slots=True)
 class StackFacts:
-    """What is known of a chain on one input: the facts of its stages up to the first that does not fit."""
+    """The facts about a chain on one input: those of its stages up to the first that does not fit."""
 
     in_shape: Shape
     facts: tuple[LayerFacts, ...]
@@ -25,13 +25,13 @@ class StackFacts:
 
     @property
     def shapes(self) -> tuple[Shape, ...]:
-        """The input's shape, then what comes out of each stage that fits."""
+        """The input's shape, then the output shape of each stage that fits."""
         return (self.in_shape, *(facts.out_shape for facts in self.facts))
 
 
 @dataclass(frozen=True, slots=True)
 class StackMend:
-    """A way out: what it does, and the chain after it."""
+    """A fix: what it does, and the chain after it."""
 
     title: Sentence
     chain: LayerStack
@@ -52,7 +52,7 @@ def stack_facts(chain: LayerStack, in_shape: Shape) -> StackFacts:
 
 
 def mends(chain: LayerStack, at: int, shape: Shape) -> list[StackMend]:
-    """Return ways to make stage `at` fit the `shape` that reaches it, the likeliest first; none may be known."""
+    """Return ways to make stage `at` fit the `shape` that reaches it, the most likely first; may be empty."""
     stage, offered = chain[at], []
     layer = stage.layer
     if layer.role == "Linear" and len(shape) == 3 and len(chain) == MAX_STAGES and at:
@@ -109,7 +109,7 @@ def weight_shapes(weights: tuple[Weight, ...]) -> str:
 
 
 def fitting(facts: LayerFacts) -> Sentence | None:
-    """Return what is worth knowing of how a window fits the image, before anything goes wrong."""
+    """Return remarks on how a window fits the image, before anything goes wrong."""
     layer = facts.layer
     if not isinstance(layer, Sliding):
         return None

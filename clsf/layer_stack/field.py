@@ -1,6 +1,6 @@
-"""The receptive field of single cells: which rows and columns of every earlier picture an output cell was computed from.
+"""The receptive field of single cells: the rows and columns of every earlier image that an output cell was computed from.
 
-Rows and columns do not depend on each other, so an interval per output row and one per output column say it all.
+Rows and columns are independent, so one interval per output row and one per output column are enough.
 """
 
 from __future__ import annotations
@@ -10,19 +10,19 @@ from dataclasses import dataclass
 from clsf.model.layers import Layer, Sliding
 from clsf.model.walk import LayerFacts
 
-Interval = tuple[int, int]  # first and last, both seen; may reach over the edge, into padding
+Interval = tuple[int, int]  # first and last, both seen; may extend beyond the edge, into padding
 
 
 @dataclass(frozen=True, slots=True)
 class SeenCells:
-    """What the cells of the last picture see of one earlier picture: intervals by output row and by output column."""
+    """The cells of one earlier image that the cells of the last image see: intervals by output row and by output column."""
 
     rows: tuple[Interval, ...]
     columns: tuple[Interval, ...]
 
 
 def image_stages(facts: tuple[LayerFacts, ...]) -> int:
-    """Return how many stages pass on an image; what comes after flattening, a dense layer or a global mean has no rows and columns."""
+    """Return how many stages output an image; the output of flattening, a dense layer or a global mean has no rows and columns."""
     return next((n for n, one in enumerate(facts) if len(one.out_shape) != 3), len(facts))
 
 
@@ -32,7 +32,7 @@ def sees_everything(facts: tuple[LayerFacts, ...]) -> bool:
 
 
 def seen(facts: tuple[LayerFacts, ...]) -> list[SeenCells]:
-    """Return, for the input and for each stage, what the cells of the last stage see of it. All stages pass on images."""
+    """Return, for the input and each stage, the cells that the last stage's cells see. All stages must output images."""
     height, width = facts[-1].out_shape[:2]
     rows = [(r, r) for r in range(height)]
     columns = [(c, c) for c in range(width)]
@@ -54,7 +54,7 @@ def place(cell: int, shape: tuple[int, int, int], channels_first: bool = False) 
 
 
 def flat_index(row: int, column: int, channel: int, shape: tuple[int, int, int], channels_first: bool = False) -> int:
-    """Return where a cell of an image lands in the flattened vector; the inverse of `place`."""
+    """Return the index of an image's cell in the flattened vector; the inverse of `place`."""
     height, width, channels = shape
     return (channel * height + row) * width + column if channels_first else (row * width + column) * channels + channel
 

@@ -1,6 +1,6 @@
-"""Kernels written by hand: nine numbers each, that find edges, blur or sharpen without any learning.
+"""Handwritten kernels: nine numbers each that find edges, blur or sharpen without any learning.
 
-Layers compute cross-correlation: the kernel lies on the image as it is written here, it is not turned around.
+Layers compute cross-correlation: the kernel is applied as written here, it is not flipped.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A chain: up to four layers, and where the weights of each come from; as text it is one line that fits into a link.
+"""A chain: up to four layers, and the source of each one's weights; as text it is one line that fits into a link.
 
 Kind:filters=8,padding=same,w.source=hand,w.kernels=edge+blur;Kind;Kind
 """
@@ -24,15 +24,15 @@ SOURCES: tuple[str, ...] = get_args(Source)
 MAX_STAGES = 4
 MAX_TEXT = 2_000  # characters
 MAX_NUMBERS = 1_500_000
-"""Most numbers that one layer of a chain may hold or pass on: an answer should take a blink."""
+"""Most numbers that one layer of a chain may hold or output: an answer should take a moment."""
 
 OWN = (0.0, 1.0, 0.0, 1.0, -4.0, 1.0, 0.0, 1.0, 0.0)
-"""What the student's own kernel is before they change it: the Laplacian of four neighbours."""
+"""The student's own kernel before any change: the Laplacian of four neighbours."""
 
 
 @dataclass(frozen=True, slots=True)
 class Filling:
-    """Where a layer's weights come from.
+    """The source of a layer's weights.
 
     random: drawn by a scheme from a seed · hand: the first filters are kernels written by hand, the others random ·
     own: the first filter is the student's nine numbers, the others random · run: those of a trained run's layer
@@ -63,7 +63,7 @@ class Filling:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One layer of a chain and where its weights come from."""
+    """One layer of a chain and the source of its weights."""
 
     layer: Layer
     filling: Filling = field(default_factory=Filling)
@@ -81,10 +81,10 @@ DEFAULT: LayerStack = (
     Stage(made("MaxPool", 2)),
     Stage(made("Flat")),
 )
-"""Four kernels written by hand beside four random ones, then what usually follows a convolution."""
+"""Four handwritten kernels and four random ones, then the layers that usually follow a convolution."""
 
 FRESH = {name: kind.first() for name, kind in PLAIN.items()}
-"""Kind -> the layer that a student gets when they choose it."""
+"""Kind -> the layer that a student gets by choosing it."""
 
 
 def layers_of(chain: LayerStack) -> tuple[Layer, ...]:
@@ -92,7 +92,7 @@ def layers_of(chain: LayerStack) -> tuple[Layer, ...]:
 
 
 def to_text(chain: LayerStack) -> str:
-    """Return the chain as a line of text; what is left out has its default value."""
+    """Return the chain as a line of text; fields that are left out have their default values."""
     return ";".join(_stage_text(stage) for stage in chain)
 
 
@@ -107,7 +107,7 @@ def from_text(text: str) -> LayerStack:
 
 
 def checked(layer: Layer) -> Layer:
-    """Return the layer if it is not too big to be looked at. Raises SpecError naming the field."""
+    """Return the layer if it is small enough. Raises SpecError naming the field."""
     for one in fields_of(type(layer)):
         value = getattr(layer, one.name)
         for side in value if isinstance(value, tuple) else (value,):

@@ -1,4 +1,4 @@
-"""The weights of a chain: drawn from a seed, written by hand, the student's own, or those of a trained run."""
+"""The weights of a chain: random from a seed, handwritten, the student's own, or those of a trained run."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def draw(chain: LayerStack, in_shape: Shape, trained: Mapping[str, Weights] | No
         drawn = initial_weights(own, filling.scheme, filling.seed, DTYPE)
         if not stage.layer.learns:
             continue
-        if filling.source == "run" and filling.path:  # until a layer of the run is chosen, chance stands in
+        if filling.source == "run" and filling.path:  # random until a layer of the run is chosen
             drawn = _of_run(stage, facts, (trained or {}).get(filling.run))
         elif filling.source in ("hand", "own") and isinstance(stage.layer, Convolution):
             drawn = _written(stage, facts, drawn)
@@ -48,7 +48,7 @@ def written(filling: Filling) -> list[tuple[float, ...]]:
 
 
 def too_small(stage: Stage) -> Sentence | None:
-    """Return why kernels by hand do not fit this layer, None if they do."""
+    """Return why handwritten kernels do not fit this layer, None if they do."""
     by_hand = isinstance(stage.layer, Convolution) and stage.filling.source in ("hand", "own")
     if not by_hand or min(stage.layer.sides) >= kernels.SIDE:
         return None

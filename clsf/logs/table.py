@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from clsf.runs.record import RunRecord
 
 EPOCHS = ("epoch", "accuracy", "learning_rate", "loss", "val_accuracy", "val_loss")
-"""Columns, and epochs counted from 0, as `keras.callbacks.CSVLogger` has them; in torch one writes such lines oneself."""
+"""Columns, and epochs counted from 0, as in `keras.callbacks.CSVLogger`; PyTorch programs write such lines themselves."""
 
 STEPS = ("step", "epoch", "loss", "accuracy", "gradient_norm", "learning_rate", "seconds")
 
@@ -25,7 +25,7 @@ def epochs_csv(record: RunRecord) -> str:
 
 
 def steps_csv(record: RunRecord) -> str:
-    """Return one line per step, steps and epochs counted from 1; no gradient norm where the variant does not tell it."""
+    """Return one line per step, steps and epochs counted from 1; no gradient norm where the variant does not report it."""
     steps, per_epoch = record.steps, record.started.batches_per_epoch if record.started else 1
     count = len(steps)
     norms = steps.gradient_norms[:count] if steps.gradient_norms else [""] * count

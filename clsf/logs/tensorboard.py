@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tensorboard.compat.proto.summary_pb2 import HistogramProto
 
 MOST_STEPS = 10_000
-"""Steps that are written; of a longer run every second, third, … one, for TensorBoard itself shows about a thousand."""
+"""Maximum number of steps written; of a longer run every second, third, … one, because TensorBoard shows only about a thousand."""
 
 
 def tensorboard_zip(record: RunRecord, graph: bytes | None = None) -> bytes:
@@ -87,7 +87,7 @@ def _validation(record: RunRecord) -> Iterator[Event]:
 
 
 def _wall(record: RunRecord, epoch: int) -> float:
-    """Return when an epoch ended, as if the run had begun when it was asked for and was never paused."""
+    """Return when an epoch ended, as if the run had started when it was requested and was never paused."""
     per_epoch = record.started.batches_per_epoch if record.started else 1
     seconds = record.steps.seconds
     return record.created + (seconds[min(epoch * per_epoch, len(seconds)) - 1] if seconds else 0.0)
@@ -117,13 +117,13 @@ def _histogram(told: dict) -> HistogramProto:
     from tensorboard.compat.proto.summary_pb2 import HistogramProto
 
     low, high, counts = told["low"], told["high"], told["counts"]
-    width = (high - low) / len(counts) or max(abs(low), 1.0) * 1e-6  # one value: a bin that is not empty of width
+    width = (high - low) / len(counts) or max(abs(low), 1.0) * 1e-6  # one value: a bin with a width above 0
     centres = [low + width * (n + 0.5) for n in range(len(counts))]
     return HistogramProto(
         min=low,
         max=high,
         num=sum(counts),
-        sum=sum(c * n for c, n in zip(centres, counts, strict=True)),  # of the bins' centres: the numbers are not kept
+        sum=sum(c * n for c, n in zip(centres, counts, strict=True)),  # from the bins' centres: the numbers are not stored
         sum_squares=sum(c * c * n for c, n in zip(centres, counts, strict=True)),
         bucket_limit=[low + width * (n + 1) for n in range(len(counts))],
         bucket=counts,
@@ -131,14 +131,14 @@ def _histogram(told: dict) -> HistogramProto:
 
 
 def _text(record: RunRecord) -> Event:
-    """Return the model and the plan as a text that TensorBoard shows."""
+    """Return the model and the plan as text for TensorBoard."""
     from tensorboard.compat.proto.event_pb2 import Event
     from tensorboard.compat.proto.summary_pb2 import Summary, SummaryMetadata
     from tensorboard.compat.proto.tensor_pb2 import TensorProto
     from tensorboard.compat.proto.types_pb2 import DT_STRING
 
     told = json.dumps({"model": record.model.to_json(), "plan": shared(record.plan).to_json()}, indent=1)
-    told = "".join(f"    {line}\n" for line in told.splitlines())  # four spaces: Markdown leaves it as it is
+    told = "".join(f"    {line}\n" for line in told.splitlines())  # four spaces: a Markdown code block
     metadata = SummaryMetadata(plugin_data=SummaryMetadata.PluginData(plugin_name="text"))
     value = Summary.Value(tag="plan", metadata=metadata, tensor=TensorProto(dtype=DT_STRING, string_val=[told.encode()]))
     return Event(wall_time=record.created, summary=Summary(value=[value]))

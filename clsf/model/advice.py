@@ -1,7 +1,7 @@
-"""What is wrong or unwise in a design, in words, and what mends it with one click.
+"""Errors and warnings about a design, in words, with one-click fixes.
 
-Levels: "broken" (that card does not fit), "stop" (the model can't be trained on these classes), "warn" (it can be trained, but
-hardly is what was meant), "note" (worth knowing).
+Levels: "broken" (this card does not fit), "stop" (the model can't be trained on these classes), "warn" (it can be trained, but
+is probably not what was meant), "note" (worth knowing).
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ from clsf.words import Sentence, say, say_n
 
 Level = Literal["broken", "stop", "warn", "note"]
 
-HOLDS_ALL = 0.95  # share of all parameters in one dense layer that is worth a word
+HOLDS_ALL = 0.95  # share of all parameters in one dense layer that is worth a note
 HIGH_RATE = 0.8  # of dropout
 MUCH_MEMORY = 4_000_000_000  # bytes of outputs in one training step
 
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """One thing to say, about one card or (None) the whole; the mends stand in order of how likely they are meant."""
+    """One remark, about one card or (None) the whole design; the fixes are in order of likelihood."""
 
     name: str
     level: Level
@@ -39,7 +39,7 @@ class Advice:
 
 
 def advice(seen: DesignFacts, classes: int, batch_size: int = 1) -> tuple[Advice, ...]:
-    """Return everything there is to say of a design whose last layer should have `classes` outputs."""
+    """Return all remarks about a design whose last layer should have `classes` outputs."""
     design = seen.design
     advices = [Advice("broken", "broken", uid, seen.cards[uid].problem, mends(seen, uid)) for uid in seen.broken()]
     for _, _, row in design.all_rows():
@@ -64,7 +64,7 @@ def advice(seen: DesignFacts, classes: int, batch_size: int = 1) -> tuple[Advice
 
 
 def ready(seen: DesignFacts, advices: tuple[Advice, ...]) -> bool:
-    """Say whether the design can be trained as it stands."""
+    """Return whether the design can be trained as it is."""
     return seen.output_shape is not None and not any(one.level in ("broken", "stop") for one in advices)
 
 
@@ -128,7 +128,7 @@ def _alone(design: Design, card: Card, shape: Shape | None) -> Iterator[Advice]:
 
 
 def _largest(seen: DesignFacts) -> Iterator[Advice]:
-    """Advise on one dense layer that holds nearly all parameters, where others hold some."""
+    """Advise on one dense layer that holds nearly all parameters, if other layers have some too."""
     weighted = [
         (card, seen.cards[card.uid]) for card in seen.design.all() if seen.cards[card.uid].parameters and not card.branching
     ]
@@ -148,7 +148,7 @@ def _largest(seen: DesignFacts) -> Iterator[Advice]:
 
 
 def _smaller(design: Design, card: Card) -> Iterator[Mend]:
-    """Offer averaging instead of flattening, where convolutions came before."""
+    """Offer averaging instead of flattening, after convolutions."""
     place = design.place(card.uid)
     row = design.row(place.owner, place.row)[: place.position]
     if not any(other.role == "Convolution" and not other.off for other in row):
@@ -162,7 +162,7 @@ def _smaller(design: Design, card: Card) -> Iterator[Mend]:
 
 
 def _end(seen: DesignFacts, classes: int) -> Iterator[Advice]:
-    """Advise on an end that does not give one logit per class."""
+    """Advise on an output that is not one logit per class."""
     design = seen.design
     on = [card for card in design.cards if not card.off]
     last = on[-1] if on else None
@@ -233,7 +233,7 @@ def _dense_at_end(design: Design, classes: int) -> Iterator[Mend]:
 
 
 def _logits(design: Design, on: list[Card], classes: int) -> Iterator[Advice]:
-    """Advise on functions after the last weights: the loss takes logits, numbers that have not gone through a softmax."""
+    """Advise on functions after the last weights: the loss takes logits, numbers before a softmax."""
     last = on[-1]
     named = "linear" if last.branching else last.layer.function
     if last.layer is not None and last.layer.drops and last.layer.rate > 0:

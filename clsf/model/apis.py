@@ -1,11 +1,11 @@
-"""How a layer's fields stand in a framework's call: a table written once, and read in both directions.
+"""The mapping between a layer's fields and a framework's call: a table written once, and read in both directions.
 
     KERAS = Api("layers.X", arg("units", place=True), arg("activation", None, ...), arg("use_bias", True))
     KERAS.call(ten_units)                          -> Call("layers.X", (10,))
     KERAS.read(Call("layers.X", (10, "relu")))   -> {"units": 10, "activation": "relu"}, {}
 
-What a framework takes and the spec has no field for (a name, a regularizer) comes back beside the fields; the reader of
-source decides what it means.
+Arguments that the spec has no field for (a name, a regularizer) are returned next to the fields; the source reader
+decides what they mean.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from clsf.words import Sentence
 class Argument:
     """An argument of a call: the framework's name and default, and the field that it stands for, None if there is none.
 
-    `to` turns the field's value into the argument and `back` the argument into the field's value; it raises ValueError for what
+    `to` turns the field's value into the argument and `back` the argument into the field's value; raising ValueError for what
     no field can hold. `place`: written without its name. `always`: written at its default too.
     """
 
@@ -40,7 +40,7 @@ def arg(
     name: str, default: Any = REQUIRED, field: str | None = "", *, to: Callable = lambda x: x, back: Callable = lambda x: x,
     place: bool = False, always: bool = False,
 ) -> Argument:  # fmt: skip
-    """Return an argument; without a `field` it stands for the field of its own name."""
+    """Return an argument; without a `field` it maps to the field of the same name."""
     return Argument(name, default, name if field == "" else field, to, back, place, always)
 
 
@@ -86,7 +86,7 @@ class Api:
 
 
 def one_number(value: object) -> object:
-    """Return 3 for (3, 3) and [3, 3], which mean the same in both frameworks; anything else stays, a list as a tuple."""
+    """Return 3 for (3, 3) and [3, 3], which mean the same in both frameworks; a list becomes a tuple; other values stay."""
     if isinstance(value, list | tuple):
         value = tuple(value)
         return value[0] if value and all(type(x) is int and x == value[0] for x in value) else value
@@ -95,9 +95,9 @@ def one_number(value: object) -> object:
 
 @dataclass(frozen=True, slots=True)
 class ApiStep:
-    """One step of a layer in a framework: the call that makes an object for it, and an expression of `{x}` that needs none.
+    """One step of a layer in a framework: the call that makes an object for it, and an expression of `{x}` without an object.
 
-    `function` is "" if the step holds weights or behaves otherwise while training, and so needs its object.
+    `function` is "" if the step has weights or behaves differently in training, and so needs its object.
     """
 
     call: Call
@@ -105,9 +105,9 @@ class ApiStep:
     function_note: Sentence | None = None
     suffix: str = ""  # of the object's name, where one layer becomes several
     weights: bool = False
-    training: bool = False  # behaves otherwise while training
+    training: bool = False  # behaves differently in training
 
 
 def refused(name: str) -> SpecError:
-    """Return the error for a call that no layer stands for."""
+    """Return the error for a call that matches no layer."""
     return SpecError("There is no layer here that does what {name} does.", name=name)

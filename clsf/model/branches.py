@@ -1,9 +1,9 @@
-"""The branching layers, which hold rows of other layers: Residual adds what comes out, Multiply multiplies it, Parallel puts it side by side.
+"""The branching layers, with rows of layers: Residual adds their outputs, Multiply multiplies them, Parallel concatenates them.
 
 Block holds one row and only keeps it together: a part of a network that folds away.
 
-They answer the same questions as the plain layers (see `clsf.model.layers`), from the layers they hold. Which layers
-those are, with their paths, is `rows()`; `clsf.model.walk` goes through them.
+They answer the same questions as the plain layers (see `clsf.model.layers`), computed from the layers they hold. `rows()` returns
+those layers with their paths; `clsf.model.walk` walks through them.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ Rows = tuple[tuple[Layer, ...], ...]
 
 
 class Branching(Layer):
-    """A layer that gives its input to several rows of layers, and makes one output of what they make of it.
+    """A layer that feeds its input to several rows of layers, and combines their outputs into one.
 
-    It has no weights of its own and costs nothing; those of the layers inside are counted there.
+    It has no weights and no cost of its own; those of the inner layers are counted there.
     """
 
     __slots__ = ()
@@ -32,22 +32,22 @@ class Branching(Layer):
     """Its rows in JSON: one field each, or, with `many`, one field with a list of any number of rows."""
     many: ClassVar[bool] = False
     MERGE: ClassVar[str]
-    """Keras' layer that makes one of all outputs; "": there is one row, whose end is the output."""
+    """Keras' layer that combines the outputs; "": there is one row, and its output is the output."""
     SIGN: ClassVar[str] = ""
-    """The operator that makes one of all outputs, number by number; "": they are put side by side."""
+    """The operator that combines the outputs elementwise; "": they are concatenated."""
 
     @classmethod
     def of_rows(cls, rows: Rows) -> Branching:
-        """Return the layer that holds these rows."""
+        """Return a layer with these rows."""
         return cls(*rows)
 
     @classmethod
     def row_names(cls, count: int) -> tuple[str, ...]:
-        """Return what `count` rows are called in paths and in weights' names."""
+        """Return the names of `count` rows in paths and in weights' names."""
         return tuple(f"branch{number}" for number in range(1, count + 1))
 
     def spreads(self, shape: Shape) -> bool:
-        """Return whether its first row ends in one number per channel, which meets an image of the other row."""
+        """Return whether its first row ends in one number per channel, which is broadcast over the image of the other row."""
         return False
 
     def each(self, change: Callable[[tuple[Layer, ...]], tuple[Layer, ...]]) -> Branching:
@@ -55,17 +55,17 @@ class Branching(Layer):
         return self.of_rows(tuple(change(row) for _, row in self.rows()))
 
     def headline(self) -> str:
-        """Return what stands over it in source."""
+        """Return the comment above it in source."""
         raise NotImplementedError
 
 
 class TwoRows(Branching):
-    """A layer whose two rows of layers, `layers` and `shortcut`, meet number by number; an empty row is the identity."""
+    """A layer whose two rows of layers, `layers` and `shortcut`, are combined elementwise; an empty row is the identity."""
 
     __slots__ = ()
 
     FIELDS: ClassVar = ("layers", "shortcut")
-    MEET: ClassVar[str]  # what happens, in source
+    MEET: ClassVar[str]  # the operation's name in source
 
     @classmethod
     def row_names(cls, count: int) -> tuple[str, ...]:
@@ -80,7 +80,7 @@ class TwoRows(Branching):
 
 @dataclass(frozen=True, slots=True)
 class Residual(TwoRows):
-    """Add what a row of layers makes of the input to the input itself, or to what a `shortcut` row makes of it.
+    """Add the output of a row of layers to the input itself, or to the output of a `shortcut` row.
 
     Shape:  both rows must end in the same shape; an empty shortcut is the identity
     Raises: SpecError if the two shapes differ
@@ -120,11 +120,11 @@ class Residual(TwoRows):
 
 @dataclass(frozen=True, slots=True)
 class Multiply(TwoRows):
-    """Multiply what came in, or what a `shortcut` row makes of it, by what a row of layers makes of it, number by number.
+    """Multiply the input, or the output of a `shortcut` row, elementwise by the output of a row of layers.
 
     Shape:  the shortcut's; the layers end in the same shape, or in one number per channel of it, (c,) or (1, 1, c),
             which then multiplies the whole channel: squeeze-and-excitation
-    Raises: SpecError if they end in another
+    Raises: SpecError if they end in another shape
     Source: Hu et al. 2017, arXiv:1709.01507
     """
 
@@ -160,7 +160,7 @@ class Multiply(TwoRows):
 
 @dataclass(frozen=True, slots=True)
 class Parallel(Branching):
-    """Give the same input to several rows of layers and put their outputs side by side, channel after channel.
+    """Feed the same input to several rows of layers and concatenate their outputs along the channels.
 
     Shape:  (h, w, c) -> (h', w', c1 + c2 + …); all rows must end in the same h' and w'
     Raises: SpecError if they don't
@@ -208,7 +208,7 @@ class Parallel(Branching):
 
 @dataclass(frozen=True, slots=True)
 class Block(Branching):
-    """Keep a row of layers together: one after the other, as if they stood outside.
+    """Keep a row of layers together: one after the other, as if they were outside.
 
     Shape:  that of its last layer
     Source: the blocks of Sandler et al. 2018, arXiv:1801.04381, figure 3; nn.Sequential inside nn.Sequential
@@ -245,7 +245,7 @@ class Block(Branching):
 
 
 def _row_shapes(layer: Branching, shape: Shape) -> list[Shape]:
-    """Return the shape that each row ends in; an error says in which row and at which of its layers it happened."""
+    """Return the shape that each row ends in; an error names the row and the layer."""
     ends = []
     for name, row in layer.rows():
         end = shape

@@ -1,4 +1,4 @@
-"""What the differences of a plan change in a model itself: another spec that is built instead of the student's."""
+"""The effect of a plan's differences on the model: the spec that is built instead of the student's."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from clsf.model.branches import Branching
 from clsf.model.layers import OneImageNorm, made
 from clsf.model.spec import Layer, ModelSpec
 
-TORCH_MOMENTUM = 0.9  # torch.nn.BatchNorm2d's momentum=0.1 takes a tenth of the new; Keras' word counts the old
+TORCH_MOMENTUM = 0.9  # torch.nn.BatchNorm2d's momentum=0.1 is the weight of the new value; Keras' momentum is that of the old
 TORCH_EPSILON = 1e-5
 TORCH_DROPOUT = 0.5  # of torch.nn.functional.dropout(x), called without a rate
 

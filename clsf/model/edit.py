@@ -1,7 +1,7 @@
-"""A model while it is drawn: cards in nested rows, some of them switched off, each with a number that stays its own.
+"""A model in the editor: cards in nested rows, some of them switched off, each with a permanent number.
 
-A card holds a layer whose fields are right; whether it fits where it stands is another question, which
-`clsf.model.edit_facts` answers. So a design can always be shown, kept and taken further, finished or not.
+A card holds a layer with valid fields; `clsf.model.edit_facts` answers whether it fits at its place.
+So a design can always be shown, stored and edited further, finished or not.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from clsf.model.branches import BRANCHING
 from clsf.model.spec import MAX_DEPTH, MAX_LAYERS, Layer, ModelSpec
 
 OWN_ROW = 0
-"""The owner of the model's own row, where no card is."""
+"""The owner of the model's own row, which is not a card."""
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
     """One layer of a design. `layer` is None for Residual and Multiply, whose rows are (body, shortcut), and Parallel, whose rows are branches."""
 
-    uid: int  # at least 1; no other card of the design has it
+    uid: int  # at least 1; unique in the design
     kind: str
     layer: Layer | None
     rows: tuple[tuple[Card, ...], ...] = ()
@@ -33,27 +33,27 @@ class Card:
 
     @property
     def role(self) -> str:
-        """The part that the layer plays; "" for one that holds rows."""
+        """The layer's role; "" for one with rows."""
         return self.layer.role if self.layer else ""
 
     @property
     def height(self) -> int:
-        """How many rows lie in one another inside: 0 for a plain layer."""
+        """The nesting depth of rows inside: 0 for a plain layer."""
         return 1 + max((card.height for row in self.rows for card in row), default=0) if self.branching else 0
 
     def all(self) -> Iterator[Card]:
-        """Yield this card and those inside, each before what it holds."""
+        """Yield this card and those inside, each before its inner cards."""
         yield self
         for row in self.rows:
             for card in row:
                 yield from card.all()
 
     def row_names(self) -> tuple[str, ...]:
-        """Return what the rows are called in paths and in weights' names."""
+        """Return the names of the rows in paths and in weights' names."""
         return BRANCHING[self.kind].row_names(len(self.rows)) if self.branching else ()
 
     def spec(self, with_off: bool = False) -> Layer:
-        """Return the layer, holding those inside that are switched on."""
+        """Return the layer, with the inner layers that are switched on."""
         if not self.branching:
             return self.layer
         return BRANCHING[self.kind].of_rows(tuple(specs(row, with_off) for row in self.rows))
@@ -70,7 +70,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Design:
-    """A model while it is drawn."""
+    """A model in the editor."""
 
     name: str
     cards: tuple[Card, ...] = ()
@@ -81,7 +81,7 @@ class Design:
         return ModelSpec(self.name, specs(self.cards, with_off))
 
     def all(self) -> Iterator[Card]:
-        """Yield every card, each before what it holds."""
+        """Yield every card, each before its inner cards."""
         for card in self.cards:
             yield from card.all()
 
@@ -100,7 +100,7 @@ class Design:
         return rows[row]
 
     def place(self, uid: int) -> Place:
-        """Return where a card stands. Raises SpecError if it is not there."""
+        """Return the position of a card. Raises SpecError if it is not there."""
         for owner, number, row in self.all_rows():
             for position, card in enumerate(row):
                 if card.uid == uid:
@@ -123,7 +123,7 @@ class Design:
 
 
 def specs(row: tuple[Card, ...], with_off: bool = False) -> tuple[Layer, ...]:
-    """Return the layers of a row, those that are switched off left out."""
+    """Return the layers of a row, without those that are switched off."""
     return tuple(card.spec(with_off) for card in row if with_off or not card.off)
 
 
@@ -158,12 +158,12 @@ def renumbered(card: Card, uid: int) -> tuple[Card, int]:
 
 
 def check_room(design: Design, more: int) -> None:
-    """Raise SpecError if `more` cards are too many."""
+    """Raise SpecError if `more` cards would be too many."""
     if sum(1 for _ in design.all()) + more > MAX_LAYERS:
         raise SpecError("The model would have more than {most} layers.", most=MAX_LAYERS)
 
 
 def check_depth(design: Design, owner: int, card: Card) -> None:
-    """Raise SpecError if the card would lie too deep in a row of `owner`."""
+    """Raise SpecError if the card would be nested too deep in a row of `owner`."""
     if design.depth(owner) + card.height > MAX_DEPTH:
         raise SpecError("Branches would lie more than {most} deep.", most=MAX_DEPTH)

@@ -1,4 +1,4 @@
-"""What a browser may ask of a design, as plain values of which nothing is trusted.
+"""The actions that a browser may request for a design, as plain values; none of them is trusted.
 
 {"do": "add", "place": [owner, row, position], "kind": "…"}
 {"do": "edit", "uid": 3, "field": "filters", "value": 32}
@@ -28,7 +28,7 @@ ACTIONS = (
 
 
 def act(history: EditHistory, action: object, input_shape: Shape, classes: int) -> EditHistory:
-    """Return the history with one more step. Raises SpecError, with a sentence, for what can't be done."""
+    """Return the history with one more step. Raises SpecError, with a message, if the action is not possible."""
     do = action.get("do") if isinstance(action, dict) else None
     if do not in ACTIONS:
         raise SpecError(
@@ -76,7 +76,7 @@ def _done(design: Design, action: dict, input_shape: Shape, classes: int) -> Des
 
 
 def shape_at(design: Design, place: Place, input_shape: Shape) -> Shape | None:
-    """Return the shape that flows through a gap, None if it can't be known."""
+    """Return the shape at a gap, None if it can't be known."""
     seen = design_facts(design, input_shape)
     shape = input_shape if place.owner == 0 else seen.cards[design.card(place.owner).uid].in_shape
     for card in design.row(place.owner, place.row)[: place.position]:

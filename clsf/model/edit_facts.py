@@ -1,4 +1,4 @@
-"""What arithmetic says of a design as far as it goes: after a card that does not fit, those behind it wait, the others go on."""
+"""The facts about a design, as far as they can be computed: cards after one that does not fit wait, the others continue."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ BYTES = 4  # of a float32 number
 
 @dataclass(frozen=True, slots=True)
 class CardFacts:
-    """What is known of a card. "inside": it waits for a card that it holds; shapes are None where they can't be known.
+    """The facts about a card. "inside": it waits for a card that it holds; shapes are None where they can't be known.
 
     `path` is that of the layer in the model (see `clsf.model.walk`), None if it is switched off. Numbers of a branching card
-    are sums over what it holds.
+    are sums over its inner cards.
     """
 
     state: State
@@ -35,7 +35,7 @@ class CardFacts:
     non_trainable: int = 0
     multiply_adds: int = 0  # per image, forward
     receptive_field: OneOrTwo = 0  # side in pixels, or height and width
-    outputs: int = 0  # numbers handed on per image, those of cards inside included
+    outputs: int = 0  # output values per image, those of cards inside included
     problem: Sentence | None = None
 
     @property
@@ -72,7 +72,7 @@ class DesignFacts:
 
     @property
     def outputs(self) -> int:
-        """Numbers that all layers pass on per image, which a training step keeps until its backward pass."""
+        """Output values of all layers per image, which a training step keeps until its backward pass."""
         return sum(facts.outputs for facts in self.own)
 
     def broken(self) -> list[int]:
@@ -81,7 +81,7 @@ class DesignFacts:
 
 
 def design_facts(design: Design, input_shape: Shape) -> DesignFacts:
-    """Return what is known of a design on images of `input_shape`, (height, width, channels) or (features,). Never raises."""
+    """Return the facts about a design on images of `input_shape`, (height, width, channels) or (features,). Never raises."""
     cards: dict[int, CardFacts] = {}
     side = max(input_shape[:2]) if len(input_shape) == 3 else 1
     out, _ = _row(design.cards, tuple(input_shape), "", Reach(), side, cards)
@@ -91,7 +91,7 @@ def design_facts(design: Design, input_shape: Shape) -> DesignFacts:
 def _row(
     row: tuple[Card, ...], shape: Shape | None, prefix: str | None, reach: Reach, side: int, cards: dict[int, CardFacts]
 ) -> tuple[Shape | None, Reach]:
-    """Find the facts of a row; return the shape that comes out, None if it can't be known, and how far back a cell sees."""
+    """Find the facts of a row; return the output shape, None if it can't be known, and the receptive field."""
     position = 0
     for card in row:
         if card.off or prefix is None:
@@ -152,7 +152,7 @@ def _branching(
 
 @lru_cache(maxsize=4096)
 def _tried(layer: Layer, shape: Shape) -> LayerFacts | Sentence:
-    """Return the facts of one layer, or the sentence that says why it does not fit."""
+    """Return the facts of one layer, or the message that says why it does not fit."""
     try:
         return analyse((layer,), shape).layers[-1]
     except SpecError as error:

@@ -1,4 +1,4 @@
-"""What a new layer is like where it is put, and what a browser's numbers mean for a field."""
+"""Default fields of a new layer at its place, and the conversion of a browser's numbers for a field."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from clsf.words import say
 
 
 def whole_numbers(kind: str, values: dict[str, object]) -> dict[str, object]:
-    """Return the values with 3.0 as 3 where a field takes whole numbers, for a browser has but one kind of number; "3×1" as (3, 1)."""
+    """Return the values with 3.0 as 3 where a field takes whole numbers, because browsers have one number type; "3×1" as (3, 1)."""
     takes = {field.name: field.rule.takes for field in fields_of(KINDS[kind])}
     return {name: _number(value, takes.get(name)) for name, value in values.items()}
 
@@ -22,12 +22,12 @@ def _number(value: object, takes: str | None) -> object:
     if takes == "pair" and isinstance(value, str):
         try:
             return typed(value)
-        except ValueError:  # the field's own check says what it takes
+        except ValueError:  # the field's own check names the valid values
             return value
     return value
 
 
 def fresh(kind: object, shape: Shape | None) -> Layer:
-    """Return a new layer, of a size that is usual, made to fit on `shape` if that is known. Raises SpecError for an unknown kind."""
+    """Return a new layer, of a usual size, adapted to `shape` if that is known. Raises SpecError for an unknown kind."""
     checks.known(SpecError, say("layer kind"), kind, KINDS)
     return KINDS[kind].fresh(shape)

@@ -1,4 +1,4 @@
-"""A design as text that can be kept and passed on: JSON for files, and a short form for links. Nothing that is read is trusted.
+"""A design as text for storing and sharing: JSON for files, and a short form for links. No input is trusted.
 
 The JSON is that of `ModelSpec` with "off": true at layers that are switched off, so everything that reads models reads it. The
 link is "1." and the compressed JSON, fields at their default left out, in base64url. Anyone who changes a layer's default or
@@ -23,7 +23,7 @@ from clsf.model.spec import KINDS, MAX_DEPTH, MAX_JSON, VERSION, ModelSpec, laye
 LINK_VERSION = "1"
 MAX_LINK = 6_000  # characters; browsers and servers take addresses of about 8,000
 MAX_PARAMETERS = 10_000_000_000
-"""A design that would hold more is not opened; far below it arithmetic refuses to build."""
+"""A design that would hold more is not opened; the size check refuses models far smaller than that."""
 
 _OFTEN = (
     '"shortcut":[]"branches":[["off":true"kind":"%(Function)s","name":"gelu""sigmoid""softmax""leaky_relu""tanh""linear"'
@@ -35,7 +35,7 @@ _OFTEN = (
     '{"kind":"%(Convolution)s","filters":32,"kernel_size":5,"padding":"same","activation":"relu"},{"version":1,"name":"my model","layers":['
 ) % {role: kind.__name__ for role, kind in BY_ROLE.items()}
 _OFTEN = _OFTEN.encode()
-"""What the JSON of designs is made of: with it, a compressor need not learn the words anew in every link."""
+"""Common words of a design's JSON as a preset dictionary, so that the compressor need not store them in every link."""
 
 
 def to_data(design: Design) -> dict:
@@ -44,7 +44,7 @@ def to_data(design: Design) -> dict:
 
 
 def to_text(design: Design) -> str:
-    """Return the JSON of a design as a file has it."""
+    """Return the JSON of a design for a file."""
     return json.dumps(to_data(design), indent=2) + "\n"
 
 
@@ -56,7 +56,7 @@ def to_link(design: Design) -> str | None:
 
 
 def from_text(text: str | bytes, input_shape: Shape) -> Design:
-    """Read JSON text. Raises SpecError for what is too large, not JSON, or not a design."""
+    """Read JSON text. Raises SpecError for text that is too large, not JSON, or not a design."""
     if len(text) > MAX_JSON:
         raise SpecError("The model has {size} characters of JSON; at most {most} are read.", size=len(text), most=MAX_JSON)
     try:
@@ -67,7 +67,7 @@ def from_text(text: str | bytes, input_shape: Shape) -> Design:
 
 
 def from_link(link: str, input_shape: Shape) -> Design:
-    """Read what `to_link` wrote. Raises SpecError for what is too long, damaged, of another version, or not a design."""
+    """Read what `to_link` returned. Raises SpecError for text that is too long, damaged, of another version, or not a design."""
     if len(link) > MAX_LINK:
         raise SpecError("The link's design has {size} characters; at most {most} are read.", size=len(link), most=MAX_LINK)
     version, dot, packed = link.partition(".")
@@ -84,7 +84,7 @@ def from_link(link: str, input_shape: Shape) -> Design:
 
 
 def from_data(data: object, input_shape: Shape) -> Design:
-    """Read a design from JSON values. Raises SpecError naming the wrong field, or if it would be beyond all measure."""
+    """Read a design from JSON values. Raises SpecError naming the wrong field, or if it would be far too large."""
     off: list[bool] = []
     plain = {**data, "layers": _without_off(data.get("layers"), off, 0)} if isinstance(data, dict) else data
     design = design_of(ModelSpec.from_json(plain))
@@ -124,7 +124,7 @@ def _short(data: dict) -> dict:
 
 
 def _without_off(row: object, off: list[bool], depth: int) -> object:
-    """Return a row of layers in JSON without the fields "off", whose values are collected in order; what is no row stays."""
+    """Return a row of layers in JSON without the fields "off", whose values are collected in order; other values are unchanged."""
     if not isinstance(row, list) or depth > MAX_DEPTH:
         return row
     kept = []
@@ -156,7 +156,7 @@ def _switched(cards: tuple[Card, ...], off: object) -> tuple[Card, ...]:
 
 
 def _parameters(design: Design, shape: Shape) -> int:
-    """Return how many parameters the layers hold at least, by arithmetic that goes on where building would be refused."""
+    """Return a lower bound of the number of parameters, computed even where building would be refused."""
     total = 0
     for _, _, row in design.all_rows():
         channels = shape[-1] if row is design.cards else 1

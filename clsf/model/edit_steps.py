@@ -1,6 +1,6 @@
-"""The steps by which a design is drawn: add, edit, duplicate, remove, move, switch off. Each returns another design.
+"""The steps of editing a design: add, edit, duplicate, remove, move, switch off. Each returns another design.
 
-What can't be done raises SpecError with a sentence, and the design that there is stays as it was.
+An impossible step raises SpecError with a message, and leaves the design unchanged.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ MAX_BRANCHES = 12
 
 
 def add(design: Design, place: Place, layer: Layer) -> Design:
-    """Put a new layer into a gap."""
+    """Insert a new layer at a gap."""
     (card,), uid = cards_of((layer,), design.next_uid)
     check_room(design, sum(1 for _ in card.all()))
     check_depth(design, place.owner, card)
@@ -26,7 +26,7 @@ def add(design: Design, place: Place, layer: Layer) -> Design:
 
 
 def edit(design: Design, uid: int, **values: object) -> Design:
-    """Give fields of a plain layer other values."""
+    """Change fields of a plain layer."""
     card = design.card(uid)
     names = [f.name for f in fields(card.layer)] if card.layer is not None else []
     for name in values:
@@ -44,13 +44,13 @@ def duplicate(design: Design, uid: int) -> Design:
 
 
 def remove(design: Design, uid: int) -> Design:
-    """Take a card away, with everything inside."""
+    """Remove a card, with all cards inside."""
     design.card(uid)
     return _swapped(design, uid, ())
 
 
 def switch(design: Design, uid: int, off: bool) -> Design:
-    """Leave a card out of the model without losing it, or take it in again."""
+    """Switch a card off without losing it, or on again."""
     return _swapped(design, uid, (replace(design.card(uid), off=off),))
 
 
@@ -88,7 +88,7 @@ def add_branch(design: Design, uid: int) -> Design:
 
 
 def remove_branch(design: Design, uid: int, row: int) -> Design:
-    """Take a branch of a Parallel card away, with the layers in it."""
+    """Remove a branch of a Parallel card, with its layers."""
     card = _parallel(design, uid)
     design.row(uid, row)
     if len(card.rows) <= 2:
@@ -97,7 +97,7 @@ def remove_branch(design: Design, uid: int, row: int) -> Design:
 
 
 def rename(design: Design, name: str) -> Design:
-    """Call the model something else. Raises SpecError for a name that is empty or too long."""
+    """Rename the model. Raises SpecError for a name that is empty or too long."""
     return replace(design, name=ModelSpec(name.strip() if isinstance(name, str) else name, ()).name)
 
 
@@ -132,7 +132,7 @@ def _changed(card: Card, change: Callable[[Layer], Layer]) -> Card:
 
 
 def _swapped(design: Design, uid: int, cards: tuple[Card, ...]) -> Design:
-    """Return the design with other cards in the place of one."""
+    """Return the design with other cards in place of one card."""
     return replace(design, cards=_swapped_row(design.cards, uid, cards))
 
 

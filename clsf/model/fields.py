@@ -1,9 +1,9 @@
-"""What a field of a layer takes: a rule beside its type, with what it is for. Checks, forms, limits and links are read off it.
+"""The rules for a layer's fields: a rule next to each type, with the field's purpose. Checks, forms, limits and links use them.
 
     filters: Annotated[int, Whole(1, 65_536), say("Kernels, and so channels that come out.")]
 
-A rule checks a value in words (`check`), reads it from the text of a link (`read`), and says what a form needs: `takes`, `low`,
-`high`, `choices`. Anchor: scikit-learn's `_parameter_constraints`, which stand beside the class too.
+A rule checks a value (`check`) with clear messages, reads it from a link's text (`read`), and has the data for a form: `takes`,
+`low`, `high`, `choices`. Source: scikit-learn's `_parameter_constraints`, which are next to the class too.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from clsf.words import Sentence
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """A whole number; `few` is the most on the Layers page, where every number is looked at."""
+    """A whole number; `few` is the maximum on the Layers page, which shows every number."""
 
     low: int
     high: int
     few: int = 0
     optional: bool = False  # may be None
-    younger: bool = False  # than the files of models: left out of them at its default, so that older programs read them
+    younger: bool = False  # newer than the file format: omitted at its default, so that older versions can read the file
     takes: ClassVar[str] = "whole"
     choices: ClassVar[tuple[str, ...]] = ()
 
@@ -51,7 +51,7 @@ class Pair:
     choices: ClassVar[tuple[str, ...]] = ()
 
     def tidy(self, value: object) -> object:
-        """Return the value as it is kept: 3 for (3, 3), a list as a tuple."""
+        """Return the value in its stored form: 3 for (3, 3), a list as a tuple."""
         if isinstance(value, list | tuple) and len(value) == 2 and all(type(side) is int for side in value):
             return one_or_two(tuple(value))
         return value
@@ -81,7 +81,7 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """A number of at least 0 and below 1; `high` is the largest that a form offers."""
+    """A number of at least 0 and below 1; `high` is the largest value in a form."""
 
     meaning: Sentence
     high: float = 0.99
@@ -120,7 +120,7 @@ class Above:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One of a few words; `what` is what an unknown one is called, if not by the field's name."""
+    """One of a few words; `what` names an unknown one in a message, if not the field's name."""
 
     choices: tuple[str, ...]
     what: str = ""
@@ -164,7 +164,7 @@ Rule = Whole | Pair | Share | Above | Choice | Flag
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field of a layer: its name, its rule, what it is for, and its default (None if it has to be given)."""
+    """A field of a layer: its name, its rule, its purpose, and its default (None if it is required)."""
 
     name: str
     rule: Rule
@@ -174,13 +174,13 @@ class Field:
     word: Sentence  # its name in a sentence
 
     def check(self, value: object) -> None:
-        """Raise SpecError, naming the field, for a value that the rule refuses."""
+        """Raise SpecError, naming the field, for a value that violates the rule."""
         self.rule.check(self.word, value)
 
 
 @cache
 def fields_of(kind: type) -> tuple[Field, ...]:
-    """Return the fields of a layer's class that have a rule, in their order."""
+    """Return the fields of a layer's class that have a rule, in order."""
     hints = get_type_hints(kind, include_extras=True)
     read = []
     for one in fields(kind):
@@ -197,7 +197,7 @@ def field_of(kind: type, name: str) -> Field:
 
 
 def check(layer: object) -> None:
-    """Check every field of a layer by its rule, in their order. Raises SpecError for the first that is wrong."""
+    """Check every field of a layer by its rule, in order. Raises SpecError for the first wrong one."""
     for field in fields_of(type(layer)):
         if isinstance(field.rule, Pair):
             object.__setattr__(layer, field.name, field.rule.tidy(getattr(layer, field.name)))
@@ -205,14 +205,14 @@ def check(layer: object) -> None:
 
 
 def typed(text: str) -> int | tuple[int, ...]:
-    """Read "3", "3×1", "3x1", "3, 1", "(3, 1)" or "3+1". Raises ValueError for what is no whole numbers."""
+    """Read "3", "3×1", "3x1", "3, 1", "(3, 1)" or "3+1". Raises ValueError for other text."""
     parts = re.split(r"\s*[×xX*,+;]\s*|\s+", text.strip().strip("()[]").strip())
     numbers = tuple(map(int, parts))
     return numbers[0] if len(numbers) == 1 else numbers
 
 
 def number(text: str, kind: type) -> object:
-    """Return the number that a text of a link says. Raises SpecError for what is none."""
+    """Return the number in a link's text. Raises SpecError if it is not a number."""
     try:
         return kind(text)
     except ValueError:

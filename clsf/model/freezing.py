@@ -1,7 +1,7 @@
-"""Which layers of a model train and which are frozen, as a plan's `train_layers` says it: "all", "head", "last:K".
+"""Which layers of a model train and which are frozen, as set by a plan's `train_layers`: "all", "head", "last:K".
 
-The head is the last dense layer of the model's own row. A block is a layer of that row that holds others; a model without
-one has its layers with kernels for blocks. "last:K" trains from the K-th last block on, whatever lies behind it included.
+The head is the last dense layer of the model's own row. A block is a layer of that row with inner layers; in a model without
+blocks, the layers with kernels count as blocks. "last:K" trains from the K-th last block on, with everything after it.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def blocks(layers: tuple[Layer, ...]) -> list[int]:
 
 
 def frozen(layers: tuple[Layer, ...], train_layers: str) -> int:
-    """Return how many layers of the model's own row are frozen, from its beginning. Raises SpecError for more blocks than there are."""
+    """Return how many layers of the model's own row are frozen, from the start. Raises SpecError for more blocks than there are."""
     if train_layers == "all":
         return 0
     if train_layers == "head":
@@ -46,9 +46,9 @@ def frozen(layers: tuple[Layer, ...], train_layers: str) -> int:
 
 
 def fixed(layers: tuple[Layer, ...], train_layers: str) -> int:
-    """Return how many layers, from the beginning, make the same of an image at every step: frozen, and nothing dropped.
+    """Return how many of the first layers give the same output for an image at every step: frozen, without dropout.
 
-    What they make of it need be computed only once. Layers behind the frozen ones that hold no weights are among them, up to the
+    Their output needs to be computed only once. Layers without weights after the frozen ones are included, up to the
     head.
     """
     end = frozen(layers, train_layers)

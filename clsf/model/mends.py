@@ -1,6 +1,6 @@
-"""One-click mends of a card that does not fit: each is a whole design in which that card is no longer red.
+"""One-click fixes for a card that does not fit: each is a whole design in which that card is no longer red.
 
-What is likely to help is made first and then tried; only what really helps is offered.
+Likely fixes are built first and then tested; only those that work are offered.
 """
 
 from __future__ import annotations
@@ -17,24 +17,24 @@ from clsf.model.shapes import Shape, one_or_two_text, shape_text
 from clsf.words import Sentence, say, say_n
 
 MOST = 3
-"""How many mends are offered besides switching off."""
+"""How many fixes are offered besides switching off."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mend:
-    """What a button says, and the design that pressing it makes."""
+    """A button's label, and the design after pressing it."""
 
     label: Sentence
     design: Design
 
 
 def put_before(layer: Layer) -> Sentence:
-    """Return what a mend is called that puts a layer before the one that can't take what it receives."""
+    """Return the label of a fix that inserts a layer before the one that can't take its input."""
     return say("Put a {kind} before it", kind=type(layer).__name__)
 
 
 def mends(seen: DesignFacts, uid: int) -> tuple[Mend, ...]:
-    """Return what makes a broken card fit, the likeliest first; the last is always to switch it off."""
+    """Return the fixes for a broken card, the most likely first; the last is always to switch it off."""
     design, card = seen.design, seen.design.card(uid)
     offered: list[Mend] = []
     for make in _candidates(design, card, seen):
@@ -80,7 +80,7 @@ def _candidates(design: Design, card: Card, seen: DesignFacts) -> Iterator[objec
 
 
 def _before_flattening(design: Design, card: Card, place: Place) -> Iterator[object]:
-    """Offer ways out where an image is needed and a flat vector comes: move before what flattened it, or remove that."""
+    """Offer fixes where an image is needed and a flat vector arrives: move before the flattening layer, or remove that."""
     row = design.row(place.owner, place.row)
     for position, other in enumerate(row[: place.position]):
         if not other.branching and other.layer.flattens and not other.off:
@@ -91,7 +91,7 @@ def _before_flattening(design: Design, card: Card, place: Place) -> Iterator[obj
 
 
 def _sliding(design: Design, card: Card, shape: Shape) -> Iterator[object]:
-    """Offer ways out for a window that does not fit: let it hang over, or make it smaller."""
+    """Offer fixes for a window that does not fit: use padding, or make it smaller."""
     if not isinstance(card.layer, Sliding) or card.layer.padding == "same":
         return
     yield lambda: Mend(say("Set padding to 'same'"), edit_steps.edit(design, card.uid, padding="same"))
@@ -106,7 +106,7 @@ def _sliding(design: Design, card: Card, shape: Shape) -> Iterator[object]:
 
 
 def _narrower(design: Design, card: Card, shape: Shape) -> Iterator[object]:
-    """Offer a smaller width for an array of too many numbers: halve it until it fits."""
+    """Offer a smaller width for an array with too many numbers: halve it until it fits."""
     name = card.layer.WIDTH
     width = getattr(card.layer, name) // 2 if name else 0
     while width >= 1:
@@ -126,7 +126,7 @@ def _fits_alone(layer: Layer, shape: Shape) -> bool:
 
 
 def _residual(design: Design, card: Card, shape: Shape) -> Iterator[object]:
-    """Offer ways to make both rows end alike: keep the size inside, or give the shortcut what makes it equal."""
+    """Offer fixes that make both rows end alike: keep the size inside, or give the shortcut a layer that makes it equal."""
     yield lambda: Mend(say("Set padding 'same' and strides 1 inside"), edit_steps.each(design, card.uid, _keeping))
     body = _end(card.rows[0], shape)
     if body is None:
@@ -189,7 +189,7 @@ def _padded(layer: Layer) -> Layer:
 
 
 def _keeping(layer: Layer) -> Layer:
-    """Return the layer so that height and width stay."""
+    """Return the layer changed so that height and width stay the same."""
     return replace(layer, padding="same", strides=1) if isinstance(layer, Sliding) else layer
 
 

@@ -1,4 +1,4 @@
-"""Models to start from, each said once: what it is, and its layers. The counts in the sentences are for ten classes."""
+"""Models to start from, each with a description and its layers. The counts in the sentences are for ten classes."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from clsf.words import Sentence, say
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """A model. Behind its layers comes a dense one with as many units as there are classes."""
+    """A model. Its layers are followed by a dense layer with one unit per class."""
 
     name: str
     about: Sentence
@@ -84,7 +84,7 @@ def _efficientnet_lite0() -> tuple[Layer, ...]:
 
 
 def _resnet_18() -> tuple[Layer, ...]:
-    """Return He et al. 2015, table 1, with torchvision's padding: the same on all sides, also where a stride leaves some of it out."""
+    """Return He et al. 2015, table 1, with torchvision's padding: the same on all sides, also where a stride skips some of it."""
     blocks: list[Layer] = []
     for filters, strides in ((64, 1), (64, 1), (128, 2), (128, 1), (256, 2), (256, 1), (512, 2), (512, 1)):
         first = (_TORCH_PAD, *_torch_normed(filters, 3, 2, "valid")) if strides == 2 else _torch_normed(filters)

@@ -1,4 +1,4 @@
-"""Networks whose weights were trained before, by someone else: what they are, what they expect, and which layers of a model are theirs."""
+"""Pretrained networks: what they are, which images they need, and which layers of a model belong to them."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from clsf.model.walk import Analysis
 
 @dataclass(frozen=True, slots=True)
 class Pretrained:
-    """A preset whose weights are to be had. Images that it was trained on were coloured, and scaled as `scale` says."""
+    """A preset with pretrained weights. Its training images were coloured, and scaled as `scale` says."""
 
     name: str  # of the preset
-    weights: str  # what they were trained on, as `Plan.weights` names it
+    weights: str  # their training data, as `Plan.weights` names it
     scale: str  # a Preparation's
-    least: int  # pixels, the smallest side of an image that it makes sense of
+    least: int  # pixels, the smallest useful side of an image
     side: int  # pixels, of the images that it was trained on
     classes: int
     bytes: int  # of the file
     sha256: str  # of the file, or how it begins
     licence: str
-    package: str = ""  # the Python package that carries the file; "": it is fetched at the first use
+    package: str = ""  # the Python package that contains the file; "": it is downloaded at the first use
     file: str = ""  # in that package
     torchvision: str = ""  # the name of the weights in torchvision, which says where the file is
 
@@ -52,8 +52,8 @@ SOURCES: dict[str, Pretrained] = {
 
 
 def shared(layers: tuple[Layer, ...], weights: str) -> tuple[Pretrained, int] | None:
-    """Return the pretrained network that a model begins like, and how many layers of their own rows are equal; None: no layer with
-    weights is."""
+    """Return the pretrained network whose first layers a model shares, and how many layers of their own rows are equal; None if no
+    layer with weights is equal."""
     best: tuple[Pretrained, int] | None = None
     for source in SOURCES.values():
         if source.weights != weights:

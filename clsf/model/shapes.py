@@ -1,4 +1,4 @@
-"""Shapes and the small arithmetic that several layers share. Batch axes are never part of a shape here."""
+"""Shapes and arithmetic that several layers share. Batch axes are never part of a shape here."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Weight:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """How far one output cell looks back, in cells of the layer's input: a rectangle of `sides`, moved by `strides`."""
+    """The area that one output cell sees, in cells of the layer's input: a rectangle of `sides`, moved by `strides`."""
 
     sides: Sides = (1, 1)
     strides: Sides = (1, 1)
@@ -70,7 +70,7 @@ def sides_text(value: OneOrTwo) -> str:
 
 
 def one_or_two_text(value: OneOrTwo) -> str:
-    """Return "3" for 3 and "3×1" for (3, 1): as it is typed into a form."""
+    """Return "3" for 3 and "3×1" for (3, 1): as typed into a form."""
     return str(value) if isinstance(value, int) else sides_text(value)
 
 

@@ -24,7 +24,7 @@ MAX_NAME = 60  # characters
 
 @dataclass(frozen=True, slots=True)
 class ModelSpec:
-    """A model: what it is called and its layers in order. The last dense layer gives logits; softmax belongs to the loss.
+    """A model: its name and its layers in order. The last dense layer gives logits; softmax belongs to the loss.
 
     The size of the input and the number of classes come from the data, so a spec can be tried on any of them.
     """
@@ -45,7 +45,7 @@ class ModelSpec:
         return analyse(self.layers, input_shape)
 
     def check(self, input_shape: Shape, classes: int) -> Analysis:
-        """Return the analysis, having made sure that the model turns `input_shape` into one logit per class."""
+        """Return the analysis, after checking that the model turns `input_shape` into one logit per class."""
         if not self.layers:
             raise SpecError("The model '{name}' has no layers; add a flatten and a dense layer at least.", name=self.name)
         analysis = self.analyse(input_shape)
@@ -80,7 +80,7 @@ class ModelSpec:
 
     @classmethod
     def from_text(cls, text: str) -> ModelSpec:
-        """Read a model from JSON text. Raises SpecError for what is too large, not JSON, or not a model."""
+        """Read a model from JSON text. Raises SpecError for text that is too large, not JSON, or not a model."""
         if len(text) > MAX_JSON:
             raise SpecError("The model has {size} characters of JSON; at most {most} are read.", size=len(text), most=MAX_JSON)
         try:
@@ -104,7 +104,7 @@ def layer_to_json(layer: Layer) -> dict:
 
 
 def row_fields(kind: type[Branching], rows: list) -> dict:
-    """Return rows in JSON under the fields that a branching layer has for them."""
+    """Return rows as JSON under the field names of a branching layer."""
     return dict(zip(kind.FIELDS, rows, strict=True)) if not kind.many else {kind.FIELDS[0]: rows}
 
 

@@ -1,4 +1,4 @@
-"""Going through a model layer by layer: the facts of every layer, branches included, and the totals."""
+"""Walking through a model layer by layer: the facts of every layer, branches included, and the totals."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from clsf.model.shapes import OneOrTwo, Shape, Sides, Weight, Window, one_or_two
 from clsf.words import Sentence
 
 MAX_ELEMENTS = 50_000_000
-"""Most numbers that one layer may hold or pass on for one image (200 MB in float32); more is refused by arithmetic."""
+"""Most numbers that one layer may hold or output for one image (200 MB in float32); larger ones are refused before building."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Reach:
         return one_or_two(self.sides)
 
     def through(self, window: Window | None, image_side: int) -> Reach:
-        """Return the field behind a layer with this window; None: the layer sees everything."""
+        """Return the receptive field after a layer with this window; None: the layer sees everything."""
         if window is None:
             return Reach((image_side,) * 2, (image_side,) * 2)
         each = list(zip(self.sides, self.jumps, window.sides, window.strides, strict=True))
@@ -41,13 +41,13 @@ class Reach:
 
 
 def widest(ends: list[Reach]) -> Reach:
-    """Return what a cell behind several rows sees: the widest decides, down and across."""
+    """Return the receptive field after several parallel rows: the widest counts, down and across."""
     return Reach(*(tuple(map(max, zip(*each, strict=True))) for each in ([e.sides for e in ends], [e.jumps for e in ends])))
 
 
 @dataclass(frozen=True, slots=True)
 class LayerFacts:
-    """What arithmetic says of one layer at its place. `path` is "3", or "3.body.1" for a layer inside a branch."""
+    """The facts about one layer at its place. `path` is "3", or "3.body.1" for a layer inside a branch."""
 
     path: str
     layer: object
@@ -63,7 +63,7 @@ class LayerFacts:
 
     @property
     def role(self) -> str:
-        """The part that the layer plays; "" for one that holds rows."""
+        """The layer's role; "" for one with rows."""
         return self.layer.role
 
     @property
@@ -73,7 +73,7 @@ class LayerFacts:
 
     @property
     def formula(self) -> str:
-        """The formula of the shape that comes out, in LaTeX."""
+        """The formula of the output shape, in LaTeX."""
         return self.layer.formula(self.in_shape, self.out_shape)
 
     @property
@@ -92,7 +92,7 @@ class LayerFacts:
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """The facts of every layer in order of computation (a branching layer comes after the layers it holds)."""
+    """The facts of every layer in order of computation (a branching layer comes after its inner layers)."""
 
     input_shape: Shape
     layers: tuple[LayerFacts, ...]
@@ -119,7 +119,7 @@ class Analysis:
         return sum(facts.multiply_adds for facts in self.layers)
 
     def named_weights(self) -> dict[str, Weight]:
-        """Return every weight by its name, "3.body.1.kernel", in order of computation. The names cross the backends."""
+        """Return every weight by its name, "3.body.1.kernel", in order of computation. The names are the same in both backends."""
         return {f"{facts.path}.{weight.name}": weight for facts in self.layers for weight in facts.weights}
 
 
@@ -178,7 +178,7 @@ def sources(layers: tuple, prefix: str = "", source: str = IMAGES) -> dict[str, 
 
 
 def plain_layers(layers: Iterable) -> Iterator[object]:
-    """Yield every layer that holds no others, in order, those inside branches too."""
+    """Yield every layer without inner layers, in order, including those inside branches."""
     for layer in layers:
         for _, row in layer.rows():
             yield from plain_layers(row)

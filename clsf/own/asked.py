@@ -1,4 +1,4 @@
-"""What a worker is asked about a taught model: its validation answers, the features of its images, and why it answers as it does."""
+"""Requests to a worker about a taught model: its validation predictions, the features of its images, and explanations."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ NEAREST = 5
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Validated:
-    """Probabilities float64 (n, classes) of the validation images, and what they show, int64 (n,)."""
+    """Probabilities float64 (n, classes) of the validation images, and their labels, int64 (n,)."""
 
     probabilities: np.ndarray
     labels: np.ndarray
@@ -28,7 +28,7 @@ class Validated:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Features:
-    """What the frozen layers make of all images of the set: float32 (n, d), int64 (n,), int64 (n,)."""
+    """The output of the frozen layers for all images of the set: float32 (n, d), int64 (n,), int64 (n,)."""
 
     rows: np.ndarray
     labels: np.ndarray
@@ -37,16 +37,16 @@ class Features:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class AnswerEvidence:
-    """Why an answer is what it is: the scores before softmax, and the training images that are most alike."""
+    """The evidence for a prediction: the scores before softmax, and the most similar training images."""
 
-    scores: np.ndarray  # float64 (classes,), their mean is 0: softmax does not ask for it
+    scores: np.ndarray  # float64 (classes,), their mean is 0: softmax does not depend on it
     pixels: np.ndarray  # uint8 (k, h, w, 3)
     labels: np.ndarray  # int64 (k,)
     likeness: np.ndarray  # float64 (k,): cosine of the angle between the features, 1 for equal ones
 
 
 def validated(request: ModelRequest) -> Validated | None:
-    """Return what the model says of its validation images; None if it is not here."""
+    """Return the predictions for the validation images; None if the model is not here."""
     held = models.of(request)
     if held is None:
         return None
@@ -65,7 +65,7 @@ def answered(request: ModelRequest, pixels: np.ndarray) -> np.ndarray | None:
 
 
 def features(request: ModelRequest) -> Features | None:
-    """Return the features of all images that the model was taught and judged with; None if it is not here."""
+    """Return the features of all images that the model was trained and validated with; None if it is not here."""
     held = models.of(request)
     if held is None:
         return None
@@ -88,7 +88,7 @@ def why(request: ModelRequest, pixels: np.ndarray) -> AnswerEvidence | None:
     train = np.sort(prepared.train)
     which, distances = nearest(_directions(rows[train]), own, NEAREST)
     at = train[which]
-    cosine = 1 - distances**2 / 2  # of two rows of length 1 that lie so far apart
+    cosine = 1 - distances**2 / 2  # of two rows of length 1 at this distance
     return AnswerEvidence(scores - scores.mean(), np.asarray(prepared.pixels[at]), prepared.labels[at], cosine)
 
 
@@ -99,7 +99,7 @@ def _predicted(held: Held, pixels: np.ndarray) -> np.ndarray:
 
 
 def _known(held: Held) -> tuple:
-    """Return the prepared images and their features, kept for the next time."""
+    """Return the prepared images and their features, cached for the next time."""
 
     def made() -> tuple:
         prepared = prepare(open_dataset(held.plan.data), held.plan)
@@ -109,7 +109,7 @@ def _known(held: Held) -> tuple:
 
 
 def _rows(held: Held, pixels: np.ndarray) -> np.ndarray:
-    """Return what all layers before the head make of images, float32 (n, d)."""
+    """Return the output of all layers before the head for images, float32 (n, d)."""
     count = freezing.fixed(held.built_spec.layers, "head")
     parts = [held.backend.features(np.ascontiguousarray(pixels[at : at + BATCH]), count) for at in range(0, len(pixels), BATCH)]
     return np.concatenate(parts).reshape(len(pixels), -1).astype(np.float32)

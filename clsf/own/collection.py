@@ -1,4 +1,4 @@
-"""A collection: classes with their images, as one frozen value. Nothing here knows a framework or a page."""
+"""A collection: classes with their images, as one frozen value. Independent of frameworks and pages."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from clsf.words import Sentence, say, say_n
 SIDE = 128  # pixels of a side at which images are kept; cut to a square around their centre
 MOST_CLASSES = 12
 MOST_IMAGES = 1000  # of all classes: 49 MB
-FEWEST = 3  # images of a class, below which nothing can be taught: one must validate
+FEWEST = 3  # fewest images of a class for training: one must validate
 MOST_NAME = 60  # characters
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class OwnClass:
-    """A class: its name, its images uint8 (n, SIDE, SIDE, 3) in the order they came, and which recording each is of, int64 (n,).
+    """A class: its name, its images uint8 (n, SIDE, SIDE, 3) in the order they came, and the recording of each, int64 (n,).
 
     A photograph is a recording of its own; the images of one recording are near-equal.
     """
@@ -57,15 +57,15 @@ class Collection:
 
     @property
     def recordings(self) -> np.ndarray:
-        """int64 (n,), as `pixels`. A recording is of one class."""
+        """int64 (n,), as `pixels`. A recording belongs to one class."""
         return np.concatenate([kind.recordings for kind in self.kinds] or [np.zeros(0, np.int64)])
 
     def room(self) -> int:
-        """Return how many images fit in yet."""
+        """Return how many more images fit."""
         return MOST_IMAGES - len(self)
 
     def added(self, at: int, pixels: np.ndarray, together: bool) -> Collection:
-        """Return the collection with further images of a class, as many as fit; `together`: they are one recording."""
+        """Return the collection with further images of a class, as many as fit; `together`: they form one recording."""
         pixels = pixels[: self.room()]
         first = int(self.recordings.max(initial=-1)) + 1
         new = np.full(len(pixels), first) if together else np.arange(first, first + len(pixels))
@@ -98,7 +98,7 @@ class Collection:
         return Collection((*self.kinds[:at], kind, *self.kinds[at + 1 :]))
 
     def missing(self) -> Sentence | None:
-        """Return what must be done before anything can be taught; None if it can."""
+        """Return what must be done before training is possible; None if it is possible."""
         filled = [kind for kind in self.kinds if len(kind)]
         if not filled:
             return say("There is no image yet. Record some of at least two classes, or take the try-out set.")
@@ -120,7 +120,7 @@ class Collection:
         return None
 
     def taught(self) -> Collection:
-        """Return the classes that have images: empty cards are not taught."""
+        """Return the classes that have images: empty cards are not used."""
         return Collection(tuple(kind for kind in self.kinds if len(kind)))
 
     def in_two_classes(self) -> list[tuple[str, str, int]]:
@@ -142,5 +142,5 @@ def no_pixels() -> np.ndarray:
 
 
 def evenly(count: int, most: int) -> list[int]:
-    """Return which of `count` things are taken if at most `most` can be, spread over all of them, ascending."""
+    """Return which of `count` things are taken, at most `most` of them, spread evenly, ascending."""
     return list(range(count)) if count <= most else [k * count // most for k in range(max(most, 0))]

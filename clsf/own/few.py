@@ -1,7 +1,7 @@
-"""How many images are enough: a head on frozen features, fitted with 2, 4, 8, 16, … images per class, on several splits.
+"""How many images are enough: a head on frozen features, trained with 2, 4, 8, 16, … images per class, on several splits.
 
-The head is logistic regression, the same function as a dense layer with softmax, fitted to its end by scikit-learn: no epochs and
-no learning rate, so that what is seen comes from the number of images alone.
+The head is logistic regression, equivalent to a dense layer with softmax, fitted to convergence by scikit-learn: no epochs and
+no learning rate, so that the result depends on the number of images alone.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ PURPOSE = 8
 
 @dataclass(frozen=True, slots=True)
 class Enough:
-    """The validation accuracy with so many training images per class, one per split, in shares."""
+    """The validation accuracies for a number of training images per class, one per split, as shares."""
 
     size: int
     accuracies: tuple[float, ...]
@@ -34,7 +34,7 @@ class Enough:
 def curve(features: np.ndarray, labels: np.ndarray, recordings: np.ndarray, whole: bool, splits: int = SPLITS) -> list[Enough]:
     """Return the learning curve: features float (n, d), labels int64 (n,), recordings int64 (n,).
 
-    `whole`: a recording is on one side of each split. A class with fewer images than a size gives all it has; the curve ends
+    `whole`: a recording is on one side of each split. A class with fewer images than a size gives all its images; the curve ends
     with the first size that the largest class does not have.
     """
     sides = [divided(labels, recordings, whole, seed) for seed in range(splits)]
@@ -50,7 +50,7 @@ def curve(features: np.ndarray, labels: np.ndarray, recordings: np.ndarray, whol
 
 
 def accuracy(features: np.ndarray, labels: np.ndarray, train: np.ndarray, validation: np.ndarray) -> float:
-    """Return the share of validation images that a head is right about which was fitted to the training images."""
+    """Return the validation accuracy of a head fitted to the training images."""
     from sklearn.linear_model import LogisticRegression
 
     mean, deviation = features[train].mean(axis=0), features[train].std(axis=0) + 1e-6
@@ -60,6 +60,6 @@ def accuracy(features: np.ndarray, labels: np.ndarray, train: np.ndarray, valida
 
 
 def _first(train: np.ndarray, labels: np.ndarray, size: int, seed: int) -> np.ndarray:
-    """Return at most `size` training images of each class, drawn with the seed; more hold fewer."""
+    """Return at most `size` training images of each class, drawn with the seed; a larger draw contains the smaller ones."""
     order = train[shuffled(len(train), PURPOSE, seed)]
     return np.concatenate([order[labels[order] == label][:size] for label in np.unique(labels[train])])

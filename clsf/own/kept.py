@@ -1,4 +1,4 @@
-"""A collection as a private data set, so that it is trained on, asked about and packed like any other."""
+"""A collection as a private data set, so that it can be trained on, inspected and packed like any other."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from clsf.words import Sentence
 
 
 def keep(collection: Collection, sides: Sides, owner: str, title: str | Sentence) -> str:
-    """Keep the collection and its split for its owner and return the set's name; the same once more is the same set.
+    """Store the collection and its split for its owner and return the set's name; the same content gives the same set.
 
-    Raises DataError if there is no room for it.
+    Raises DataError if there is not enough space.
     """
     order = np.concatenate([sides.train, sides.validation])
     pixels, labels, recordings = collection.pixels[order], collection.labels[order], collection.recordings[order]
@@ -31,7 +31,7 @@ def keep(collection: Collection, sides: Sides, owner: str, title: str | Sentence
 
 
 def recordings(name: str) -> np.ndarray | None:
-    """Return which recording each image of a kept collection is of, int64 (n,), in the order of the set; None if it is no collection."""
+    """Return the recording of each image of a stored collection, int64 (n,), in the order of the set; else None."""
     names = file_names(name)
     if not names:
         return None
@@ -42,9 +42,9 @@ def recordings(name: str) -> np.ndarray | None:
 
 
 def collection(name: str) -> tuple[Collection, Sides] | None:
-    """Return the collection that a set was made of, class by class in the order of recordings, and its split; None if it is none.
+    """Return the collection that a set was made from, class by class in the order of recordings, and its split; else None.
 
-    Raises DataError if the reader may not see it, or its files are damaged.
+    Raises DataError if the reader may not see it, or if its files are damaged.
     """
     taken = recordings(name)
     if taken is None:

@@ -1,4 +1,4 @@
-"""Image files and teach-again files from a browser, read in a process of their own: a file made to do harm can harm that one alone.
+"""Image files and teach-again files from a browser, read in a separate process: a malicious file can harm only that process.
 
 python -m clsf.own.reading FOLDER        started by `clsf.data.upload.worked`
 """
@@ -27,11 +27,11 @@ COMMAND = (sys.executable, "-m", "clsf.own.reading")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pictures:
-    """What was in image files: uint8 (n, SIDE, SIDE, 3), and the files that were left out, each with the reason."""
+    """The content of image files: uint8 (n, SIDE, SIDE, 3), and the skipped files, each with the reason."""
 
     pixels: np.ndarray
     skipped: tuple[tuple[str, Sentence], ...]
-    given: int  # files there were; more than could be taken are thinned out evenly
+    given: int  # number of files; if there are too many, an even selection is taken
 
 
 def pictures(files: Sequence[tuple[str, BinaryIO]], most: int, progress: Progress = silent) -> Pictures:
@@ -49,7 +49,7 @@ def pictures(files: Sequence[tuple[str, BinaryIO]], most: int, progress: Progres
 
 
 def taught_again(file: BinaryIO, progress: Progress = silent) -> Collection:
-    """Return the collection in a teach-again file; everything in it is checked. Raises DataError in words."""
+    """Return the collection in a teach-again file; everything in it is checked. Raises DataError with a message."""
     result, arrays = _worked(file, {"what": "again"}, progress)
     ends = np.cumsum(result["counts"])[:-1]
     parts = zip(result["names"], np.split(arrays["pixels"], ends), np.split(arrays["recordings"], ends), strict=True)
@@ -57,7 +57,7 @@ def taught_again(file: BinaryIO, progress: Progress = silent) -> Collection:
 
 
 def _worked(archive: BinaryIO, order: dict, progress: Progress) -> tuple[dict, dict[str, np.ndarray]]:
-    """Return what the process says and the arrays that it left, which is a file that we made here."""
+    """Return the process's answer and its arrays, from a file that our own code wrote."""
     import tempfile
 
     with tempfile.TemporaryDirectory(prefix="own-", dir=temporary.folder()) as folder:
@@ -67,7 +67,7 @@ def _worked(archive: BinaryIO, order: dict, progress: Progress) -> tuple[dict, d
             return result, {name: arrays[name] for name in arrays.files}
 
 
-# In the child.
+# In the child process.
 
 
 def main(arguments: Sequence[str]) -> int:

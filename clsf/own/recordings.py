@@ -1,7 +1,7 @@
 """The split for images that come in recordings: frames of one recording are near-equal, so all of them go to one side.
 
-A frame in validation whose neighbour was trained on asks for memory, not for what was learned. Source for the name, and for what
-it costs in published work: Kapoor & Narayanan 2023, "Leakage and the reproducibility crisis in machine-learning-based science".
+Validating on a frame whose neighbour was trained on measures memorisation, not learning. Source for the term, and for the
+effect in published work: Kapoor & Narayanan 2023, "Leakage and the reproducibility crisis in machine-learning-based science".
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import numpy as np
 from clsf.data.shuffle import shuffled
 from clsf.data.split import split
 
-SHARE = 0.2  # of a class's images that validate, as near as whole recordings come to it
+SHARE = 0.2  # of a class's images that validate, as close as whole recordings allow
 PURPOSE = 7
 """Goes into the seed; see `clsf.data.split.PURPOSE`."""
 
@@ -30,9 +30,10 @@ class Sides:
 def by_recording(labels: np.ndarray, recordings: np.ndarray, share: float = SHARE, seed: int = 0) -> Sides:
     """Return the split in which no recording is on both sides.
 
-    Of each class, recordings in an order drawn with the seed validate until they are about `share` of its images; at least one
-    recording does, and at least one stays. A class of one recording can't be split so: its last images validate, which is told
-    in `alone`, for they are near-equal to those before them. A class of one image is only trained on.
+    From each class, recordings in an order drawn with the seed validate until they are about `share` of its images; at least one
+    recording does, and at least one stays. A class of one recording can't be split this way: its last images validate,
+    and the class is listed in `alone`, because these images are nearly equal to those before them. A class of one image is only
+    trained on.
     """
     judged: list[np.ndarray] = []
     alone = []
@@ -64,7 +65,7 @@ def _whole(mine: np.ndarray, recordings: np.ndarray, order: np.ndarray, wanted: 
 
 
 def by_frame(labels: np.ndarray, share: float = SHARE, seed: int = 0) -> Sides:
-    """Return the usual split, which does not ask what belongs together. Raises DataError if there are too few images."""
+    """Return the usual split, which ignores the recordings. Raises DataError if there are too few images."""
     train, validation = split(labels, share, seed)
     return Sides(np.sort(train), np.sort(validation))
 

@@ -1,7 +1,7 @@
-"""The teach-again file: a zip of PNG images and one JSON file that says what they are. No code, nothing that is executed.
+"""The teach-again file: a zip of PNG images and one JSON file that describes them. No code, nothing is executed.
 
 classes.json    {"kind": "clsf own classes", "version": 1, "classes": [{"name": "cup", "images": [["0/0000.png", 3], …]}, …]}
-0/0000.png      128x128 pixels in colour; the number behind it is the recording that it is of
+0/0000.png      128x128 pixels in colour; the number after it is its recording
 """
 
 from __future__ import annotations
@@ -54,9 +54,9 @@ def written(collection: Collection) -> bytes:
 
 
 def read(file: str | Path | BinaryIO, progress: Progress = silent) -> Collection:
-    """Return the collection in a file that anybody may have made: nothing in it is trusted.
+    """Return the collection in an untrusted file: everything in it is checked.
 
-    Call it in a process of its own, see `clsf.own.reading`. Raises DataError in words for what can't be read.
+    Call it in a separate process, see `clsf.own.reading`. Raises DataError with a message if it can't be read.
     """
     with opened_zip(file) as listing:
         entries = {entry.name: entry for entry in listing.entries}
@@ -138,7 +138,7 @@ def _tried(name: str, work: Callable[[], T]) -> T:
 
 
 def _apart(kinds: list[OwnClass]) -> tuple[OwnClass, ...]:
-    """Return the classes with recordings numbered anew, so that none is of two classes."""
+    """Return the classes with recordings renumbered, so that no recording belongs to two classes."""
     first, renumbered = 0, []
     for kind in kinds:
         numbers, places = np.unique(kind.recordings, return_inverse=True)

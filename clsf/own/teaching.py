@@ -11,7 +11,7 @@ from clsf.plan import LEARNING_RATES, Plan, Preparation
 
 BACKBONE = "efficientnet-lite0"
 SMALL = "two-block-cnn"
-"""What is trained from scratch: as large as so few images can teach anything."""
+"""The model that is trained from scratch: as large as is useful for so few images."""
 
 EPOCHS, BATCH, RATE = 20, 16, 2e-3  # of the head, which trains in seconds
 TUNED_EPOCHS, TUNED_BLOCKS, TUNED_RATE = 6, 2, 1e-4
@@ -26,7 +26,7 @@ def model(classes: int) -> ModelSpec:
 
 
 def plan(data: str, images: int, epochs: int = EPOCHS, seed: int = 0) -> Plan:
-    """Return the plan that teaches the head on frozen features, for a number of training images."""
+    """Return the plan that trains the head on frozen features, for the given number of training images."""
     source = SOURCES[BACKBONE]
     return Plan(
         data, Preparation(SIDE, source.colour, source.scale), weights=source.weights, train_layers="head", epochs=epochs,

@@ -1,7 +1,7 @@
-"""A collection that is there at once, without camera or network: two photographs that scikit-learn brings, and our shapes.
+"""A ready-made collection, without camera or network: two photographs from scikit-learn, and our shapes.
 
-A "recording" is one place of a photograph, or one shape, shown again and again with a little noise, light and movement, as a
-camera on a table does. So what near-equal frames do to a split can be seen in it too.
+A "recording" is one place of a photograph, or one shape, shown repeatedly with a little noise, light and movement, as by a
+camera on a table. So it also shows what near-equal frames do to a split.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def tryout() -> Collection:
 
 @cache
 def strangers() -> np.ndarray:
-    """Return things of no class of the try-out set: other shapes, plain greys, noise; uint8 (n, SIDE, SIDE, 3)."""
+    """Return images of no class of the try-out set: other shapes, plain greys, noise; uint8 (n, SIDE, SIDE, 3)."""
     random = np.random.Generator(np.random.PCG64(SEED + 1))
     drawn = draw_shapes(60, SEED + 1)
     others = drawn.pixels[drawn.labels != drawn.classes.index(SHAPE)][:16]
@@ -50,7 +50,7 @@ def strangers() -> np.ndarray:
 
 
 def _cuts(photograph: np.ndarray, random: np.random.Generator) -> list[np.ndarray]:
-    """Return squares of a photograph, each somewhere else and of another size."""
+    """Return squares of a photograph, each at another place and of another size."""
     height, width, _ = photograph.shape
     places = []
     for _ in range(RECORDINGS):
@@ -66,7 +66,7 @@ def _kind(name: str, places: list[np.ndarray], random: np.random.Generator) -> O
 
 
 def _varied(pixels: np.ndarray, random: np.random.Generator) -> np.ndarray:
-    """Return the same place a moment later."""
+    """Return the same place with small changes, as in the next frame."""
     down, right = random.integers(-MOVED, MOVED + 1, 2)
     wide = np.pad(pixels, ((MOVED, MOVED), (MOVED, MOVED), (0, 0)), mode="edge")
     moved = wide[MOVED + down : MOVED + down + SIDE, MOVED + right : MOVED + right + SIDE]

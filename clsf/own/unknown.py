@@ -1,11 +1,11 @@
-"""When an answer is too unsure to be one: a threshold for the probability, from images that were not trained on.
+"""Rejecting uncertain predictions: a threshold for the probability, from images that were not trained on.
 
-Softmax shares 100 % among the classes it knows, so a thing of no class gets an answer too. Two steps make it an honest "unknown":
+Softmax shares 100 % among the classes it knows, so an object of no class gets a prediction too. Two steps turn it into "unknown":
 
-1. Calibration: one temperature, by which all scores are divided, so that the probabilities of validation images are as high as
-   they are right. Source: Guo et al. 2017, arXiv:1706.04599, section 4.2. With few images it would run away, so the targets are
+1. Calibration: one temperature, by which all scores are divided, so that the probabilities of validation images match
+   the accuracy. Source: Guo et al. 2017, arXiv:1706.04599, section 4.2. With few images it would diverge, so the targets are
    smoothed as by Platt 1999: of n images, (n + 1) / (n + 2) instead of 1.
-2. The threshold: so low that all but a share of images of known classes pass it. Source: split conformal prediction, Vovk et al.
+2. The threshold: all but a small share of images of known classes pass it. Source: split conformal prediction, Vovk et al.
    2005; Angelopoulos & Bates 2021, arXiv:2107.07511, section 1.
 """
 
@@ -16,14 +16,14 @@ from math import floor
 
 import numpy as np
 
-REJECTED = 0.05  # of the images of known classes that may be called unknown
-TEMPERATURES = 0.25, 8.0  # between which it is looked for
-STEPS = 60  # of the search: each narrows what is left to 0.62 of it
+REJECTED = 0.05  # share of images of known classes that may be rejected
+TEMPERATURES = 0.25, 8.0  # search range
+STEPS = 60  # of the search: each narrows the range to 0.62 of it
 
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
-    """A temperature and the least probability with which an answer counts, and on how many images that rests."""
+    """A temperature, the smallest probability of an accepted prediction, and the number of images behind them."""
 
     temperature: float
     least: float
@@ -34,14 +34,14 @@ class Threshold:
         return at_temperature(probabilities, self.temperature)
 
     def knows(self, probabilities: np.ndarray) -> np.ndarray:
-        """Return of each row whether its answer is sure enough, bool (n,)."""
+        """Return for each row whether its prediction is certain enough, bool (n,)."""
         return self.calibrated(probabilities).max(axis=1) >= self.least
 
 
 def threshold(probabilities: np.ndarray, labels: np.ndarray, rejected: float = REJECTED) -> Threshold:
-    """Return the threshold for validation images: probabilities float64 (n, classes), what they show int64 (n,), n at least 1.
+    """Return the threshold for validation images: probabilities float64 (n, classes), labels int64 (n,), n at least 1.
 
-    With fewer than 1 / `rejected` - 1 images no threshold can promise that share; then the least of them all is taken.
+    With fewer than 1 / `rejected` - 1 images no threshold can guarantee that share; then the smallest of all is used.
     """
     temperature = _temperature(probabilities, labels)
     highest = np.sort(at_temperature(probabilities, temperature).max(axis=1))
@@ -67,7 +67,7 @@ def _temperature(probabilities: np.ndarray, labels: np.ndarray) -> float:
         shares = at_temperature(probabilities, float(np.exp(log_temperature)))
         return float(-(targets * np.log(np.maximum(shares, 1e-300))).sum(axis=1).mean())
 
-    # Golden section: the loss has one lowest place in the logarithm of the temperature.
+    # Golden section: the loss has a single minimum in the logarithm of the temperature.
     low, high = np.log(TEMPERATURES[0]), np.log(TEMPERATURES[1])
     golden = (5**0.5 - 1) / 2
     one, two = high - golden * (high - low), low + golden * (high - low)

@@ -1,7 +1,7 @@
-"""The same images taught in three ways, each on several splits: how each is judged.
+"""The same images taught in three ways, each on several splits: the comparison.
 
-A validation set of a dozen images says little: one image more or less is 8 percentage points. So each way is judged on several
-splits, and what is told is the mean with its interval.
+A validation set of a dozen images says little: one image more or less is 8 percentage points. So each way is evaluated on several
+splits, and the mean is reported with its interval.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""What a trained model can do: predict, be measured on the test set, and be looked into. No framework here, no page."""
+"""Using a trained model: predicting, evaluating on the test set, and inspecting. No framework and no page here."""

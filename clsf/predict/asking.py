@@ -1,4 +1,4 @@
-"""Asking the workers about trained models, for pages: both frameworks at once, weights sent only to a worker that lacks them."""
+"""Requests to the workers about trained models, for pages: both frameworks at once; weights go only to a worker without them."""
 
 from __future__ import annotations
 
@@ -16,27 +16,27 @@ from clsf.runs.record import RunRecord
 
 
 class AskingService(Protocol):
-    """What is needed of `clsf.training_service.TrainingService`."""
+    """The methods needed from `clsf.training_service.TrainingService`."""
 
     def call(self, framework: str, function: str, *args: object, timeout: float = ...) -> object: ...
 
     def weights(self, run_id: str) -> dict: ...
 
 
-SECONDS = 120.0  # that an answer may take; TensorFlow may have to be imported first
+SECONDS = 120.0  # the time limit of an answer; TensorFlow may have to be imported first
 
 _threads = ThreadPoolExecutor(8, thread_name_prefix="clsf-predict")
 
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """What came instead of an answer."""
+    """The error of a request."""
 
     error: ClsfError
 
 
 def request_of(record: RunRecord) -> ModelRequest:
-    """Return how a worker is asked about a run that has started."""
+    """Return the request to a worker for a run that has started."""
     return ModelRequest(
         record.run_id, record.framework, record.model.to_json(), record.plan.to_json(), tuple(record.started.input_shape),
         classes_of(record), record.started.scale,
@@ -49,20 +49,20 @@ def classes_of(record: RunRecord) -> int:
 
 
 def ask(service: AskingService, record: RunRecord, function: str, *args: object, timeout: float = SECONDS) -> object:
-    """Return what `function(request, *args)` says in the run's framework. Raises ClsfError."""
+    """Return the result of `function(request, *args)` in the run's framework. Raises ClsfError."""
     return ask_with(service, request_of(record), lambda: service.weights(record.run_id), function, *args, timeout=timeout)
 
 
 def ask_with(
     service: AskingService, request: ModelRequest, weights: Callable[[], dict], function: str, *args: object, timeout: float = SECONDS
 ) -> object:  # fmt: skip
-    """Return what `function(request, *args)` says in the request's framework, of weights that are fetched if it lacks them."""
+    """Return the result of `function(request, *args)` in the request's framework; weights are sent if needed. Raises ClsfError."""
     framework = request.framework
     answer = service.call(framework, function, request, *args, timeout=timeout)
     if answer is None:
         service.call(framework, "clsf.predict.session:hold", request, plain_arrays(weights()), timeout=timeout)
         answer = service.call(framework, function, request, *args, timeout=timeout)
-    if answer is None:  # another worker answered than the one that was given the weights
+    if answer is None:  # a different worker answered than the one that got the weights
         raise EngineError("The {framework} worker has lost the model again. Try once more.", framework=framework)
     return answer
 
@@ -82,7 +82,7 @@ def ask_all(
 
 
 def in_threads(work: Sequence[Callable[[], object]]) -> list:
-    """Return what each returns, all done at the same time."""
+    """Return each result; all run at the same time."""
     return [future.result() for future in [_threads.submit(access.carried(each)) for each in work]]
 
 

@@ -1,4 +1,4 @@
-"""From a drawing to an image as the data set has them: cut out, scaled and centred in the same way."""
+"""From a drawing to an image like those of the data set: cut out, scaled and centred in the same way."""
 
 from __future__ import annotations
 

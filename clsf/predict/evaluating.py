@@ -1,4 +1,4 @@
-"""The test set, asked about inside a worker: everything that an evaluation needs, in one go."""
+"""Evaluating on the test set inside a worker: everything that an evaluation needs, in one call."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from clsf.predict import metrics
 from clsf.predict.session import Held, models
 from clsf.predict.values import Evaluated, ModelRequest, Way
 
-BATCH = 32  # images of the batch that is asked about in several ways
+BATCH = 32  # images of the batch that is predicted in several ways
 
 
 def evaluate(request: ModelRequest) -> Evaluated | None:
-    """Return what the model says of every test image, and what the framework's own evaluation says; None: it is not here.
+    """Return the predictions for every test image, and the result of the framework's own evaluation; None: no model here.
 
     Raises DataError if the data set can't be opened.
     """
@@ -51,7 +51,7 @@ def pictures(data: str, plan: dict, numbers: np.ndarray) -> np.ndarray:
 
 
 def one_picture(data: str, plan: dict, label: int | None, number: int) -> tuple[np.ndarray, int, int]:
-    """Return (pixels uint8 (h, w, c), label, which test image): image `number`, counted round, of a class or of all."""
+    """Return (pixels uint8 (h, w, c), label, which test image): image `number` (modulo the count) of a class or of all."""
     _, images = _prepared(data, plan)
     where = np.arange(len(images)) if label is None else np.flatnonzero(images.labels == label)
     if not len(where):
@@ -76,7 +76,7 @@ def _prepared(data: str, plan: dict) -> tuple[str, Images]:
 
 
 def _own_evaluation(held: Held, images: Images):
-    """Return what the backend's `evaluate` says, on a model built around these images."""
+    """Return the result of the backend's `evaluate`, for a model built with these images."""
     at = np.arange(len(images))
     prepared = Prepared(
         images.pixels, images.labels, images.classes, at[:0], at, held.prepared.mean, held.prepared.deviation

@@ -1,4 +1,4 @@
-"""Where in an image a model looks, in NumPy: what a framework gives are layers and slopes, the rest is the same for both."""
+"""Where in an image a model looks, in NumPy: the frameworks supply layer outputs and gradients, the rest is the same for both."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 import numpy as np
 
-MOST_PATCHES = 256  # covered copies of an image that are asked about
+MOST_PATCHES = 256  # maximum number of covered copies of an image
 
 
 def saliency(slope: np.ndarray) -> np.ndarray:
-    """Return how strongly the score hangs on each pixel: largest absolute slope over the channels, (h, w, c) -> (h, w).
+    """Return how strongly the score depends on each pixel: largest absolute gradient over the channels, (h, w, c) -> (h, w).
 
     Source: Simonyan et al. 2014, arXiv:1312.6034, section 3.
     """
@@ -18,7 +18,7 @@ def saliency(slope: np.ndarray) -> np.ndarray:
 
 
 def grad_cam(values: np.ndarray, slopes: np.ndarray) -> np.ndarray:
-    """Return Grad-CAM of one layer: its images and the score's slopes, both (h, w, channels) -> (h, w), at least 0.
+    """Return Grad-CAM of one layer: its output and the score's gradients, both (h, w, channels) -> (h, w), at least 0.
 
     cam = relu(sum over channels of mean(slope of the channel) * channel). Source: Selvaraju et al. 2017, arXiv:1610.02391,
     equations 1 and 2.
@@ -39,7 +39,7 @@ def enlarged(small: np.ndarray, height: int, width: int) -> np.ndarray:
 
 
 def patch_side(height: int, width: int) -> int:
-    """Return the side in pixels of what covers: about a quarter of the image, at least 2 where there is room."""
+    """Return the side in pixels of the covering patch: about a quarter of the image, at least 2 where there is room."""
     return max(min(2, height, width), round(min(height, width) / 4))
 
 
@@ -48,7 +48,7 @@ def occlusion(
 ) -> np.ndarray:  # fmt: skip
     """Return how much the probability of `wanted` falls where the image is covered, (h, w, c) uint8 -> float32 (h, w).
 
-    A patch of the image's mean colour is slid over it; a pixel gets the mean of the falls of all patches that covered it.
+    A patch of the image's mean colour is slid over it; a pixel gets the mean decrease over all patches that covered it.
     `ask`: uint8 (n, h, w, c) -> probabilities (n, classes). Source: Zeiler & Fergus 2014, arXiv:1311.2901, section 4.2.
     """
     height, width, _ = pixels.shape

@@ -20,26 +20,26 @@ from clsf.predict.values import ModelRequest
 from clsf.words import say
 
 KINDS = {name: framework.exports for name, framework in BY_NAME.items()}
-"""What each framework writes."""
+"""The formats that each framework writes."""
 
 CAPSULE, ARRAYS = "capsule", "npz"
 """Kinds that need no framework: the whole run (`clsf.capsule`), and its weights alone (`clsf.capsule.arrays`)."""
 
 
 def every_kind(framework: str) -> tuple[str, ...]:
-    """Return every kind of file with a run's weights that can be taken along; each has a parity certificate."""
+    """Return every file format that contains a run's weights; each has a parity certificate."""
     return CAPSULE, *KINDS[framework], ARRAYS
 
 
 SLOW = ("onnx", "tflite")
-"""Kinds whose exporter may take a minute, so that a worker does not make them itself: see `Engine.call_apart`."""
+"""Kinds whose exporter may take a minute, so that a worker does not export them itself: see `Engine.call_apart`."""
 
 CODE_STYLES = {name: framework.code_style for name, framework in BY_NAME.items()}
 """The style of `clsf.code` whose model has the exported names and order of weights."""
 
 
 def export(request: ModelRequest, weights: Weights, kind: str) -> bytes:
-    """Return a file of `kind` with the trained model. Raises EngineError if that can't be written here."""
+    """Return a file of `kind` with the trained model. Raises EngineError if that format can't be written here."""
     checks.known(EngineError, say("file format"), kind, KINDS[request.framework])
     spec, plan = ModelSpec.from_json(request.model), Plan.from_json(request.plan)
     built = changed(spec, plan.differences)
@@ -56,7 +56,7 @@ def export(request: ModelRequest, weights: Weights, kind: str) -> bytes:
             "{kind} needs the package {package}, which is not installed here. Choose another format.",
             kind=kind.upper(), package=str(error.name),
         ) from error  # fmt: skip
-    except Exception as error:  # an exporter that meets what it does not know raises what it likes
+    except Exception as error:  # an exporter may raise anything for unsupported models
         raise EngineError(
             "This model could not be written as {kind}: {why}. Choose another format.",
             kind=kind.upper(),
@@ -65,11 +65,11 @@ def export(request: ModelRequest, weights: Weights, kind: str) -> bytes:
 
 
 def plain_order(spec: ModelSpec, shape: Shape, plan: Plan, weights: Weights, framework: str) -> Weights:
-    """Return the weights as stock layers need them, which flatten images in their own framework's order.
+    """Return the weights as stock layers need them, which flatten images in the framework's own order.
 
     Ours are in Keras' order (row, column, channel), in both frameworks; where the difference "flatten-order" was on, in
-    PyTorch's (channel, row, column). What comes after flattening has its inputs put into the order of `framework`. Where other
-    layers than dense ones follow, the model itself keeps the order of the run: `clsf.code.rows.torch_orders` says which those are.
+    PyTorch's (channel, row, column). The inputs of layers after flattening are reordered for `framework`. Where other
+    layers than dense ones follow, the model itself keeps the order of the run: see `clsf.code.rows.torch_orders`.
     """
     has = "torch" if plan.does("flatten-order") else "tensorflow"
     if has == framework:

@@ -1,4 +1,4 @@
-"""Looking inside a model for one image, inside a worker: layers, explanations, neighbours, and a map of what it has learned."""
+"""Looking inside a model for one image, inside a worker: layers, explanations, neighbours, and a map of its features."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from clsf.predict import explain
 from clsf.predict.session import Held, models
 from clsf.predict.values import Inside, LayerInside, Map, ModelRequest, Neighbours
 
-MOST_CHANNELS = 16  # of a layer that are shown
+MOST_CHANNELS = 16  # maximum shown per layer
 MOST_STRONGEST = 8  # channels that respond most
 MOST_FEATURES = 256  # of a flat layer
-MOST_SIDE = 64  # pixels of a channel's image; larger ones are thinned out
-MOST_COMPARED = 2000  # test images among which neighbours are looked for
+MOST_SIDE = 64  # pixels of a channel's image; larger ones are subsampled
+MOST_COMPARED = 2000  # test images searched for neighbours
 MOST_MAPPED = {"pca": 1000, "tsne": 600}  # t-SNE needs seconds for these
 
 
 def inspect_image(request: ModelRequest, pixels: np.ndarray, wanted: int | None) -> Inside | None:
-    """Return what is seen inside for one image, uint8 (h, w, c); `wanted`: the class explained, None: the model's answer.
+    """Return the inspection of one image, uint8 (h, w, c); `wanted`: the class to explain, None: the predicted class.
 
     None if the model is not here.
     """
@@ -48,7 +48,7 @@ def inspect_image(request: ModelRequest, pixels: np.ndarray, wanted: int | None)
 
 
 def grad_cam(request: ModelRequest, pixels: np.ndarray, wanted: int | None) -> np.ndarray | None:
-    """Return Grad-CAM alone, float32 (h, w), of zeros where no layer passes on images; arguments as of `inspect_image`."""
+    """Return Grad-CAM alone, float32 (h, w), zeros if no layer outputs images; arguments as of `inspect_image`."""
     held = models.of(request)
     if held is None:
         return None
@@ -67,7 +67,7 @@ def _cam(facts: dict[str, LayerFacts], values: dict, slopes: dict) -> tuple[str 
 
 
 def _slopes(held: Held, pixels: np.ndarray, wanted: int) -> tuple:
-    """Return slopes of the score for `wanted`; a model with one output has one score, which speaks against the first class."""
+    """Return the score's gradients for `wanted`; a model with one output has one score, negative for the first class."""
     single = held.request.classes == 2 and held.built_spec.analyse(held.request.shape).output_shape == (1,)
     slope, values, slopes = held.activation_reader.slopes(held.inputs(pixels[None]), np.array([0 if single else wanted]))
     if single and wanted == 0:
@@ -89,7 +89,7 @@ def neighbours(request: ModelRequest, pixels: np.ndarray, count: int = 8) -> Nei
 
 
 def mapped(request: ModelRequest, pixels: np.ndarray | None, method: str, seed: int = 0) -> Map | None:
-    """Return test images as points of a plane by their features in the last hidden layer; None if the model is not here."""
+    """Return test images as points in a plane by their features in the last hidden layer; None if the model is not here."""
     from sklearn.decomposition import PCA
     from sklearn.manifold import TSNE
 
@@ -104,7 +104,7 @@ def mapped(request: ModelRequest, pixels: np.ndarray | None, method: str, seed: 
     axes, own, explained = min(2, features.shape[1]), None, None
     if method == "pca":
         pca = PCA(axes, random_state=seed).fit(features)
-        # The sign of an axis is left to chance by PCA; here the largest weight of each is positive.
+        # PCA does not determine the sign of an axis; here the largest weight of each is positive.
         sign = np.sign(pca.components_[np.arange(axes), np.abs(pca.components_).argmax(axis=1)])
         points, explained = pca.transform(features) * sign, float(pca.explained_variance_ratio_.sum())
         own = None if mine is None else (pca.transform(mine.astype(np.float64)) * sign)[0]
@@ -122,10 +122,10 @@ def _two(points: np.ndarray) -> np.ndarray:
 
 
 def _cam_layer(facts: dict[str, LayerFacts], values: dict[str, np.ndarray]) -> str | None:
-    """Return the last layer of the model's own row that passes on images larger than a pixel, a convolution if there is one.
+    """Return the last layer of the model's own row that outputs images larger than one pixel, preferably a convolution.
 
-    What follows a convolution and leaves the images' shape as it is, such as batch normalisation and an activation, belongs to it:
-    Grad-CAM is of the maps that the rest of the network sees (arXiv:1610.02391, section 3).
+    Layers after a convolution that keep the images' shape, such as batch normalisation and an activation, belong to it:
+    Grad-CAM uses the maps that the rest of the network sees (arXiv:1610.02391, section 3).
     """
     images = [p for p, v in values.items() if v.ndim == 4 and "." not in p and v.shape[1] * v.shape[2] > 1]
     convolutions = [number for number, p in enumerate(images) if facts[p].layer.WIDTH]
@@ -157,7 +157,7 @@ def _layer(facts: LayerFacts, value: np.ndarray) -> LayerInside:
 
 
 def _kernels(held: Held, facts: dict[str, LayerFacts]) -> np.ndarray | None:
-    """Return the kernels of the first layer if it is a convolution: they look at the image itself."""
+    """Return the kernels of the first layer if it is a convolution: they are applied to the image itself."""
     first = facts.get("1")
     if first is None or first.layer.role != "Convolution":
         return None
@@ -165,14 +165,14 @@ def _kernels(held: Held, facts: dict[str, LayerFacts]) -> np.ndarray | None:
 
 
 def _last_hidden(held: Held) -> str | None:
-    """Return the path of the layer whose output the last dense layer receives; None: the image itself."""
+    """Return the path of the layer whose output is the last dense layer's input; None: the image itself."""
     row = held.built_spec.layers
     last = max((n for n, layer in enumerate(row) if layer.role == "Linear"), default=len(row) - 1)
     return str(last) if last > 0 else None
 
 
 def _features(held: Held, most: int) -> tuple:
-    """Return (layer, features (n, d), which test images, part, the images) of at most so many test images, kept for the next time."""
+    """Return (layer, features (n, d), which test images, part, the images) of at most a given number of test images, cached."""
     layer = _last_hidden(held)
     part, images = held.test()
     numbers = np.arange(min(len(images), most))

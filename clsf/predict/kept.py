@@ -1,4 +1,4 @@
-"""Exported files, made once: anyone who asks again, or comes back to the page, gets what was made, or waits for what is being made."""
+"""Exported files, made once: a second request gets the finished file, or waits for the export in progress."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from clsf.predict.exporting import SLOW
 from clsf.runs.record import RunRecord
 
 EXPORT = "clsf.predict.exporting:export"
-SECONDS = 120.0  # that a file of a quick kind may take
+SECONDS = 120.0  # time limit of a quick kind of file
 SLOW_SECONDS = 1800.0  # the same for a slow kind: an exporter is imported first, and others may be before it
 
-MOST_BYTES = 200_000_000  # of all files that are kept; those that were asked for longest ago go first
+MOST_BYTES = 200_000_000  # of all stored files; the least recently requested are removed first
 
 
 class ExportingService(AskedService, Protocol):
-    """What is needed of `clsf.training_service.TrainingService`."""
+    """The methods needed from `clsf.training_service.TrainingService`."""
 
     def call_apart(self, framework: str, function: str, *args: object, timeout: float = ...) -> object: ...
 
@@ -34,12 +34,12 @@ class Exports:
         self._most_bytes = most_bytes
         self._lock = threading.Lock()
         self._made: OrderedDict[tuple[str, str], bytes] = OrderedDict()
-        self._making: dict[tuple[str, str], tuple[float, Future]] = {}  # since when (monotonic)
+        self._making: dict[tuple[str, str], tuple[float, Future]] = {}  # start time (monotonic)
 
     def get(self, service: ExportingService, record: RunRecord, kind: str) -> bytes:
-        """Return the file; made now, in a thread that goes on even if a reader stops waiting, if it was not.
+        """Return the file; if needed it is made now, in a thread that continues even if a reader stops waiting.
 
-        Raises DataError if the reader may not see the run's images, and what the export raises; the next call tries again.
+        Raises DataError if the reader may not see the run's images, and any error of the export; the next call tries again.
         """
         private.require((request_of(record),))
         key = record.run_id, kind
@@ -56,12 +56,12 @@ class Exports:
         return future.result()
 
     def making(self, run_id: str) -> dict[str, float]:
-        """Return the kinds of file of a run that are being made, and for how many seconds."""
+        """Return the kinds of a run's files that are being made, and for how many seconds."""
         with self._lock:
             return {kind: time.monotonic() - since for (of, kind), (since, _) in self._making.items() if of == run_id}
 
     def made(self, run_id: str) -> list[str]:
-        """Return the kinds of file of a run that are kept."""
+        """Return the kinds of a run's files that are stored."""
         with self._lock:
             return [kind for of, kind in self._made if of == run_id]
 

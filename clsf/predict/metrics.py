@@ -1,6 +1,6 @@
-"""How good predictions are, by scikit-learn where it has the measure: everything here takes labels and probabilities.
+"""Quality measures of predictions, from scikit-learn where available: all functions take labels and probabilities.
 
-labels: int (n,); probabilities: float (n, classes), rows summing to 1. What a model answers is the class of the largest one.
+labels: int (n,); probabilities: float (n, classes), rows summing to 1. The prediction is the class with the largest probability.
 """
 
 from __future__ import annotations
@@ -10,12 +10,12 @@ from math import sqrt
 
 import numpy as np
 
-Z95 = 1.959963984540054  # the normal distribution has 95 of 100 within so many deviations
+Z95 = 1.959963984540054  # 95 % of a normal distribution is within this many standard deviations
 
 
 @dataclass(frozen=True, slots=True)
 class ShareInterval:
-    """A share and the interval that holds the true one in 95 of 100 such samples."""
+    """A share and the interval that contains the true share in 95 of 100 such samples."""
 
     share: float
     low: float
@@ -35,22 +35,22 @@ class PerClass:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Calibration:
-    """Answers grouped by how sure the model was: bins of equal width from 0 to 1; empty ones are left out."""
+    """Predictions grouped by confidence: bins of equal width from 0 to 1; empty ones are left out."""
 
     low: np.ndarray  # where a bin begins
-    sure: np.ndarray  # mean probability of the answers in it
-    right: np.ndarray  # share of right answers in it
+    sure: np.ndarray  # mean probability of the predictions in it
+    right: np.ndarray  # share of correct predictions in it
     counts: np.ndarray
     error: float  # expected calibration error: mean |sure - right|, weighted by counts
 
 
 def answers(probabilities: np.ndarray) -> np.ndarray:
-    """Return the class with the largest probability; the first of equals."""
+    """Return the class with the largest probability; the first one of equals."""
     return probabilities.argmax(axis=1)
 
 
 def accuracy(labels: np.ndarray, probabilities: np.ndarray) -> float:
-    """Return the share of right answers, counted by hand as the lecture does."""
+    """Return the share of correct predictions, counted by hand as in the lecture."""
     return int((answers(probabilities) == labels).sum()) / len(labels)
 
 
@@ -68,7 +68,7 @@ def wilson(right: int, count: int) -> ShareInterval:
     share, z2 = right / count, Z95**2
     middle = (share + z2 / (2 * count)) / (1 + z2 / count)
     half = Z95 / (1 + z2 / count) * sqrt(share * (1 - share) / count + z2 / (4 * count**2))
-    # Where all or none are right the bound is exactly 1 or 0; rounding misses it by a little.
+    # If all or none are right, the bound is exactly 1 or 0; rounding misses it slightly.
     low, high = (0.0 if right == 0 else middle - half), (1.0 if right == count else middle + half)
     return ShareInterval(share, low, high, count)
 
@@ -90,14 +90,14 @@ def paired_difference(labels: np.ndarray, one: np.ndarray, two: np.ndarray, seed
 
 
 def confusion(labels: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
-    """Return int64 (classes, classes): row is what the image shows, column what the model answered."""
+    """Return int64 (classes, classes): row: the label, column: the prediction."""
     from sklearn.metrics import confusion_matrix
 
     return confusion_matrix(labels, answers(probabilities), labels=np.arange(probabilities.shape[1]))
 
 
 def per_class(labels: np.ndarray, probabilities: np.ndarray) -> PerClass:
-    """Return precision, recall and F1 of every class; 0 where there is nothing to divide by."""
+    """Return precision, recall and F1 of every class; 0 for a division by zero."""
     from sklearn.metrics import precision_recall_fscore_support
 
     scores = precision_recall_fscore_support(
@@ -107,7 +107,7 @@ def per_class(labels: np.ndarray, probabilities: np.ndarray) -> PerClass:
 
 
 def calibration(labels: np.ndarray, probabilities: np.ndarray, bins: int = 10) -> Calibration:
-    """Return how often answers are right, by how sure the model was. Source: Guo et al. 2017, arXiv:1706.04599, section 2."""
+    """Return the accuracy by confidence. Source: Guo et al. 2017, arXiv:1706.04599, section 2."""
     sure = probabilities.max(axis=1)
     right = answers(probabilities) == labels
     number = np.minimum((sure * bins).astype(int), bins - 1)
@@ -120,14 +120,14 @@ def calibration(labels: np.ndarray, probabilities: np.ndarray, bins: int = 10) -
 
 
 def confident_mistakes(labels: np.ndarray, probabilities: np.ndarray, count: int) -> np.ndarray:
-    """Return which images were answered wrongly with the largest probability, the most confident first."""
+    """Return the wrongly predicted images, the most confident first."""
     wrong = np.flatnonzero(answers(probabilities) != labels)
     sure = probabilities[wrong].max(axis=1)
     return wrong[np.argsort(-sure, kind="stable")][:count]
 
 
 def disagreements(one: np.ndarray, two: np.ndarray, count: int) -> np.ndarray:
-    """Return which images two models answer differently, those with the largest gap in probability first.
+    """Return the images that two models predict differently, those with the largest gap in probability first.
 
     The gap is the largest difference of the two probabilities of one class.
     """
@@ -141,6 +141,6 @@ def gap(one: np.ndarray, two: np.ndarray) -> np.ndarray:
 
 
 def in_cell(labels: np.ndarray, probabilities: np.ndarray, shown: int, answered: int) -> np.ndarray:
-    """Return which images of class `shown` were answered with `answered`, the most confident first."""
+    """Return the images of class `shown` that were predicted as `answered`, the most confident first."""
     where = np.flatnonzero((labels == shown) & (answers(probabilities) == answered))
     return where[np.argsort(-probabilities[where, answered], kind="stable")]

@@ -1,7 +1,7 @@
-"""Inside a worker: how good given weights are on validation images, and what fresh statistics of batch normalisation change.
+"""Evaluating given weights on validation images inside a worker, before and after new statistics for batch normalisation.
 
-Recalibration trains nothing: each batch is sent through the model in training mode, and what batch normalisation would move
-its averages towards is averaged over the batches. So evaluation meets the statistics that training saw. Source: Wu & Johnson
+Recalibration trains nothing: each batch goes through the model in training mode, and the batch statistics that batch normalisation
+would move its averages towards are averaged over the batches. So evaluation uses the statistics of training. Source: Wu & Johnson
 2021, "Rethinking 'Batch' in BatchNorm", section 3 (precise batch normalisation).
 """
 
@@ -31,7 +31,7 @@ MOVING = ("moving_mean", "moving_variance")
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """How good weights are on validation images, before and after recalibration; `after` is None where none was asked for."""
+    """How good weights are on validation images, before and after recalibration; `after` is None if it was not requested."""
 
     before: Evaluation
     after: Evaluation | None
@@ -39,7 +39,7 @@ class Judgement:
 
 
 def judge(request: ModelRequest, recalibrate: bool = False) -> Judgement | None:
-    """Return how good the request's weights are on its plan's validation images; None: the worker does not have them."""
+    """Return the quality of the request's weights on its plan's validation images; None: the worker does not have them."""
     held = models.of(request)
     if held is None:
         return None
@@ -62,9 +62,9 @@ def fresh_statistics(framework: str, spec: ModelSpec, plan: Plan, prepared: Prep
     )  # fmt: skip
     model = backends.load(framework).build(_remembering_nothing(spec), still, prepared, weights)
     order = epoch_order(prepared, plan, 1)
-    order = [batch for batch in order if len(batch) == len(order[0])][:BATCHES]  # a small last one would weigh too much
+    order = [batch for batch in order if len(batch) == len(order[0])][:BATCHES]  # a small last batch would get too much weight
     sums = {name: np.zeros(array.shape, np.float64) for name, array in weights.items() if name.endswith(MOVING)}
-    model.set_learning_rate(0.0)  # so that a step moves nothing but the statistics
+    model.set_learning_rate(0.0)  # so that a step changes only the statistics
     for step, batch in enumerate(order):
         model.train_steps(batch[None], step)
         now = model.get_weights()

@@ -1,7 +1,7 @@
-"""A trained model inside a worker: built once, asked many times, and forgotten when it is not needed any more.
+"""A trained model inside a worker: built once, used many times, and released when it is no longer needed.
 
-A worker that does not have the model a request names answers None; anyone who asks then sends the weights (`hold`) and asks
-again. So a worker that was replaced, or another one of a cluster, needs no memory of what was before.
+A worker that does not have the model a request names answers None; the caller then sends the weights (`hold`) and asks
+again. So a replaced worker, or another one of a cluster, needs no earlier state.
 """
 
 from __future__ import annotations
@@ -59,12 +59,12 @@ class Held:
         return backends.load(self.request.framework).build(self.built_spec, self.plan, prepared, self._weights)
 
     def inputs(self, pixels: np.ndarray) -> np.ndarray:
-        """Return what the first layer receives of uint8 (n, h, w, c): the same arithmetic as the backend's, in its dtype."""
+        """Return the first layer's input for uint8 (n, h, w, c): the same arithmetic as the backend's, in its dtype."""
         mean, deviation = self.prepared.mean.astype(self.dtype), self.prepared.deviation.astype(self.dtype)
         return (pixels.astype(self.dtype) - mean) / deviation
 
     def test(self) -> tuple[str, Images]:
-        """Return "test" and the test images as this model gets them; "validation" and those where there are no test images."""
+        """Return "test" and the test images prepared for this model; or "validation" and those if there are no test images."""
         if "test" not in self._images:
             dataset = open_dataset(self.plan.data)
             like = prepare(dataset, self.plan)
@@ -76,14 +76,14 @@ class Held:
         return self._images["test"]
 
     def remembered(self, name: str, make: Callable[[], T]) -> T:
-        """Return what `make` returned when it was first asked for by this name, of this model's images."""
+        """Return the cached result of `make` under this name, for this model's images."""
         if name not in self._images:
             self._images[name] = make()
         return self._images[name]
 
     @property
     def activation_reader(self):
-        """What looks inside, made when it is first needed."""
+        """The inspector, made when it is first needed."""
         if self._activation_reader is None:
             from importlib import import_module
 
@@ -99,17 +99,17 @@ class Held:
             return np.array(mean), np.array(deviation)
         if self.request.scale is not None:
             return tuple(np.array(part, np.float64) for part in self.request.scale)
-        like = prepare(open_dataset(self.plan.data), self.plan)  # a run of a program that did not tell its scale yet
+        like = prepare(open_dataset(self.plan.data), self.plan)  # a run of an older version that did not store its scale
         return like.mean, like.deviation
 
 
 def for_asking(plan: Plan) -> Plan:
-    """Return the plan without what only matters while a model learns, so that building it is quick."""
+    """Return the plan without the training-only settings, so that building it is quick."""
     return plan.as_prepared.but(variants=USUAL)
 
 
 class Models:
-    """The models that this process holds, the longest unused first."""
+    """The models in this process, the least recently used first."""
 
     def __init__(self) -> None:
         self._lock = threading.RLock()
@@ -133,7 +133,7 @@ class Models:
             return held
 
     def sweep(self) -> None:
-        """Forget what was unused for too long, and look again later."""
+        """Release what was unused for too long, and check again later."""
         with self._lock:
             now = time.monotonic()
             for token in [t for t, held in self._held.items() if now - held.used >= UNUSED_SECONDS]:
@@ -155,7 +155,7 @@ models = Models()
 
 
 def hold(request: ModelRequest, weights: Weights) -> bool:
-    """Build the model and keep it. Raises ClsfError if the weights are not those of the model, or the data can't be opened."""
+    """Build the model and keep it. Raises ClsfError if the weights do not match the model, or the data can't be opened."""
     expected = ModelSpec.from_json(request.model).analyse(request.shape).named_weights()
     wrong = [n for n, w in expected.items() if n not in weights or weights[n].shape != tuple(w.shape)]
     if wrong:
@@ -167,7 +167,7 @@ def hold(request: ModelRequest, weights: Weights) -> bool:
 
 
 def predict(request: ModelRequest, pixels: np.ndarray) -> Prediction | None:
-    """Return what the model says of prepared pixels, uint8 (n, h, w, c); None if it is not here."""
+    """Return the predictions for prepared pixels, uint8 (n, h, w, c); None if the model is not here."""
     held = models.of(request)
     if held is None:
         return None

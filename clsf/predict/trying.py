@@ -1,4 +1,4 @@
-"""A drawing, a picture or a test image on its way to the model, inside a worker: made like the data set's, then asked about."""
+"""A drawing, a picture or a test image as input for the model, inside a worker: prepared like the data set, then predicted."""
 
 from __future__ import annotations
 
@@ -17,33 +17,33 @@ from clsf.predict.values import ModelRequest, Prediction
 
 SHEET = 64  # pixels of a side at which drawings arrive, and pictures of digits are read
 MOST_FILE = 10_000_000  # bytes
-FAINT = 0.25  # of the range between ground and ink: what is fainter is shadow or noise, no ink
+FAINT = 0.25  # of the range between ground and ink: fainter pixels are shadow or noise, not ink
 
 Ground = Literal["auto", "keep", "invert"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Tried:
-    """What a model received and what it says of it."""
+    """A model's input and its prediction."""
 
     pixels: np.ndarray  # uint8 (height, width, channels), before scaling
     prediction: Prediction
 
 
 def drawn(request: ModelRequest, sheet: np.ndarray) -> Tried | None:
-    """Return what the model says of a drawing: uint8 (s, s) of ink, or (s, s, 3) in colour on white. None: no model here."""
+    """Return the prediction for a drawing: uint8 (s, s) of ink, or (s, s, 3) in colour on white. None: no model here."""
     return asked(request, received(request, sheet))
 
 
 def received(request: ModelRequest, sheet: np.ndarray) -> np.ndarray:
-    """Return what the model gets of a drawing, uint8 (height, width, channels), before scaling."""
+    """Return the model's input for a drawing, uint8 (height, width, channels), before scaling."""
     data, (height, width, _) = request.plan["data"], _own_shape(request)
     image = drawing.as_data(sheet, data, (height, width)) if sheet.ndim == 2 else fitted(sheet[None], (height, width, 3))[0]
     return fitted(image[None], request.shape)[0]
 
 
 def uploaded(request: ModelRequest, file: bytes, ground: Ground = "auto") -> Tried | None:
-    """Return what the model says of a PNG, JPEG or WebP file. Raises DataError in words for what can't be used.
+    """Return the prediction for a PNG, JPEG or WebP file. Raises DataError with a message for an unusable file.
 
     It is turned upright (EXIF), put on white where it is transparent, cut to a square around its centre and resized. Grey
     data sets are light on dark: `ground` "auto" inverts a picture whose edge is bright, "invert" any, "keep" none.
@@ -70,13 +70,13 @@ def uploaded(request: ModelRequest, file: bytes, ground: Ground = "auto") -> Tri
 
 
 def asked(request: ModelRequest, pixels: np.ndarray) -> Tried | None:
-    """Return what the model says of one prepared image, uint8 (height, width, channels)."""
+    """Return the prediction for one prepared image, uint8 (height, width, channels)."""
     answer = predict(request, pixels[None])
     return None if answer is None else Tried(pixels, answer)
 
 
 def _own_shape(request: ModelRequest) -> tuple[int, int, int]:
-    """Return the shape of the data set's images before preparation; that of the model's where the set is not on this machine."""
+    """Return the shape of the data set's images before preparation; the model's input shape if the set is not on this machine."""
     try:
         return info(request.plan["data"]).shape
     except DataError:
@@ -91,7 +91,7 @@ def _bright_edge(image: np.ndarray) -> bool:
 def _inked(grey: np.ndarray) -> np.ndarray:
     """Return a light-on-dark picture, uint8 (s, s), as ink: its ground is 0, its lightest 255, and shadows are gone."""
     ground, ink = float(np.median(grey)), float(np.percentile(grey, 99.5))
-    if ink - ground < 20:  # nothing stands out
+    if ink - ground < 20:  # no contrast
         return np.zeros_like(grey)
     share = np.clip((grey - ground) / (ink - ground), 0, 1)
     return np.rint(255 * np.where(share < FAINT, 0, share)).astype(np.uint8)

@@ -1,4 +1,4 @@
-"""What is reported of a program: as one JSON object, and as lines of text."""
+"""The report about a program: as one JSON object, and as lines of text."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def parameters(program: Program) -> int | None:
 
 
 def mend_text(program: Program, finding: Finding) -> str:
-    """Return the mend in one text: the changed line where there is one."""
+    """Return the fix as one text: the changed line if there is one."""
     for line in (finding.new, finding.before, finding.after):
         if line:
             return line.strip()

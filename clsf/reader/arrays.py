@@ -26,7 +26,7 @@ _CHANGES = {"Rescaling", "Normalization"}
 
 
 class Arrays:
-    """What is done with data."""
+    """The operations on data."""
 
     def array_attribute(self, a: Array, name: str, line: int) -> object | None:
         match name:
@@ -79,7 +79,7 @@ class Arrays:
                     scale="unit" if a.scale in ("raw", "") else "twice" if a.scale == "unit" else a.scale,
                     dtype=_wide(a),
                 )
-            if a.one_hot and folding.number(other) and 0 < other < 1:  # labels that are smoothed by hand
+            if a.one_hot and folding.number(other) and 0 < other < 1:  # label smoothing written by hand
                 a = replace(a, extra=(*a.extra, ("times", other)))
             if a.scale == "unit" and folding.number(other) and 254 <= other <= 256:
                 return a.then("multiply", line, scale="raw")
@@ -197,7 +197,7 @@ class Arrays:
             case "float" | "double" | "long" | "int" | "half" | "bool":
                 return a.then(name, line, dtype={"long": "int64", "int": "int32"}.get(name, name))
             case "to":
-                for kind in (*args, kwargs.get("dtype")):  # beside a device
+                for kind in (*args, kwargs.get("dtype")):  # may be a device or a dtype
                     if (
                         isinstance(kind, Ref)
                         and kind.path.startswith("torch.")
@@ -345,7 +345,7 @@ class Arrays:
         return UNKNOWN
 
     def array_of(self, items: object, line: int) -> object:
-        """Return the array that is written out in the source."""
+        """Return the array written as a literal in the source."""
         if not isinstance(items, list | tuple):
             return items if isinstance(items, Array) else UNKNOWN
         rows = items
@@ -827,7 +827,7 @@ class Arrays:
                 if isinstance(dims, list | tuple) and first.shape and len(dims) == len(first.shape) + 1 and dims[0] == 0:
                     dims = [
                         dim - 1 if isinstance(dim, int) else dim for dim in dims[1:]
-                    ]  # of a batch, of which one image is known
+                    ]  # a batch; only one of its images is known
                 return self.array_method(first, "permute", [dims] if isinstance(dims, list | tuple) else [], {}, line)
             if name in ("divide",):
                 return self.array_binary(ast.Div, first, args[1] if len(args) > 1 else UNKNOWN, line)
@@ -905,7 +905,7 @@ class Arrays:
         return made
 
     def data_method(self, of: Made, name: str, args: list, kwargs: dict, node: ast.AST, lines: dict) -> object:
-        """Return what a method of a scaler, an encoder, a generator or a data set gives."""
+        """Return the result of a method of a scaler, an encoder, a generator or a data set."""
         line, path = node.lineno, of.path
         first = args[0] if args else UNKNOWN
         if path.startswith("sklearn.") and name in ("fit_transform", "transform"):

@@ -1,4 +1,4 @@
-"""Sentences for programs that hold no model that is read here."""
+"""Messages for programs without a model that can be read."""
 
 from __future__ import annotations
 

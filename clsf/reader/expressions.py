@@ -51,7 +51,7 @@ def is_ours(cls: v.Class) -> bool:
 
 
 def base_layer_path(path: str) -> bool:
-    """Whether a class that derives from `path` is a layer of a library with something changed."""
+    """Whether a class that derives from `path` is a library layer with changes."""
     name = path.rpartition(".")[2]
     return path not in MODULES and (
         (f"nn.{name}" in BY_TORCH and path.startswith("torch.nn."))
@@ -95,7 +95,7 @@ class Expressions(Libraries, Records):
         return v.UNKNOWN
 
     def star(self, module: str, line: int) -> None:
-        """Bring in what `from module import *` most likely gives: names that only this module has."""
+        """Import the names that `from module import *` most likely gives: names that only this module has."""
         path = self.path(module)
         for name, full in names.MISSING_IMPORTS.items():
             if full.rpartition(".")[0] == path or (path == "keras.models" and name in ("Sequential", "Model")):
@@ -411,7 +411,7 @@ class Expressions(Libraries, Records):
         return self.call(called, args, kwargs, node, lines)
 
     def written(self, node: ast.expr) -> int:
-        """Return the line where an argument's value was written: of a name, where it got a constant."""
+        """Return the line where an argument's value was written: for a name, where it was assigned a constant."""
         if isinstance(node, ast.Name):
             value = self.scope.find(node.id)
             if value and value[1]:
@@ -491,7 +491,7 @@ class Expressions(Libraries, Records):
 
     @staticmethod
     def truth(value: object) -> bool | None:
-        """Return whether a value counts as true, or None where that can't be told."""
+        """Return whether a value counts as true, or None if it is unknown."""
         if folding.plain(value):
             return bool(value)
         if isinstance(value, list | tuple | dict | range):
@@ -501,7 +501,7 @@ class Expressions(Libraries, Records):
         return None
 
     def parts(self, value: object, count: int) -> list:
-        """Return what unpacking a value that is no tuple gives."""
+        """Return the result of unpacking a value that is not a tuple."""
         if isinstance(value, v.Tensor) and v.BATCH:
             return [v.UNKNOWN] * count
         return self.library_parts(value, count)

@@ -1,4 +1,4 @@
-"""How long a program trains, and on how much: epochs, size of a batch, share of the images that is held back."""
+"""The training length and data of a program: epochs, batch size, share of held-back images."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from clsf.reader.values import Made
 
 
 def epochs(program: Program) -> object:
-    """Return the number of epochs that is written in the program, whatever stands there; None where nothing does."""
+    """Return the number of epochs written in the program, whatever its value; None if there is none."""
     if program.fit is not None:
         return program.fit.get("epochs", 3, program.fit.kwargs.get("nb_epoch", 1))
     for event in program.events:
@@ -51,7 +51,7 @@ def batch_line(program: Program) -> int:
 
 
 def validation_share(program: Program) -> float | None:
-    """Return the share of the training images that is held back, or None."""
+    """Return the share of the training images that are held back, or None."""
     if program.fit is not None:
         share = program.fit.kwargs.get("validation_split")
         if folding.number(share) and 0 < share <= 0.9:

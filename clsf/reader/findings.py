@@ -1,4 +1,4 @@
-"""The faults of a program: every kind's `in_code` is asked; what one of them explains is not told twice."""
+"""The faults of a program: every kind's `in_code` is called; consequences of another fault are not reported."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ EXPLAINS = {
     "optimizer-default-lr": {"lr-too-low"},
     "sigmoid-with-categorical": {"wrong-last-activation"},
 }
-"""Kind -> kinds that are its consequence: with it found for certain or likely, they aren't told."""
+"""Kind -> kinds that are its consequence: with it found for certain or likely, they aren't reported."""
 
 INSTEAD = {"wrong-from-logits": "softmax-then-logits-loss", "probabilities-into-nll": "missing-last-activation"}
-"""Kind -> another one whose mend does away with both; done together, the two mends would be a new fault."""
+"""Kind -> another kind whose fix removes both; applying both fixes would be a new fault."""
 
 MAX_SECONDS = 0.7
-"""After that no further kind is looked for: only generated programs take as long."""
+"""Time limit for checking further kinds: only generated programs take as long."""
 
 logger = logging.getLogger("clsf.reader")
 
@@ -53,11 +53,11 @@ def faults(program: Program) -> list[Finding]:
 
 
 def mended(program: Program, findings: list[Finding] | None = None) -> str:
-    """Return the source with the changed lines of the findings, of the certain and likely ones if none are given. Each line is changed once at most."""
+    """Return the source with the findings' changed lines (default: certain and likely ones). Each line changes at most once."""
     taken = [f for f in faults(program) if f.certainty != "smell"] if findings is None else findings
     kinds = {f.kind for f in taken}
     lines = list(program.source.lines)
-    for line, text in program.source.left_out.items():  # what could not be read is kept as it is
+    for line, text in program.source.left_out.items():  # unreadable lines are kept unchanged
         lines[line - 1] = text
     added: dict[int, list[str]] = {}
     changed: set[int] = set()
@@ -82,7 +82,7 @@ def mended(program: Program, findings: list[Finding] | None = None) -> str:
 
 
 def wholly_mended(program: Program, most: int = 4) -> Program:
-    """Return the program after its mends, and after those of what is found then, until nothing more changes."""
+    """Return the program after its fixes, and those of faults found then, until nothing more changes."""
     for _ in range(most):
         text = mended(program)
         if text == program.source.text and not program.source.broken:

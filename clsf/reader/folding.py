@@ -1,4 +1,4 @@
-"""Arithmetic on constants of a program, with limits on the size of what may come out. Never Python's own `eval`."""
+"""Arithmetic on constants of a program, with limits on the size of the results. Never Python's own `eval`."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def number(value: object) -> bool:
 
 
 def binary(kind: type, left: object, right: object) -> object:
-    """Return `left kind right`, or UNKNOWN where it can't be told or would be too large."""
+    """Return `left kind right`, or UNKNOWN if it is unknown or too large."""
     sequence = isinstance(left, list | tuple | str) or isinstance(right, list | tuple | str)
     try:
         if kind is ast.Add and sequence:
@@ -135,7 +135,7 @@ def mathematics(name: str, args: list) -> object:
 
 
 def builtin(name: str, args: list, kwargs: dict) -> object:
-    """Return what one of Python's own functions gives for constants, or UNKNOWN."""
+    """Return the result of a Python built-in for constants, or UNKNOWN."""
     try:
         return _builtin(name, args, kwargs)
     except (ArithmeticError, TypeError, ValueError, IndexError, KeyError, AttributeError):

@@ -1,4 +1,4 @@
-"""From tensors to a row of our layers: branches that are added become Residual, those side by side Parallel."""
+"""From tensors to a row of our layers: added branches become Residual, concatenated ones Parallel."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ MAX_LAYERS = 400
 
 
 class TangledError(Exception):
-    """Branches that can't be written as rows inside rows."""
+    """Branches that can't be written as nested rows."""
 
 
 @dataclass
 class GraphReading:
-    """Layers that were understood, and what was not."""
+    """The recognised layers, and the parts that were not understood."""
 
     torch: bool
     layers: tuple = ()
     lost: list[tuple[int, Sentence]] = field(default_factory=list)
     assumed: list[tuple[int, Sentence]] = field(default_factory=list)
     count: int = 0
-    classes: int = 10  # units of a dense layer whose number can't be told
+    classes: int = 10  # units of a dense layer whose number is unknown
 
     def lose(self, line: int, what: Sentence) -> None:
         if (line, str(what)) not in {(n, str(w)) for n, w in self.lost}:
@@ -47,7 +47,7 @@ class GraphReading:
 
 
 def ordered(output: Tensor) -> list[Tensor]:
-    """Return every tensor that an output is made of, inputs before what is made of them."""
+    """Return every tensor that an output depends on, inputs before results."""
     tensors: list[Tensor] = []
     seen: set[int] = set()
     stack: list[tuple[Tensor, bool]] = [(output, False)]
@@ -112,7 +112,7 @@ def _row(end: Tensor, start: Tensor | None, reading: GraphReading, above: dict[i
 
 
 def fork(inputs: list[Tensor], above: dict[int, set[int]], end: Tensor, start: Tensor | None) -> Tensor:
-    """Return the last tensor that all branches come from, through which each of them goes."""
+    """Return the last tensor that all branches come from and pass through."""
     common = set.intersection(*(above[id(i)] for i in inputs))
     order = [t for t in ordered(end) if id(t) in common]
     for candidate in reversed(order):
@@ -172,7 +172,7 @@ def _safe(tensor: Tensor, reading: GraphReading) -> list:
 
 
 def _layer(tensor: Tensor, reading: GraphReading) -> list:
-    """Return our layers for one operation: none for what only moves numbers, marks (tuples) for padding still to be joined."""
+    """Return our layers for one operation: none for pure reshaping, marks (tuples) for padding still to be merged."""
     op, before, after = tensor.op, tensor.inputs[0], tensor.shape
     s, line = op.settings, op.line
     match op.kind:
@@ -247,7 +247,7 @@ def _layer(tensor: Tensor, reading: GraphReading) -> list:
 
 
 def _declared(op: Op, before: Tensor, reading: GraphReading) -> list:
-    """Return the layer that a call stands for, as that layer itself reads it."""
+    """Return the layer for a call, as the layer class itself reads it."""
     shape, name = before.shape, op.made.name
     if reading.torch and shape is not None and len(shape) == 3:
         moved = before.op.kind == "Axes" and tuple(before.op.settings.get("dims") or ()) == (0, 2, 3, 1)
@@ -272,11 +272,11 @@ def _declared(op: Op, before: Tensor, reading: GraphReading) -> list:
 
 
 _UNHEARD = ("name", "dtype", "device", "input_shape", "trainable")
-"""Arguments that change nothing that a layer says."""
+"""Arguments that do not change a layer."""
 
 
 def _call(of: Made, name: str, role: str, torch: bool) -> Call:
-    """Return what was called as a value. Raises TypeError for an argument that can't be told."""
+    """Return what was called as a value. Raises TypeError for an unknown argument."""
     if role:  # the function and the layer have different names
         api = ours.BY_ROLE[role].TORCH[0] if torch else ours.BY_ROLE[role].KERAS
         full = api.name
@@ -343,7 +343,7 @@ def _convolution(op: Op, before: Tensor, reading: GraphReading) -> list:
 
 
 def _square(fields: dict) -> dict:
-    """Return the settings with strides as one number, which is all that some layers take."""
+    """Return the settings with strides as one number, the only form that some layers take."""
     return fields | {"strides": one_or_two(fields["strides"])}
 
 
@@ -375,7 +375,7 @@ def _padding(padding: object, same: ours.Sliding, shape: tuple | None, op: Op, r
 
 
 def _image(shape: tuple | None, reading: GraphReading) -> tuple | None:
-    """Return an image's (height, width, channels) as we have it, None where it is not known."""
+    """Return an image's (height, width, channels) in our order, None where it is unknown."""
     if shape is None or len(shape) != 3 or None in shape:
         return None
     return (*shape[1:], shape[0]) if reading.torch else tuple(shape)
@@ -442,7 +442,7 @@ def _tidy(layers: list, reading: GraphReading) -> list:
 
 
 def _moved(layers: list, reading: GraphReading) -> list:
-    """Return the row with layers for what views and permutations do to an image."""
+    """Return the row with layers in place of views and permutations of an image."""
     row: list = []
     run: list[Tensor] = []
     for item in [*layers, None]:

@@ -1,4 +1,4 @@
-"""What programs write by hand and our plan has a setting for: penalties on the weights, varied images, clipped gradients."""
+"""Handwritten code that our plan has a setting for: penalties on the weights, augmented images, clipped gradients."""
 
 from __future__ import annotations
 
@@ -153,7 +153,7 @@ def clipping(program: Program) -> Clipping | None:
 
 
 def updates(program: Program) -> dict:
-    """Return what our plan knows of an update otherwise: batches added up, averaged weights, classes that count more, bfloat16."""
+    """Return other plan settings of an update: accumulated batches, averaged weights, classes that count more, bfloat16."""
     settings: dict = {}
     text, made = program.source.text, program.optimizer
     if made is not None and program.keras:

@@ -1,4 +1,4 @@
-"""What names of libraries and methods of their objects mean: data, loaders, losses, optimizers, tensors. A mixin of `Machine`."""
+"""The meaning of library names and their objects' methods: data, loaders, losses, optimizers, tensors. A mixin of `Machine`."""
 
 from __future__ import annotations
 
@@ -560,7 +560,7 @@ class Libraries(Nets, Arrays):
         function: bool = False,
         made: v.Made | None = None,
     ) -> object:
-        """Return what a method or function makes of a tensor of a model."""
+        """Return the result of a method or function for a model's tensor."""
         line = node.lineno
         torch = self.in_torch()
         made = (

@@ -1,4 +1,4 @@
-"""Questions about a program that several kinds of fault ask, and how a finding is made."""
+"""Checks on a program that several kinds of fault use, and the creation of findings."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ def finding(
     fault: Fault, line: int, certainty: Certainty = "likely", new: str | None = None, *, before: str | None = None, after: str | None = None,
     sentence: Sentence | None = None, mend: Sentence | str | None = None,
 ) -> Finding:  # fmt: skip
-    """Return a finding in the words of the catalogue, with the line that mends it where there is one."""
+    """Return a finding in the words of the catalogue, with the line that fixes it if there is one."""
     return Finding(fault.kind, max(line, 1), certainty, sentence or fault.what, mend or fault.mend, new, after, before)
 
 
 @dataclass
 class Ending:
-    """What a model ends in: units and activation, with the lines where they stand."""
+    """A model's last layer: units and activation, with their lines."""
 
     units: int | None
     units_line: int
@@ -45,7 +45,7 @@ class Ending:
 
 
 def ending(program: Program) -> Ending | None:
-    """Return what the model ends in, what the loop does with its answer before the loss included."""
+    """Return the model's last layer, including what the loop does with its output before the loss."""
     if program.output is None:
         return None
     tensor: Tensor | None = program.output
@@ -102,7 +102,7 @@ def _units_line(op: Op) -> int:
 
 
 def _after(program: Program) -> list[tuple[str, int]]:
-    """Return activations that stand between the model's answer and the loss."""
+    """Return activations between the model's output and the loss."""
     for event in program.events:
         if event.kind == "loss" and isinstance(event["answer"], ModelAnswer):
             return [
@@ -125,7 +125,7 @@ def has(program: Program, kind: str) -> bool:
 
 
 def pretrained(program: Program) -> bool:
-    """Whether the model has parts that are trained already."""
+    """Return whether parts of the model are already trained."""
     return any(op.kind == "Unknown" and op.settings.get("pretrained") for op in program.ops) or bool(
         program.net is not None and program.net.extra.get("pretrained")
     )
@@ -136,13 +136,13 @@ def events(program: Program, *kinds: str) -> Iterator[Event]:
 
 
 def training_loops(program: Program) -> dict[tuple, list[Event]]:
-    """Return, for each innermost loop with a backward(), its events of one turn's kinds."""
+    """Return, for each innermost loop with a backward(), the events of one iteration by kind."""
     loops = {e.loop_ids[-1] for e in events(program, "backward", "apply") if e.loops}
     return {loop: [e for e in program.events if loop in e.loop_ids] for loop in loops}
 
 
 def evaluating(program: Program) -> list[Event]:
-    """Return the calls of the model that only look: no backward() in the same loop, or gradients off."""
+    """Return the calls of the model without training: no backward() in the same loop, or gradients off."""
     trained = {e.loop_ids[-1] for e in events(program, "backward", "apply") if e.loops}
     found_ones = []
     for e in events(program, "forward"):
@@ -161,13 +161,13 @@ def _part(event: Event) -> str:
 
 
 def training(program: Program) -> list[Event]:
-    """Return the calls of the model whose answer goes into a backward()."""
+    """Return the calls of the model whose output goes into a backward()."""
     loops = {e.loop_ids[-1] for e in events(program, "backward", "apply") if e.loops}
     return [e for e in events(program, "forward") if e.loops and e.loop_ids[-1] in loops and not e.no_grad]
 
 
 def model_name(program: Program, line: int) -> str:
-    """Return what the model is called in a line that uses it."""
+    """Return the model's variable name in a line that uses it."""
     names = {name for name, value in program.machine.module.names.items() if value is program.net}
     usual = ("model", "net", "self.model", "self.net")
     called = re.findall(r"\b([\w.]+)\(", program.line(line))
@@ -175,7 +175,7 @@ def model_name(program: Program, line: int) -> str:
 
 
 def optimizer_name(program: Program) -> str:
-    """Return what the optimizer is called."""
+    """Return the optimizer's variable name."""
     names = [name for name, value in program.machine.module.names.items() if value is program.optimizer]
     return names[0] if names else "optimizer"
 

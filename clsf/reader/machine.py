@@ -1,7 +1,7 @@
 """Following a program without running it: statements one after the other, with limits on steps, depth and time.
 
-Loops over batches and epochs are followed twice, so that what a second round does otherwise is seen too. Where a test can't be
-told, both branches are followed. What happened is kept as events, with the loops it happened in.
+Loops over batches and epochs are followed twice, so that differences in a second iteration are seen too. If a condition is
+unknown, both branches are followed. Events record what happened, with their loops.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ MAX_STEPS = 60_000
 MAX_DEPTH = 28
 MAX_SECONDS = 0.7
 MAX_TURNS = 130
-MAX_SPARE = 0.4  # seconds, for what is worked out after the program was followed
+MAX_SPARE = 0.4  # seconds, for evaluations after the program was followed
 
 
 class EnoughError(Exception):
@@ -71,7 +71,7 @@ class Scope:
 class Machine(Expressions):
     """Follows one program; `events`, `nets` and `unclear` are the result."""
 
-    MAX_IDLE = 400  # steps of a loop that builds no layer: drawing, plotting, reading files
+    MAX_IDLE = 400  # steps in a loop that builds no layers: drawing, plotting, reading files
 
     def __init__(self, tree: ast.Module, notebook: bool = False) -> None:
         self.tree = tree
@@ -151,7 +151,7 @@ class Machine(Expressions):
         return any(e.kind in ("backward", "fit", "apply", "loss") for e in self.events)
 
     def _likely(self, node: ast.FunctionDef) -> dict:
-        """Return what a function that is never called is most likely given: the program's one model, optimizer, loss and loader."""
+        """Return the most likely arguments of a never called function: the program's only model, optimizer, loss and loader."""
         values = [*self.module.names.values(), *reversed(self.nets)]
         kinds = {
             "model": (("model", "net", "network", "cnn"), [x for x in values if isinstance(x, v.Net)]),
@@ -174,7 +174,7 @@ class Machine(Expressions):
         return any(cls in other.bases for other in self.classes)
 
     def quietly(self, call, *args) -> object:
-        """Call something whose own failure says nothing about the program."""
+        """Call a function whose failure means nothing for the program."""
         try:
             return call(*args)
         except (EnoughError, RecursionError):
@@ -183,7 +183,7 @@ class Machine(Expressions):
             return UNKNOWN
 
     def aside(self, call, *args, scope: Scope | None = None) -> object:
-        """Work something out with the module's names, without a trace in what happened, and within `MAX_SPARE` seconds in all."""
+        """Evaluate something with the module's names, without recording events, and within `MAX_SPARE` seconds in all."""
         if self.spare.go_on().over():
             return UNKNOWN
         kept, before, loops, patience = len(self.events), self.scope, self.loops, self.patience
@@ -470,7 +470,7 @@ class Machine(Expressions):
     do_asyncfor = do_for
 
     def items(self, value: object) -> tuple[str, Iterable]:
-        """Return the kind of loop that a value makes, and what each turn gets."""
+        """Return the kind of loop over a value, and the value of each iteration."""
         if isinstance(value, range):
             return "range", value[:MAX_TURNS]
         if isinstance(value, list | tuple | set):
@@ -610,7 +610,7 @@ _TRAINING = {"backward", "fit", "apply", "optimizer-step", "loss", "zero-grad", 
 
 
 def _loaded(target: ast.expr) -> ast.expr:
-    """Return the target of `x += 1` as something to read."""
+    """Return the target of `x += 1` as an expression to read."""
     match target:
         case ast.Name():
             return ast.copy_location(ast.Name(target.id, ast.Load()), target)

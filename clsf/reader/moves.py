@@ -1,6 +1,6 @@
-"""What a row of views and permutations does to an image, however it is spelled: which of our layers does the same.
+"""Views and permutations of an image, however they are written: which of our layers does the same.
 
-The operations are carried out on an image whose numbers are their own places, and so are the layers that come into question.
+The operations are run on an image whose values are their own indices, and so are the candidate layers.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def _moved(array: np.ndarray, move: Tensor, torch: bool) -> np.ndarray:
 
 
 def _candidates(before: tuple, after: tuple) -> list[list[Layer]]:
-    """Return the rows of layers that come into question, the simplest first."""
+    """Return the rows of layers that are candidates, the simplest first."""
     rows: list[list[Layer]] = [[]]
     if len(before) == 3:
         channels = before[2]
@@ -77,7 +77,7 @@ def _reshaped(shape: tuple) -> Layer | None:
 
 
 def _done(layer: Layer, array: np.ndarray) -> np.ndarray:
-    """Return what the layer makes of an array (height, width, channels)."""
+    """Return the layer's output for an array (height, width, channels)."""
     if layer.role == "Axes":
         return array.transpose(layer.axes)
     if layer.role == "Layout":

@@ -17,7 +17,7 @@ MERGES = {f"keras.layers.{name}" for name in ("concatenate", "add", "multiply", 
 
 
 class Nets:
-    """What is done with layers and models."""
+    """The operations on layers and models."""
 
     def op_for(self, made: Made) -> Op:
         """Return the operation of a layer object, the same one each time."""
@@ -27,7 +27,7 @@ class Nets:
         return made.extra["op"]
 
     def tensor(self, op: Op, inputs: list[Tensor], torch: bool) -> Tensor:
-        """Return what an operation makes of tensors; misfits are kept with the machine."""
+        """Return the result of an operation on tensors; shape errors are stored in the machine."""
         shape = out_shape(op, [t.shape for t in inputs], torch, self.misfits)
         made = Tensor(op, tuple(inputs), shape)
         if len(self.made_tensors) < 3000:
@@ -35,7 +35,7 @@ class Nets:
         return made
 
     def apply(self, layer: object, given: object, line: int, node: ast.AST | None = None) -> object:
-        """Return what a layer, a model or a function makes of a tensor."""
+        """Return the output of a layer, a model or a function for a tensor."""
         if isinstance(layer, tuple | list) and len(layer) == 2 and isinstance(layer[0], str):
             layer = layer[1]
         tensors = (

@@ -1,4 +1,4 @@
-"""Layers and functions of both frameworks as operations of one kind: what a call means, whatever it is spelled like."""
+"""Layers and functions of both frameworks as operations of one kind: what a call means, however it is written."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def is_known(name: str) -> bool:
 
 
 def arguments(made: Made) -> dict:
-    """Return a Keras layer's arguments by their names of today."""
+    """Return a Keras layer's arguments by their current names."""
     name = made.name
     given = dict(zip(_KERAS_POSITIONS.get(name, ()), made.args, strict=False))
     old = {k: _OLD.get(k, k) for k in made.kwargs}

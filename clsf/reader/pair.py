@@ -1,4 +1,4 @@
-"""A program as it is and with its faults fixed, as two trainings that can be done here; what they can't show is said."""
+"""A program as it is and with its faults fixed, as two trainings that can run here; it lists what they can't show."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ SHOWN = {
 
 @dataclass(frozen=True)
 class ProgramPair:
-    """What can be trained: the program as it is and fixed; `why` says why one of them can't be."""
+    """The possible trainings: the program as it is and fixed; `why` says why one is not possible."""
 
     faulty: tuple[ModelSpec, Plan] | None
     fixed: tuple[ModelSpec, Plan] | None

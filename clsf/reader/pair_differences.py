@@ -1,4 +1,4 @@
-"""In what two programs differ, the weightiest first: faults, model, loss, scale of the inputs, optimizer, and so on."""
+"""The differences of two programs, the most important first: faults, model, loss, scale of the inputs, optimizer, and so on."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def differences(one: Program, two: Program) -> list[PairDifference]:
 def evened(one: Program, two: Program, removed: set[str]) -> tuple[Program, Program, ModelSpec | None, Plan]:
     """Return both programs without the differences of these names, and the second one's model and plan then.
 
-    A fault is fixed in the program that has it; everything else the second takes over from the first.
+    A fault is fixed in the program that has it; for all other differences the second takes over the first's setting.
     """
     kinds = {name.removeprefix("fault-") for name in removed if name.startswith("fault-")}
     sides = []

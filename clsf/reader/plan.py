@@ -1,4 +1,4 @@
-"""From a program to our plan: data set, preparation, loss, optimizer, epochs, callbacks; what can't be read is told."""
+"""From a program to our plan: data set, preparation, loss, optimizer, epochs, callbacks; unreadable parts are reported."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Told = list[tuple[int, Sentence]]
 
 
 def plan_of(program: Program) -> tuple[Plan, Told]:
-    """Return the plan of a program, and what was assumed where it could not be read."""
+    """Return the plan of a program, and the assumptions where it could not be read."""
     told: Told = []
     data = _data(program, told)
     values: dict = {"data": data, "preparation": _preparation(program, told, data)}

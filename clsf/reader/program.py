@@ -80,7 +80,7 @@ class ProgramLoss:
 
 @dataclass
 class Program:
-    """Everything that was found out about one program. `faults` looks at it; nothing in it runs."""
+    """Everything known about one program. `faults` checks it; nothing in it runs."""
 
     source: Source
     machine: Machine
@@ -147,7 +147,7 @@ class Program:
 
 
 def read(content: bytes | str, name: str = "") -> Program:
-    """Return what can be told of a program from its source. Raises ReadError, in a sentence, for what is no program."""
+    """Return all information that can be read from a program's source. Raises ReadError, with a message, if it is not a program."""
     source = load(content, name)
     return program_of(source)
 
@@ -186,7 +186,7 @@ def _framework(machine: Machine) -> str:
 
 
 def _choose(program: Program) -> None:
-    """Choose the model that is trained; else the last that is not a part of another one."""
+    """Choose the model that is trained; otherwise the last one that is not a part of another."""
     machine = program.machine
     _sequentials(machine)
     trained = [e["net"] for e in machine.events if e.kind in ("fit", "train-batch") and isinstance(e["net"], Net)]
@@ -402,7 +402,7 @@ def _through(program: Program, shape: tuple | None) -> tuple[Tensor | None, list
 
 
 def _model(program: Program) -> None:
-    """Make our spec of what flowed."""
+    """Make our spec from the tensors' operations."""
     if program.output is None:
         return
     program.reading = graph.rows(program.output, program.torch, program.classes or 10)

@@ -21,7 +21,7 @@ def _named(part: str) -> re.Pattern[str]:
 
 
 VALIDATES, TRAINS = _named("(?:val|valid|validation|dev)"), _named("(?:tr|train|training)")
-"""Names of images and labels, or of what gives them, for validation and for training; `val_loss` is none."""
+"""Names of images and labels, or of loaders, for validation and for training; `val_loss` is none."""
 
 _LABELS = re.compile(r"(?i)^(?:\w*_)?(?:y|labels?|targets?|classes)(?:_\w+)?$")
 _MIXES = ("permutation", "permuted", "randperm", "sample", "choice")
@@ -81,7 +81,7 @@ def loops(source: Source) -> Iterator[ast.For | ast.While]:
 
 
 def steps_back(node: ast.AST) -> bool:
-    """Return whether a step of training is among these lines: by name, for it may stand in a function of its own."""
+    """Return whether these lines contain a training step: by name, because it may be in a separate function."""
     return any(
         isinstance(n, ast.Call)
         and (
@@ -146,7 +146,7 @@ class _Follower:
                 self.held[one.id] = rows or Rows(f"{one.id}@{one.lineno}")
 
     def rows(self, node: ast.expr) -> Rows | None:
-        """Return the rows that an expression gives; None if that can't be told."""
+        """Return the rows that an expression gives; None if unknown."""
         match node:
             case ast.Name():
                 return self.held.setdefault(node.id, Rows(node.id))

@@ -1,6 +1,6 @@
 """Shapes through a model as it is written, without the batch and in the framework's own order; what does not fit is a problem.
 
-Keras: (height, width, channels). PyTorch: (channels, height, width). A size that can't be told is None, and so is what follows.
+Keras: (height, width, channels). PyTorch: (channels, height, width). An unknown size is None, and so are sizes that depend on it.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class Misfit:
 
 
 def out_shape(op: Op, shapes: list[tuple | None], torch: bool, misfits: list[Misfit]) -> tuple | None:
-    """Return the shape that an operation makes of the shapes it is given; None where that can't be told."""
+    """Return the output shape of an operation for the given input shapes; None if unknown."""
     first = shapes[0] if shapes else None
     s = op.settings
     match op.kind:

@@ -37,7 +37,7 @@ def _again(sentence: Sentence, line: int) -> ReadError:
 
 
 class Patience:
-    """Working time for one question about a program, in seconds; only generated programs run out of it.
+    """Working time for one question about a program, in seconds; only generated programs exceed it.
 
     Counts the processor time of this thread: an answer must not depend on what else the machine does. A pause of Python itself
     between two looks (its garbage collection takes half a second in a large process) counts as `PAUSE` at most.
@@ -67,7 +67,7 @@ class Source:
 
     text: str
     tree: ast.Module
-    notes: list[tuple[int, Sentence]] = field(default_factory=list)  # (line, what was left out or mended)
+    notes: list[tuple[int, Sentence]] = field(default_factory=list)  # (line, what was left out or fixed)
     broken: list[tuple[int, Sentence]] = field(default_factory=list)  # (line, syntax error)
     repaired: dict[int, str] = field(default_factory=dict)  # line -> how it has to be, as it stands in `text`
     left_out: dict[int, str] = field(default_factory=dict)  # line -> what the program has there, `pass` in `text`
@@ -253,7 +253,7 @@ def _parsed(text: str, notes: list) -> Source:
 
 
 def _around_errors(text: str, error: SyntaxError, notes: list) -> Source:
-    """Return what can be read when a few wrong lines are repaired or left out; raise ReadError when nothing sensible is left."""
+    """Return the program after repairing or removing a few wrong lines; raise ReadError if nothing sensible is left."""
     first = error
     broken, lines = [], text.split("\n")
     repaired: dict[int, str] = {}
@@ -333,7 +333,7 @@ def _python_2(text: str) -> str:
 
 
 def why(error: SyntaxError, lines: list[str]) -> Sentence:
-    """Return what is wrong with the line and what to do, for the frequent causes."""
+    """Return the error in the line and its fix, for frequent causes."""
     said = str(error.msg or "")
     line = lines[error.lineno - 1] if error.lineno and error.lineno <= len(lines) else ""
     if "was never closed" in said or "unexpected EOF" in said:

@@ -1,4 +1,4 @@
-"""Loss and optimizer of a program, whichever way they are spelled."""
+"""Loss and optimizer of a program, however they are written."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What names stand for while a program is read: references, calls, arrays, tensors, models. Nothing here is the thing itself.
+"""Values of names while a program is read: references, calls, arrays, tensors, models. Nothing here is the thing itself.
 
 Plain constants (numbers, texts, tuples, lists, dictionaries) are Python's own values; everything else is one of these.
 """
@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 
 class Unknown:
-    """A value that can't be told from the source."""
+    """A value that can't be known from the source."""
 
     __slots__ = ()
 
@@ -46,7 +46,7 @@ class Ref:
 
 @dataclass(eq=False)
 class Made:
-    """What a call of a library's function or class gave: its path and arguments, and where they stand."""
+    """The result of calling a library's function or class: its path and arguments, and their lines."""
 
     path: str
     args: list
@@ -119,7 +119,7 @@ class Op:
 
 @dataclass(eq=False)
 class Tensor:
-    """What flows through a model: the operation that made it, of which inputs, with its shape without the batch."""
+    """A tensor in a model: the operation that made it, the inputs of that operation, and its shape without the batch."""
 
     op: Op
     inputs: tuple[Tensor, ...] = ()
@@ -222,7 +222,7 @@ class ModelAnswer:
 
 @dataclass(frozen=True)
 class LossValue:
-    """What a loss gave; still part of the graph unless `item` was taken."""
+    """A loss value; still part of the graph unless `item` was taken."""
 
     made: object
     answer: object

@@ -1,4 +1,4 @@
-"""What a loop does with its best epoch so far, written by hand: early stopping, keeping the weights, reducing the learning rate."""
+"""Handwritten code for the best epoch so far: early stopping, keeping the weights, reducing the learning rate."""
 
 from __future__ import annotations
 

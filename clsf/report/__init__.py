@@ -1,4 +1,4 @@
-"""Reports of one run or two, for a teacher: one HTML page that needs nothing else, or Markdown with its figures in a zip."""
+"""Reports of one run or two, for a teacher: one self-contained HTML page, or Markdown with its figures in a zip."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A paragraph; `small` for what explains."""
+    """A paragraph; `small` for explanations."""
 
     text: str
     small: bool = False
@@ -34,7 +34,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Bullets:
-    """A list of (mark, text), the mark being a word."""
+    """A list of (mark, text), the mark is a word."""
 
     items: Sequence[tuple[str, str]]
 
@@ -50,7 +50,7 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """What the student wrote: kept line by line."""
+    """The student's text, with its line breaks."""
 
     text: str
 

@@ -1,4 +1,4 @@
-"""What a report is made from: runs, what was measured on the test set, and the student's own words."""
+"""The contents of a report: runs, test-set measurements, and the student's own words."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from clsf.runs.record import RunRecord
 MOST_NOTES = 20_000  # characters
 
 Measured = Mapping[str, Evaluated]
-"""Run id -> what the test set said of it; runs that were not evaluated are missing."""
+"""Run id -> its result on the test set; runs that were not evaluated are missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class Contents:
     """One run, or two that are compared."""
 
     records: Sequence[RunRecord]
-    names: Sequence[str]  # what to call each
+    names: Sequence[str]  # their names
     classes: Sequence[str]
     made: str  # the date, as text
     author: str = ""

@@ -1,4 +1,4 @@
-"""A report as one HTML page: style and figures are in it, no script is, and nothing is fetched from anywhere."""
+"""A report as one HTML page: style and figures are included, there are no scripts and no external files."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from clsf.report.blocks import Block, Bullets, Heading, Picture, Quote, Table, T
 from clsf.report.contents import Contents
 from clsf.report.writing import Words, blocks
 
-LONG = 14  # rows of a table, or points of a list, that is printed in two columns
-MANY = 12  # classes, from which the numbers of a matrix are printed smaller: two stand side by side
+LONG = 14  # rows of a table, or points of a list, from which it is printed in two columns
+MANY = 12  # from this many classes on, the numbers of a matrix are printed smaller: two matrices are side by side
 
 STYLE = """
 :root { color-scheme: light; }

@@ -1,4 +1,4 @@
-"""A report as Markdown, with its figures and the numbers of every epoch beside it, in one zip."""
+"""A report as Markdown, with its figures and a table of all epochs, in one zip."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from clsf.report.contents import Contents
 from clsf.report.writing import Words, blocks
 
 DATE = (1980, 1, 1, 0, 0, 0)
-"""Of every file in the zip, so that equal reports make equal files."""
+"""Date of every file in the zip, so that equal reports make equal files."""
 
 
 def markdown_zip(contents: Contents, words: Words) -> bytes:
@@ -55,7 +55,7 @@ def _table(table: Table) -> str:
 
 
 def _plain(text: str) -> str:
-    """Return text that Markdown shows as it stands, on one line."""
+    """Return text escaped for Markdown, on one line."""
     return re.sub(r"([\\`*_{}\[\]<>#|~$])", r"\\\1", " ".join(text.split()))
 
 

@@ -1,4 +1,4 @@
-"""Curves as SVG, drawn here, so that a report needs neither a browser to be made nor a script to be read."""
+"""Curves as SVG, drawn here, so that a report needs no browser to create and no script to display."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Curve:
 
 
 def curves(lines: Sequence[Curve], x_title: str, y_title: str, alt: str, share: bool = False) -> str:
-    """Return an <svg> of the lines; `share`: y is a fraction and is written in per cent. Points that are not finite numbers are left out."""
+    """Return an <svg> of the lines; `share`: y is a fraction and is shown as a percentage. Non-finite points are left out."""
     kept = [(line, [(x, y) for x, y in line.points if math.isfinite(x) and math.isfinite(y)]) for line in lines]
     points = [p for _, ps in kept for p in ps] or [(0.0, 0.0), (1.0, 1.0)]
     xs, ys = (

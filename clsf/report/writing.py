@@ -1,4 +1,4 @@
-"""From runs to the blocks of a report: what was done, what came out, what was equal, and what that means."""
+"""From runs to the blocks of a report: the settings, the results, what was equal, and what that means."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from clsf.words import Sentence, say, say_n
 Words = Callable[[Sentence], str]
 Rows = list[tuple[Sentence, Callable[[RunRecord], str]]]
 
-MOST_ROWS = 40  # layers on paper; of a deeper model those of its own row, with what they hold
+MOST_ROWS = 40  # layers on paper; of a deeper model only its own row, with the inner layers' totals
 MOST_CLASSES = 20  # in a confusion matrix on paper
 ENDS = {"finished": say("finished"), "stopped": say("stopped"), "diverged": say("diverged"), "cut-off": say("cut off"),
         "time-limit": say("time is up"), "failed": say("failed")}  # fmt: skip
@@ -87,7 +87,7 @@ def _model(contents: Contents, words: Words) -> Iterator[Block]:
 
 
 def _held(layer: LayerFacts, facts: Sequence[LayerFacts]) -> int:
-    """Return how many numbers a layer holds; where those inside it have no row of their own, theirs too."""
+    """Return how many numbers a layer holds; including its inner layers if they have no row of their own."""
     inside = [f for f in facts if f.path.startswith(f"{layer.path}.")] if len(facts) > MOST_ROWS else []
     return sum(f.trainable + f.non_trainable for f in (layer, *inside))
 
@@ -227,7 +227,7 @@ def _table(contents: Contents, rows: Rows, words: Words) -> Table:
 
 
 def _rates(record: RunRecord) -> str:
-    """Return the learning rates that it had one after the other, those of a plateau included."""
+    """Return the sequence of its learning rates, including changes by a plateau."""
     was = Happened.of(record)
     return rates_text(record.plan.learning_rate, tuple(sorted(was.changed + was.reduced)))
 

@@ -1,1 +1,1 @@
-"""Runs: what was trained, event by event, kept so that nothing is lost when a tab, the app or the machine goes."""
+"""Runs: each training, event by event, saved so that nothing is lost when a tab, the app or the machine stops."""

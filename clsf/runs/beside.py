@@ -1,4 +1,4 @@
-"""Which runs trained on the same machine at the same time as another: its times are then not its own."""
+"""Finds the runs that trained on the same machine at the same time as another: its times are then affected by them."""
 
 from __future__ import annotations
 
@@ -36,6 +36,6 @@ def beside(record: RunRecord, select: Callable[[str, tuple], list[dict]], held: 
 def _between(row: dict) -> tuple[float, float]:
     started = json.loads(row["started"])
     moment = started.get("moment")
-    if moment is None:  # an older program did not tell; with pauses it began earlier, so this never claims too much
+    if moment is None:  # an older program did not record it; with pauses it began earlier, so this never claims too much
         return max(row["created"], row["updated"] - (row["seconds"] or 0.0)), row["updated"]
     return moment - started["seconds"], row["updated"]

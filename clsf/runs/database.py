@@ -1,7 +1,7 @@
-"""The SQLite file that runs are kept in: opened, made, and set aside if it can't be read. Knows tables, not runs.
+"""The SQLite file that holds runs: opened, created, and set aside if it can't be read. Knows tables, not runs.
 
-One connection writes (`open_file`), and some others read beside it (`Readers`): with a write-ahead log neither waits for
-the other.
+One connection writes (`open_file`), and several others read at the same time (`Readers`): with a write-ahead log neither
+waits for the other.
 """
 
 from __future__ import annotations
@@ -111,18 +111,18 @@ def home() -> Path:
 
 
 def open_file(folder: Path, patience: float = BUSY_SECONDS) -> tuple[sqlite3.Connection, Sentence | None]:
-    """Open or make the database in `folder`, to write. Return it, and what the user should know about it.
+    """Open or create the database in `folder`, for writing. Return it, and a message for the user about it.
 
-    `patience`: seconds that another program which holds the file is waited for.
+    `patience`: seconds to wait for another program that holds the file.
 
-    A file that is not a readable database of ours is set aside. Raises OSError or sqlite3.Error if the file can't be had now
+    A file that is not a readable database of ours is set aside. Raises OSError or sqlite3.Error if the file can't be opened now
     (locked, no permission, full disk), StoreError if a newer program has made it.
     """
     path = folder / NAME
     try:
         temporary.private_folder(folder)
         temporary.tighten(folder, (f"{NAME}*",))
-        path.touch(mode=0o600)  # SQLite gives the files beside it the same permissions
+        path.touch(mode=0o600)  # SQLite gives its other files the same permissions
         return _opened(path, patience), None
     except sqlite3.OperationalError:  # locked, no permission, disk full: the file itself may be in order
         raise
@@ -145,7 +145,7 @@ def open_memory() -> sqlite3.Connection:
 class Readers:
     """Connections to read with, each lent to one thread at a time.
 
-    All are opened at once, so that they keep reading the same file should somebody remove it.
+    All are opened at once, so that they keep reading the same file even if it is removed.
     """
 
     def __init__(self, connections: list[sqlite3.Connection]) -> None:
@@ -183,7 +183,7 @@ class Readers:
             self._free.put(connection)
 
     def close(self) -> None:
-        """Close all, each as soon as nobody reads with it any more."""
+        """Close all, each as soon as no thread reads with it any more."""
         while self._all:
             connection = self._free.get()
             self._all.remove(connection)
@@ -192,7 +192,7 @@ class Readers:
 
 
 def _text(content: bytes) -> str:
-    """Return text of the file; what is no UTF-8 costs a few letters, not the whole list that it stands in."""
+    """Return the file's text; bytes that are not UTF-8 cost a few letters, not the whole list that contains them."""
     return content.decode("utf-8", "replace")
 
 
@@ -242,7 +242,7 @@ def _columns(connection: sqlite3.Connection, table: str) -> set[tuple[str, int]]
 
 
 def _set_aside(path: Path) -> Path:
-    """Rename the file, and SQLite's two beside it, so that it is neither used nor lost."""
+    """Rename the file, and SQLite's two other files, so that it is neither used nor lost."""
     aside = path.with_name(f"{path.name}.corrupt-{datetime.now(UTC):%Y%m%dT%H%M%SZ}")
     path.rename(aside)
     for end in ("-wal", "-shm"):

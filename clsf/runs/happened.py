@@ -1,7 +1,7 @@
-"""What a run was, beyond its plan: all that was done to it by hand while it trained, how it began and how it ended.
+"""What happened in a run, beyond its plan: everything done by hand while it trained, how it began and how it ended.
 
-A plan says what was meant. Anyone who calls two runs equal, or writes down what a run did, has to ask this as well. It is made
-from the events that a run told, so it is known of old runs too.
+A plan says what was intended. Code that calls two runs equal, or describes a run, needs this as well. It is derived from
+the run's events, so it is known of old runs too.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ if TYPE_CHECKING:
     from clsf.runs.record import RunRecord
 
 Changes = tuple[tuple[int, float], ...]
-"""(steps that were done before, learning rate from the next one on)"""
+"""(steps done before the change, learning rate from the next step on)"""
 
 _IMPORTED = re.compile(r"c[0-9a-f]{15}")
-"""The group of a run that came in a capsule, see `clsf.capsule.taking`: the store heard of it long after it trained."""
+"""The group of a run that came in a capsule, see `clsf.capsule.taking`: the store received it long after it trained."""
 
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """The defaults are those of a run of which nothing is known but its plan."""
+    """The defaults are those of a run of which only the plan is known."""
 
     steps: int = 0  # that were trained
     epochs: int = 0  # whole ones
@@ -42,11 +42,11 @@ class Happened:
     epochs_before: int = 0  # that these weights had been trained for
     stopped_early: int | None = None  # epoch after which patience ended
     restored: int | None = None  # epoch whose weights it has
-    beside: int = 0  # other runs that trained on the same machine meanwhile
+    beside: int = 0  # other runs that trained on the same machine at the same time
 
     @classmethod
     def of(cls, record: RunRecord) -> Happened:
-        """Return what a run was, as far as it has come."""
+        """Return what happened in a run so far."""
         changed, reduced = _changes(record)
         return cls(
             steps=len(record.steps),
@@ -68,11 +68,11 @@ class Happened:
 
     @property
     def touched(self) -> bool:
-        """Whether something was done to the run by hand while it trained."""
+        """Whether anything was done to the run by hand while it trained."""
         return bool(self.changed or self.pauses or self.by_hand or self.looks)
 
     def sentences(self) -> Iterator[Sentence]:
-        """Say all that the plan does not, one thing after the other."""
+        """Yield a sentence for everything that the plan does not say."""
         if self.begun_from is not None:
             yield say(
                 "Began with the weights of the run {run} (epochs trained before: {epochs}).",
@@ -135,7 +135,7 @@ class Happened:
 
     @classmethod
     def from_json(cls, data: object) -> Happened:
-        """Read what `to_json` wrote, by this or another version; what is not known is left out."""
+        """Read what `to_json` wrote, in this or another version; unknown fields are left out."""
         known = {f.name for f in fields(cls)}
         values = {name: value for name, value in data.items() if name in known} if isinstance(data, dict) else {}
         for name in ("changed", "reduced"):
@@ -151,8 +151,8 @@ def rates_text(first: float, changed: Changes) -> str:
 def trained_between(record: RunRecord) -> tuple[float, float] | None:
     """Return when the run was loaded and when it ended (now, if it goes on), as Unix times; None if that is not known.
 
-    An older program did not tell. Then the end is when the store heard of the run last, and the start that long before
-    as it trained: with pauses it began earlier, so this never claims too much.
+    An older program did not record the start. The end is then when the store last received an event, and the start that much
+    earlier by the training time: with pauses it began earlier still, so this never claims too much.
     """
     started, ended = record.started, record.ended
     if started is None:
@@ -170,12 +170,12 @@ def trained_between(record: RunRecord) -> tuple[float, float] | None:
 
 
 def overlap(one: tuple[float, float], two: tuple[float, float]) -> float:
-    """Return for how many seconds two stretches of time share a moment."""
+    """Return for how many seconds two periods overlap."""
     return max(min(one[1], two[1]) - max(one[0], two[0]), 0.0)
 
 
 SHORTEST_OVERLAP = 0.5
-"""Seconds. Clocks of two processes and the order in which they tell differ by less."""
+"""Seconds. The clocks of two processes, and the order of their messages, differ by less."""
 
 
 def _changes(record: RunRecord) -> tuple[Changes, Changes]:

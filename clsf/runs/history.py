@@ -1,7 +1,7 @@
-"""History: what a student makes of saved runs: finding, naming, noting, deleting with a way back, and experiments.
+"""History: a student's work with saved runs: search, names, notes, deletion with undo, and experiments.
 
-Everything is asked and changed for one owner. A run of someone else is neither listed nor changed; anyone who knows its id
-can look at it (`RunStore.record`). What is deleted is hidden at once and removed for good after KEPT_DAYS.
+Every query and change is for one owner. A run of another owner is neither listed nor changed; anyone who knows its id
+can view it (`RunStore.record`). Deleted runs are hidden at once and removed for good after KEPT_DAYS.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from clsf.runs.summary import RunSummary
 from clsf.runs.writer import Statement, Writer
 
 KEPT_DAYS = 30
-WRITE_SECONDS = 10.0  # that a change of the reader's is waited for; beside trouble of the disk, which is told, not at all
+WRITE_SECONDS = 10.0  # how long to wait for a reader's change; not at all if the disk has trouble, which is reported
 MAX_NAME, MAX_NOTE, MAX_TAG, MAX_TAGS = 80, 4000, 30, 10  # characters, and tags of a run
 
 _MARK = "INSERT INTO marks (run_id) VALUES (?) ON CONFLICT (run_id) DO NOTHING"
@@ -33,7 +33,7 @@ _MARK = "INSERT INTO marks (run_id) VALUES (?) ON CONFLICT (run_id) DO NOTHING"
 
 @dataclass(frozen=True, slots=True)
 class ExperimentRow:
-    """A named set of runs. `body` is what `clsf.experiments` knows of it, plain JSON values."""
+    """A named set of runs. `body` belongs to `clsf.experiments`, plain JSON values."""
 
     experiment_id: str
     owner: str
@@ -43,8 +43,8 @@ class ExperimentRow:
 
 
 class RunHistory:
-    """Thread-safe. `select` reads; `forget` drops runs from the store's memory, which are then read anew; `find_out` reads
-    from the events of an older program's run what it was; `planned` are the runs of experiments whose turn has not come."""
+    """Thread-safe. `select` reads; `forget` drops runs from the store's memory, so that they are read again; `find_out` derives
+    what happened in an older program's run from its events; `planned` are the runs of experiments whose turn has not come."""
 
     def __init__(
         self,
@@ -64,7 +64,7 @@ class RunHistory:
     # Looking.
 
     def find(self, query: Query) -> list[RunLine]:
-        """Return the runs that the query asks for. Raises StoreError for an unknown order."""
+        """Return the runs that match the query. Raises StoreError for an unknown order."""
         checks.known(StoreError, word("sort"), query.sort, SORTS)
         condition, values = where(query)
         # First the order alone, so that no long texts are sorted; then the rows that are asked for.
@@ -76,12 +76,12 @@ class RunHistory:
         return lines((by_place[place] for place in places if place in by_place), self._happened)
 
     def count(self, query: Query) -> int:
-        """Return how many runs the query asks for, its limit left aside."""
+        """Return how many runs match the query, its limit left aside."""
         condition, values = where(query)
         return self._select(f"SELECT COUNT(*) AS n {FROM} WHERE {condition}", values)[0]["n"]
 
     def line(self, run_id: str) -> RunLine | None:
-        """Return one run of anybody as a list shows it, also a deleted one; None if it is unknown.
+        """Return one run of any owner in the form of a list, also a deleted one; None if it is unknown.
 
         Note and tags are left out for all but its owner; see `clsf.runs.sharing`.
         """
@@ -94,7 +94,7 @@ class RunHistory:
         return rows[0]["owner"] if rows else None
 
     def values(self, owner: str) -> dict[str, list[str]]:
-        """Return what there is to filter by: "data", "model" and "tag" -> values that occur, in order."""
+        """Return the values to filter by: "data", "model" and "tag" -> values that occur, in order."""
         condition, values = where(Query(owner))
         names: dict[str, set[str]] = {"data": set(), "model": set(), "tag": set()}
         sql = f"SELECT DISTINCT r.data, r.model_name, COALESCE(m.tags, '') AS tags {FROM} WHERE {condition}"
@@ -141,8 +141,8 @@ class RunHistory:
         self._forget(run_ids)
 
     def purge(self, before: float) -> int:
-        """Remove for good what was deleted before a Unix time, and experiments that old of which no run ever began; return how
-        many runs that were."""
+        """Remove for good the runs deleted before a Unix time, and experiments of that age in which no run ever began; return
+        how many runs were removed."""
         ids = [row["run_id"] for row in self._select("SELECT run_id FROM marks WHERE deleted < ?", (before,))]
         self.remove(ids, wait=False)
         empty = "NOT EXISTS (SELECT 1 FROM marks m WHERE m.experiment = experiment_id)"
@@ -158,7 +158,7 @@ class RunHistory:
         return summaries(self._select(sql, (before, *OVER, owner, owner)))
 
     def remove(self, run_ids: Sequence[str], wait: bool = True) -> None:
-        """Remove runs for good, and experiments that thereby have none left. There is no way back: for who keeps the file."""
+        """Remove runs for good, and experiments that then have none left. It can't be undone: for the file's administrator."""
         places = ("events", "weights", "runs", "marks", "happened")
         batch: list[Statement] = []
         for run_id in run_ids:
@@ -171,7 +171,7 @@ class RunHistory:
             self._forget(run_ids)
 
     def hand_over(self, old: str, new: str) -> None:
-        """Make all that belongs to one owner another's: both are the same person, who has shown it."""
+        """Give everything of one owner to another: both are proven to be the same person."""
         if old and new and old != new:
             self._write(
                 [
@@ -214,7 +214,7 @@ class RunHistory:
     def experiment(self, experiment_id: str) -> ExperimentRow:
         """Return an experiment of anybody. Raises StoreError if it is unknown."""
         self._begun = {name: known for name, known in list(self._begun.items()) if not self._writer.is_seen(known[0])}
-        fresh = self._begun.get(experiment_id)  # before the file is read, for it may come into it meanwhile
+        fresh = self._begun.get(experiment_id)  # before the file is read, because the experiment may be written meanwhile
         rows = self._select("SELECT * FROM experiments WHERE experiment_id = ?", (experiment_id,))
         if rows:
             return _experiment(rows[0])
@@ -237,14 +237,14 @@ class RunHistory:
     def members(self, experiment_id: str) -> list[tuple[str, int]]:
         """Return (run id, place) of the runs of an experiment that are not deleted, in the order of their places; also of those
         whose turn has not come."""
-        waiting = self._planned.members(experiment_id)  # before the file is read, for one may come into it meanwhile
+        waiting = self._planned.members(experiment_id)  # before the file is read, because a run may be written meanwhile
         sql = "SELECT run_id, arm FROM marks WHERE experiment = ? AND deleted IS NULL ORDER BY arm, rowid"
         arms = {row["run_id"]: row["arm"] for row in self._select(sql, (experiment_id,))}
         self._planned.settled(self._writer.seen)
         return sorted((arms | dict(waiting)).items(), key=lambda member: member[1])
 
     def waiting(self, owner: str) -> int:
-        """Return how many runs of an owner's experiments wait for their turn; no list of runs has them."""
+        """Return how many runs of an owner's experiments wait for their turn; they are in no list of runs."""
         return len(self._planned.of(owner))
 
     def rename_experiment(self, owner: str, experiment_id: str, name: str) -> None:
@@ -263,13 +263,13 @@ class RunHistory:
         return self._read(sql, values)
 
     def _happened(self, row: dict) -> Happened:
-        """Return what the run of a row of ROWS was."""
+        """Return what happened in the run of a row of ROWS."""
         if row["happened"] is not None:
             return Happened.from_json(json.loads(row["happened"]))
         return self._find_out(row["run_id"]) if row["status"] in OVER else Happened()
 
     def _write(self, batch: list[Statement], wait: bool = True) -> None:
-        """Write, and wait for it, for who changes something wants to see that it has. Raises StoreError if it can't be kept."""
+        """Write and wait until it is done, because a reader wants to see the change. Raises StoreError if it can't be saved."""
         number = self._writer.write(batch)
         if wait:
             self._writer.require(number, WRITE_SECONDS)
@@ -301,7 +301,7 @@ def tidy_tags(tags: Iterable[str]) -> tuple[str, ...]:
 
 
 def not_yours(name: object) -> StoreError:
-    """Return what somebody is told who may look at a run or an experiment, but wants to change it."""
+    """Return the message for a reader who may view a run or an experiment, but wants to change it."""
     return StoreError("{name} is not one of your runs, so you can look at it but not change it.", name=str(name)[:40])
 
 

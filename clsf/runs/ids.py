@@ -1,4 +1,4 @@
-"""Names of runs, groups and experiments: they can't be guessed, and none holds `__`, which no component's name may have."""
+"""Ids of runs, groups and experiments: they can't be guessed, and none contains `__`, which component names must not have."""
 
 from __future__ import annotations
 

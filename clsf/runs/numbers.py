@@ -1,4 +1,4 @@
-"""Numbers: a list of floats that only grows, at 8 bytes each instead of 32, for a class trains millions of steps a day."""
+"""Numbers: a list of floats that only grows, at 8 bytes each instead of 32, because a class trains millions of steps a day."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 
 
 class Numbers(Sequence[float]):
-    """Written by one thread and read by many. Its memory is never lent out, which could then not grow: `numpy.asarray` copies."""
+    """Written by one thread and read by many. `numpy.asarray` copies: memory that is lent out could not grow."""
 
     __slots__ = ("_values",)
 
@@ -38,7 +38,7 @@ class Numbers(Sequence[float]):
         return iter(self._values[:])
 
     def __array__(self, dtype: object = None, copy: bool | None = None) -> np.ndarray:
-        # A slice is a copy that nobody else has, so that lending its memory to NumPy does no harm.
+        # A slice is a copy without other users, so lending its memory to NumPy does no harm.
         return np.asarray(self._values[:], dtype=dtype)
 
     def __eq__(self, other: object) -> bool:

@@ -1,6 +1,6 @@
-"""Planned: runs of experiments whose turn has not come. They are in memory alone, and become rows of the file as they begin.
+"""Planned: runs of experiments whose turn has not come. They are only in memory, and become rows of the file as they begin.
 
-So what is refused, stopped before its turn or cut off with the program leaves nothing in anybody's history.
+So a run that is refused, stopped before its turn or cut off with the program leaves nothing in anyone's history.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from clsf.runs.record import RunRecord
 
-REMEMBERED = 1000  # runs that were given up, for who still waits for one
+REMEMBERED = 1000  # cancelled runs, for threads that still wait for one
 
 
 @dataclass(slots=True, eq=False)
@@ -31,12 +31,12 @@ class PlannedRuns:
         self._given_up: OrderedDict[str, RunRecord] = OrderedDict()
 
     def add(self, record: RunRecord, experiment: str, arm: int) -> None:
-        """Take in a run that waits; `arm` is its place in the experiment."""
+        """Add a run that waits; `arm` is its place in the experiment."""
         with self._lock:
             self._places[record.run_id] = _Place(record, experiment, arm)
 
     def record(self, run_id: str) -> RunRecord | None:
-        """Return a run that waits or was given up, None for any other."""
+        """Return a run that waits or was cancelled, None for any other."""
         with self._lock:
             place = self._places.get(run_id)
             if place is not None and place.written is None:
@@ -61,7 +61,7 @@ class PlannedRuns:
             self._places[run_id].written = written
 
     def give_up(self, run_id: str) -> RunRecord:
-        """Return a run that will never begin, and keep it for a while for who waits for it."""
+        """Return a run that will never begin, and keep it for a while for threads that wait for it."""
         with self._lock:
             record = self._places.pop(run_id).record
             self._given_up[run_id] = record
@@ -87,12 +87,12 @@ class PlannedRuns:
             return [p.record for p in self._places.values() if p.written is None and p.record.group == group]
 
     def of(self, owner: str) -> list[str]:
-        """Return for each run of an owner that waits the id of its experiment."""
+        """Return run -> id of its experiment, for each run of an owner that waits."""
         with self._lock:
             return [p.experiment for p in self._places.values() if p.written is None and p.record.owner == owner]
 
     def hand_over(self, old: str, new: str) -> None:
-        """Make all runs of one owner another's."""
+        """Give all runs of one owner to another."""
         with self._lock:
             for place in self._places.values():
                 if old and place.record.owner == old:

@@ -1,4 +1,4 @@
-"""Which process looks after a run: named so that no other one is taken for it, and so that a clock that is set does not matter."""
+"""Identifies the process that handles a run, so that no other one is mistaken for it, even after the clock was changed."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from pathlib import Path
 import psutil
 
 BEFORE_UNIX_TIME = 1e9
-"""Seconds. A start below it is counted from the machine's own, which no change of the clock moves; above it is Unix time, as
-other systems than Linux tell it, and as rows of before have it."""
+"""Seconds. A smaller start is counted from the machine's own start, which no change of the clock moves; a larger one is Unix
+time, as on systems other than Linux and in older rows."""
 
 NEAR = 2.0  # seconds by which two readings of one start in Unix time may differ
 SAME = 0.05  # seconds, of one start counted from the machine's
@@ -22,7 +22,7 @@ def this_process() -> tuple[str, int, float]:
 
 
 def lives(pid: int, started: float) -> bool:
-    """Return whether that process of this machine still lives, and not another one to which its id went."""
+    """Return whether that process of this machine is still alive, and not another one that got its id."""
     try:
         if started < BEFORE_UNIX_TIME:
             now = _started(pid)
@@ -35,7 +35,7 @@ def lives(pid: int, started: float) -> bool:
 
 
 def _started(pid: int) -> float | None:
-    """Return the seconds from the machine's start to the process's, see proc_pid_stat(5); None if that is not told."""
+    """Return the seconds from the machine's start to the process's, see proc_pid_stat(5); None if it is not known."""
     try:
         text = Path(f"/proc/{pid}/stat").read_text()
         return int(text.rpartition(")")[2].split()[19]) / os.sysconf("SC_CLK_TCK")

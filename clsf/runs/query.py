@@ -1,4 +1,4 @@
-"""Lists of runs in SQL: which runs of an owner are asked for, in which order, and what a line of the list says."""
+"""Lists of runs in SQL: the selected runs of an owner, their order, and the content of each line."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SORTS = {
     "optimizer": _OPTIMIZER, "learning_rate": _RATE,
     "epochs": "r.epochs", "accuracy": "r.validation_accuracy", "loss": "r.validation_loss", "seconds": "r.seconds",
 }  # fmt: skip
-"""What a list can be sorted by, and how SQL says it."""
+"""The possible sort orders of a list, in SQL."""
 
 FROM = "FROM runs r LEFT JOIN marks m ON m.run_id = r.run_id"
 ROWS = f"""
@@ -34,7 +34,7 @@ ROWS = f"""
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """Which runs of an owner, and in which order. Empty texts leave that open."""
+    """Selects runs of an owner, and their order. Empty texts leave a condition open."""
 
     owner: str
     text: str = ""  # in name, note, tags, data, model or plan
@@ -69,7 +69,7 @@ class RunLine:
 
 
 def where(query: Query) -> tuple[str, tuple]:
-    """Return the condition and its values; what a reader typed goes into values alone."""
+    """Return the condition and its values; text that a reader typed goes into values only."""
     parts, values = ["r.owner = ?", "m.deleted IS NOT NULL" if query.deleted else "m.deleted IS NULL"], [query.owner]
     columns = {
         "r.data": query.data, "r.model_name": query.model, "r.framework": query.framework, "r.status": query.status,
@@ -97,9 +97,9 @@ def _escaped(text: str) -> str:
 
 
 def lines(rows: Iterable[dict], happened: Callable[[dict], Happened]) -> list[RunLine]:
-    """Return the lines that rows of ROWS are; a row that can't be understood is left out, and logged.
+    """Return the lines for rows of ROWS; a row that can't be understood is left out, and logged.
 
-    `happened` tells of a row what the run was.
+    `happened` returns what happened in the run of a row.
     """
     listed = []
     for row in rows:
@@ -130,10 +130,10 @@ def _plan(text: object) -> Mapping[str, object]:
 
 
 def joined(tags: Sequence[str]) -> str:
-    """Return tags as they are kept."""
+    """Return tags in the form in which they are stored."""
     return "\n" + "\n".join(tags) + "\n" if tags else ""
 
 
 def split(text: str) -> tuple[str, ...]:
-    """Return tags from how they are kept."""
+    """Return tags from their stored form."""
     return tuple(tag for tag in text.split("\n") if tag)

@@ -1,7 +1,7 @@
-"""What a student has reached: answers, finished tasks, streaks. One thing is one row, so that two windows don't undo each other.
+"""A student's progress: answers, finished tasks, streaks. Each item is one row, so that two windows don't undo each other.
 
-Rows belong to the owner that the browser's key stands for, as runs do. What a row says is up to the part of the program that
-wrote it; this module keeps it.
+Rows belong to the owner that the browser's key stands for, as runs do. The part of the program that wrote a row decides its
+content; this module stores it.
 
     reached.put(owner, "lesson", "neighbours/why", {"answer": "25%", "right": True})
     reached.all(owner, "lesson")  ->  {"neighbours/why": {"answer": …, "right": …}}
@@ -21,7 +21,7 @@ from clsf.runs.writer import Statement, Writer
 MAX_ROWS = 3_000  # of one owner; a student who finishes everything has about 400
 MAX_OWNERS = 400  # that are listed of one thing, such as a class
 MAX_NAME, MAX_BODY = 120, 12_000  # characters
-WRITE_SECONDS = 10.0  # that a change is waited for, as in clsf.runs.history
+WRITE_SECONDS = 10.0  # how long to wait for a change, as in clsf.runs.history
 
 _PUT = """
     INSERT INTO progress (owner, part, name, updated, body) VALUES (?, ?, ?, ?, ?)
@@ -35,26 +35,26 @@ class Reached:
         self._read, self._writer = select, writer
 
     def all(self, owner: str, part: str) -> dict[str, dict]:
-        """Return name -> what is kept of it, of one part, in the order of the names; {} for who has no key yet."""
+        """Return name -> stored item of one part, in the order of the names; {} for a reader without a key."""
         rows = self._select("SELECT name, body FROM progress WHERE owner = ? AND part = ? ORDER BY name", (owner, part))
         return {str(row["name"]): body for row in rows if (body := _body(row["body"])) is not None}
 
     def get(self, owner: str, part: str, name: str) -> dict | None:
-        """Return what is kept of one thing; None if nothing is."""
+        """Return one stored item; None if there is none."""
         rows = self._select(
             "SELECT body FROM progress WHERE owner = ? AND part = ? AND name = ?", (owner, part, name)
         )  # fmt: skip
         return _body(rows[0]["body"]) if rows else None
 
     def everybody(self, part: str, name: str) -> dict[str, dict]:
-        """Return owner -> what is kept of one thing, for all owners that have it."""
+        """Return owner -> stored item, for all owners that have it."""
         rows = self._select(
             "SELECT owner, body FROM progress WHERE part = ? AND name = ? ORDER BY owner LIMIT ?", (part, name, MAX_OWNERS)
         )
         return {str(row["owner"]): body for row in rows if (body := _body(row["body"])) is not None}
 
     def of_all(self, part: str, where: tuple[str, str]) -> dict[str, dict[str, dict]]:
-        """Return owner -> name -> what is kept of one part, for all owners that have the thing `where` = (part, name)."""
+        """Return owner -> name -> item of one part, for all owners that have the item `where` = (part, name)."""
         rows = self._select(
             "SELECT owner, name, body FROM progress WHERE part = ? AND owner IN (SELECT owner FROM progress WHERE part = ? AND name = ?)",
             (part, *where),
@@ -66,13 +66,13 @@ class Reached:
         return bodies
 
     def put(self, owner: str, part: str, name: str, body: Mapping[str, object]) -> None:
-        """Keep one thing, in place of what was kept of it. See `put_all`."""
+        """Store one item, replacing its earlier value. See `put_all`."""
         self.put_all(owner, part, {name: body})
 
     def put_all(self, owner: str, part: str, bodies: Mapping[str, Mapping[str, object]]) -> None:
-        """Keep some things of one part, all or none. It is in the file when this returns, unless the disk has trouble.
+        """Store several items of one part, all or none. They are in the file when this returns, unless the disk has trouble.
 
-        Raises StoreError for a reader without a key, for text that can't be kept, and where there is too much.
+        Raises StoreError for a reader without a key, for text that can't be stored, and where there is too much.
         """
         if not owner or not bodies:
             if not owner:
@@ -97,13 +97,13 @@ class Reached:
         self._writer.require(self._writer.write(batch), WRITE_SECONDS)
 
     def forget(self, owner: str, part: str, name: str = "") -> None:
-        """Remove one thing, or without a name all of a part."""
+        """Remove one item, or without a name all of a part."""
         condition, values = ("AND name = ?", (name,)) if name else ("", ())
         sql = f"DELETE FROM progress WHERE owner = ? AND part = ? {condition}"  # noqa: S608
         self._writer.require(self._writer.write([(sql, (owner, part, *values))]), WRITE_SECONDS)
 
     def forget_everybody(self, part: str, name: str) -> None:
-        """Remove one thing of all owners."""
+        """Remove one item of all owners."""
         self._writer.require(
             self._writer.write([("DELETE FROM progress WHERE part = ? AND name = ?", (part, name))]), WRITE_SECONDS
         )
@@ -114,7 +114,7 @@ class Reached:
 
 
 def handed_over(old: str, new: str) -> list[Statement]:
-    """Return what makes one owner's progress another's; where both have something, the newer one stays."""
+    """Return the statements that give one owner's progress to another; where both have an item, the newer one stays."""
     newer = """
         INSERT INTO progress (owner, part, name, updated, body)
         SELECT ?, part, name, updated, body FROM progress WHERE owner = ?
@@ -124,7 +124,7 @@ def handed_over(old: str, new: str) -> list[Statement]:
 
 
 def _body(text: object) -> dict | None:
-    """Return the JSON object of a row; None for what is none: one bad row costs one thing."""
+    """Return the JSON object of a row; None if it is none: one bad row costs one item."""
     try:
         body = json.loads(text)
     except (ValueError, TypeError, RecursionError):

@@ -1,4 +1,4 @@
-"""RunRecord: everything known of one run, folded from its events. The same for a live run and one of last week."""
+"""RunRecord: everything known about one run, built from its events. The same for a live run and one of last week."""
 
 from __future__ import annotations
 
@@ -68,8 +68,8 @@ class RunRecord:
     plan: Plan
     created: float  # Unix time
     owner: str = ""  # who started it: a random id of a browser session, or "cli"
-    race: bool = False  # whether it was allowed to train beside others of its group or its experiment
-    machine: str = ""  # what it ran on, in words; "" until a worker takes it
+    race: bool = False  # whether it was allowed to train together with others of its group or its experiment
+    machine: str = ""  # description of the machine it ran on; "" until a worker takes it
     status: Status = "queued"
     version: int = 0
     progress: DataProgress | None = None
@@ -93,7 +93,7 @@ class RunRecord:
     layers_looked: list[LayersInspected] = field(default_factory=list)
     predictions_looked: list[PredictionsInspected] = field(default_factory=list)
     steps_looked: list[StepInspected] = field(default_factory=list)  # the last STEPS_KEPT
-    looking_seconds: float = 0.0  # that looking inside has cost so far, beside training and validation
+    looking_seconds: float = 0.0  # cost of looking inside so far, in addition to training and validation
     ended: RunEnded | None = None
     failure: Sentence | None = None
 
@@ -103,7 +103,7 @@ class RunRecord:
 
     @property
     def final(self) -> RunEnded | EpochEnded | None:
-        """What says the losses and accuracies of the weights: RunEnded once it has them, the last whole epoch before; or None."""
+        """The event with the losses and accuracies of the weights: RunEnded if it has them, else the last whole epoch; or None."""
         if self.ended is not None and self.ended.validation_accuracy is not None:
             return self.ended
         return self.epochs[-1] if self.epochs else None
@@ -114,9 +114,9 @@ class RunRecord:
         return self.started.epochs * self.started.batches_per_epoch if self.started else None
 
     def ended_early(self, reason: Literal["stopped", "cut-off"], moment: float | None = None) -> RunEnded:
-        """Return the RunEnded of a run that can't say it itself any more, from what it said until now.
+        """Return the RunEnded of a run that can't report it itself any more, from its events so far.
 
-        `moment`: when it was heard of last, Unix time.
+        `moment`: Unix time of its last event.
         """
         last = self.epochs[-1] if self.epochs else None
         values = {name: getattr(last, name) for name in _FINAL} if last else {}
@@ -127,7 +127,7 @@ class RunRecord:
         )  # fmt: skip
 
     def _images_per_second(self) -> float | None:
-        """Return the speed without the calls that pay for tracing: the first step's and that of the first smaller batch."""
+        """Return the speed without the calls that include tracing: the first step's and that of the first smaller batch."""
         steps, images, seconds = self.steps, 0.0, 0.0
         skipped = {0, self.started.batches_per_epoch - 1} if self.started else {0}
         for n, speed in enumerate(steps.images_per_second):
@@ -138,7 +138,7 @@ class RunRecord:
         return images / seconds if seconds else None
 
     def fold(self, event: Event) -> None:
-        """Take in the next event."""
+        """Process the next event."""
         match event:
             case DataProgress():
                 self.progress, self.status = event, "preparing"
@@ -149,7 +149,7 @@ class RunRecord:
             case EpochEnded():
                 self.epochs.append(event)
             case Paused():
-                self.pauses += self.status != "paused"  # it is told again after each step that is taken by hand
+                self.pauses += self.status != "paused"  # reported again after each step that is taken by hand
                 self.status = "paused"
             case Resumed():
                 self.status = "running"

@@ -1,4 +1,4 @@
-"""A run as rows of the file: what is written of it, and how it is read back. One bad row costs one run, never a list."""
+"""Converts a run to rows of the file and back. One bad row costs one run, never a list."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def insert_run(record: RunRecord, process: tuple[str, int, float]) -> Statement:
 
 
 def update_run(record: RunRecord) -> Statement:
-    """Return the statement that keeps what lists tell of a run."""
+    """Return the statement that stores what lists show of a run."""
     s = summary_of_record(record)
     versions = json.dumps(record.started.versions if record.started else {})
     values = (
@@ -59,17 +59,17 @@ def update_run(record: RunRecord) -> Statement:
 
 
 def insert_event(run_id: str, number: int, line: str) -> Statement:
-    """Return the statement that keeps an event, a line of `event_to_text`; `number` counts from 0 in each run."""
+    """Return the statement that stores an event, a line of `event_to_text`; `number` counts from 0 in each run."""
     return _INSERT_EVENT, (run_id, number, line)
 
 
 def insert_happened(run_id: str, body: str) -> Statement:
-    """Return the statement that keeps what a run was, the JSON of a `Happened`."""
+    """Return the statement that stores what happened in a run, the JSON of a `Happened`."""
     return _INSERT_HAPPENED, (run_id, body)
 
 
 def insert_weights(run_id: str, content: bytes) -> Statement:
-    """Return the statement that keeps weights, the bytes of an .npz file."""
+    """Return the statement that stores weights, the bytes of an .npz file."""
     return _INSERT_WEIGHTS, (run_id, content)
 
 
@@ -109,7 +109,7 @@ def events_of(run_id: str, bodies: Iterable[tuple[int, str]]) -> list[tuple[int,
 
 
 def summaries(rows: Iterable[dict]) -> list[RunSummary]:
-    """Return the lines of rows of the table of runs; a row that can't be understood is left out, and logged."""
+    """Return the lines for rows of the table of runs; a row that can't be understood is left out, and logged."""
     listed = []
     for row in rows:
         try:
@@ -120,7 +120,7 @@ def summaries(rows: Iterable[dict]) -> list[RunSummary]:
 
 
 def unreadable(run_id: str, problem: object) -> StoreError:
-    """Return what is said of a run that is there but can't be understood."""
+    """Return the message for a run that exists but can't be understood."""
     return StoreError(
         "The run {run_id} can't be read: {problem} It may have been saved by another version of this program.",
         run_id=run_id, problem=problem,

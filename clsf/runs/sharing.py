@@ -1,5 +1,8 @@
-"""What someone else sees of a run: a link shows its numbers, never the owner's private images, their name, note or tags, nor the id
-of another run, which would open it."""
+"""Limits what other readers see of a run.
+
+A link shows its numbers, never the owner's private images, their name, note or tags, nor the id of another run,
+which would open it.
+"""
 
 from __future__ import annotations
 
@@ -14,9 +17,9 @@ from clsf.words import Sentence
 
 
 def seen(record: RunRecord) -> RunRecord:
-    """Return the run as the reader may see it: itself, or a copy without anything that comes from private images of others.
+    """Return the run as the reader may see it: itself, or a copy without anything that comes from other owners' private images.
 
-    In the copy a reference stands for the images, and what was looked at inside the run is kept where it is numbers alone:
+    In the copy a reference replaces the images, and what was recorded inside the run is kept where it is only numbers:
     activations and batches show the images themselves.
     """
     if may_see(record.plan.data, record.owner):
@@ -33,7 +36,7 @@ def seen(record: RunRecord) -> RunRecord:
 
 
 def seen_line(line: RunLine) -> RunLine:
-    """Return a line of the history as the reader may see it: note and tags are for the owner alone."""
+    """Return a line of the history as the reader may see it: only the owner sees note and tags."""
     reader = access.reader()
     if reader is not access.PROGRAM and line.run.owner != reader:
         was = line.happened
@@ -47,10 +50,10 @@ def seen_line(line: RunLine) -> RunLine:
 
 
 def shared(plan: Plan, always: bool = False) -> Plan:
-    """Return the plan for a file that may be given to others: a reference stands for private images, and a few letters for the id
-    of the run whose weights it began with.
+    """Return the plan for a file that may be given to others: private images are replaced by a reference, and the id of the run
+    whose weights it began with by a few letters.
 
-    `always`: also for what is no private set any more.
+    `always`: also for sets that are no longer private.
     """
     plan = _without_run(plan)
     if private.is_name(plan.data) and (always or not private.for_everybody(plan.data)):
@@ -59,7 +62,7 @@ def shared(plan: Plan, always: bool = False) -> Plan:
 
 
 def hint(run_id: str) -> str:
-    """Return the beginning of a run's id, by which its owner knows it and nobody opens it."""
+    """Return the beginning of a run's id: its owner recognises the run by it, but it can't open the run."""
     return run_id if run_id.endswith("…") else run_id[:6] + "…"
 
 
@@ -84,7 +87,7 @@ def _without_run(plan: Plan) -> Plan:
 
 
 def resolved(plan: Plan) -> Plan:
-    """Return the plan of a file that was taken in: where its images are the reader's own, with their name again."""
+    """Return the plan of an imported file: where its images are the reader's own, with their name again."""
     if private.is_name(plan.data) and not catalogue.is_cached(plan.data):
         return shared(plan, always=True)
     if catalogue.is_reference(plan.data):
@@ -95,9 +98,9 @@ def resolved(plan: Plan) -> Plan:
 
 
 def may_see(data: str, owner: str) -> bool:
-    """Return whether the reader may see images of the set `data` in what `owner` has made of it.
+    """Return whether the reader may see images of the set `data` in runs of `owner`.
 
-    Of a set that was removed, what is left is seen by who made it.
+    Of a removed set, only its owner sees what is left.
     """
     reader = access.reader()
     if reader is access.PROGRAM or not private.is_name(data):

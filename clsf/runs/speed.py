@@ -1,4 +1,4 @@
-"""How long one training may take: by the speed of the last one alike on this machine, else by a rough guess from arithmetic."""
+"""Estimates how long a training takes: from the last similar run's speed on this machine, else a rough guess from arithmetic."""
 
 from __future__ import annotations
 

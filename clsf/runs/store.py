@@ -1,8 +1,8 @@
-"""RunStore: every run, live or of last week, in one SQLite file that several processes may share.
+"""RunStore: every run, live or old, in one SQLite file that several processes may share.
 
-What is live is folded in memory and written as it comes, by a thread of its own; a page never waits for the disk, and the
-lock here guards memory alone. Each run belongs to the process that created it, which alone appends to it; the others read
-along.
+Live runs are kept in memory and written by a thread of their own as events come; a page never waits for the disk, and the
+lock here guards memory only. Each run belongs to the process that created it, and only that process appends to it; the
+others read it.
 """
 
 from __future__ import annotations
@@ -48,11 +48,11 @@ AT_ONCE = 1000  # events that are read at a time
 CACHED = 50  # finished records kept in memory
 GROUP_SECONDS = 1.0  # that it is remembered which runs belong together
 FORGOTTEN_SECONDS = 3600.0
-"""A live run of another machine that was silent for so long is taken for cut off; whether its process lives can't be seen."""
+"""A live run of another machine that sent nothing for so long counts as cut off; whether its process lives can't be seen."""
 REOPEN_SECONDS = 0.1  # that a file which could not be had is waited for at each further try
 
 _TOLD = ("paused", "learning_rate_changed", "step_looked", "stopped_early", "weights_restored")
-"""How the events begin that say that a run was not just what its plan says."""
+"""Starts of the events that say that a run differed from its plan."""
 
 
 class RunStore:
@@ -97,7 +97,7 @@ class RunStore:
 
     @property
     def notice(self) -> Sentence | None:
-        """What the user should know about saving; None: all is well."""
+        """A message for the user about saving; None: all is well."""
         return self._writer.notice or self._notice
 
     @property
@@ -106,14 +106,14 @@ class RunStore:
         return self._writer.notice
 
     def settle(self, seconds: float) -> bool:
-        """Wait until all that was taken in so far is written, at most so long, and not where the disk has trouble.
+        """Wait until everything so far is written, at most the given time, and not where the disk has trouble.
 
         Return whether it is.
         """
         return self._writer.settle(seconds)
 
     def shrink(self) -> int:
-        """Give the room of removed runs back to the disk; return how many bytes that were.
+        """Give the space of removed runs back to the disk; return the number of bytes.
 
         Raises StoreError if the file can't be written now; it is then as it was.
         """
@@ -131,14 +131,14 @@ class RunStore:
         return before - self._bytes()
 
     def close(self, patience: float = CLOSING_SECONDS) -> None:
-        """Write what is left, waiting `patience` seconds for another program that holds the file, and close it."""
+        """Write the rest, waiting `patience` seconds for another program that holds the file, and close it."""
         self._writer.close(patience)
         self._readers.close()
 
     # Writing: by the process that the run belongs to.
 
     def create(self, record: RunRecord) -> None:
-        """Take in a new run. From now on this very object grows with its events."""
+        """Add a new run. From now on this very object grows with its events."""
         with self._lock:
             self._records[record.run_id] = record
             self._counts[record.run_id] = 0
@@ -147,13 +147,13 @@ class RunStore:
             self._write(record, [rows.insert_run(record, self._process)])
 
     def plan(self, record: RunRecord, experiment: str, arm: int) -> None:
-        """Take in a run of an experiment that waits: it is kept in memory alone, and put into the file as soon as it begins."""
+        """Add a run of an experiment that waits: it is only in memory, and is put into the file as soon as it begins."""
         with self._lock:
             self._planned.add(record, experiment, arm)
             self._groups.pop(record.group, None)
 
     def give_up(self, run_id: str, event: Event) -> None:
-        """End a run that was planned and will never begin; nothing of it is kept."""
+        """End a run that was planned and will never begin; nothing of it is saved."""
         with self._lock:
             record = self._planned.give_up(run_id)
             record.fold(event)
@@ -162,7 +162,7 @@ class RunStore:
                 _called(callback, event)
 
     def append(self, run_id: str, events: list[Event]) -> None:
-        """Take in what a run says next. Raises StoreError if the run is unknown."""
+        """Add a run's next event. Raises StoreError if the run is unknown."""
         with self._lock:
             record = self._begun(run_id)
             batch: Batch = []
@@ -183,7 +183,7 @@ class RunStore:
                     _called(callback, event)
 
     def started(self, run_id: str, machine: str) -> None:
-        """Note that a worker took the run and what it runs on."""
+        """Note that a worker took the run, and its machine."""
         with self._lock:
             record = self._begun(run_id)
             record.machine = machine
@@ -193,7 +193,7 @@ class RunStore:
             self._write(record, [rows.update_run(record)])
 
     def set_status(self, run_id: str, status: str) -> None:
-        """Set a status that no event tells."""
+        """Set a status that no event reports."""
         with self._lock:
             record = self.record(run_id)
             record.status = status
@@ -201,12 +201,12 @@ class RunStore:
             self._write(record, [rows.update_run(record)])
 
     def save_weights(self, run_id: str, content: bytes) -> None:
-        """Keep the final weights, the bytes of an .npz file."""
+        """Save the final weights, the bytes of an .npz file."""
         with self._lock:
             self._unsaved_weights[run_id] = self._writer.write([rows.insert_weights(run_id, content)]), content
 
     def end_early(self, run_id: str, reason: Literal["stopped", "cut-off"], moment: float | None = None) -> None:
-        """Append the RunEnded of a run that can't say it itself any more; `moment`: when it was heard of last, if not now."""
+        """Append the RunEnded of a run that can't report it itself any more; `moment`: the time of its last event, if not now."""
         with self._lock:
             ended = self.record(run_id).ended_early(reason, time.time() if moment is None else moment)
             if self._planned.waits(run_id):
@@ -217,7 +217,7 @@ class RunStore:
     # Reading.
 
     def record(self, run_id: str) -> RunRecord:
-        """Return everything known of a run; the same object each time while it is live. Raises StoreError if unknown."""
+        """Return everything known about a run; the same object each time while it is live. Raises StoreError if unknown."""
         while True:
             with self._lock:
                 planned = self._planned.record(run_id)
@@ -229,7 +229,7 @@ class RunStore:
                     if record.over or run_id in self._own:
                         return record
                     first = self._counts[run_id]
-            # Out of the lock, for a long history takes its time, and others have something else to read.
+            # Without the lock, because a long history takes its time, and other threads have something else to read.
             if record is not None:
                 self._fold(record, first, [numbered for part in self._parts(run_id, first) for numbered in part])
                 return record
@@ -247,7 +247,7 @@ class RunStore:
         return run_id in self._own or self._planned.waits(run_id)
 
     def weights(self, run_id: str, best: bool = False) -> dict[str, np.ndarray]:
-        """Return the final weights, or those of the best epoch that a checkpoint kept. Raises StoreError if there are none."""
+        """Return the final weights, or those of the best epoch that a checkpoint saved. Raises StoreError if there are none."""
         import numpy as np
 
         with self._lock:
@@ -282,17 +282,17 @@ class RunStore:
         return {name.removeprefix(BEST): array for name, array in held.items() if name.startswith(BEST)}
 
     def events(self, run_id: str) -> list[Event]:
-        """Return all that a run has said, in order."""
+        """Return all events of a run, in order."""
         return list(self.told(run_id))
 
     def told(self, run_id: str) -> Iterator[Event]:
-        """Yield all that a run has said, in order, reading AT_ONCE events at a time."""
+        """Yield all events of a run, in order, reading AT_ONCE events at a time."""
         for part in self._parts(run_id, 0):
             yield from (event for _, event in part)
 
     def runs(self, owner: str | None = None, limit: int = 100) -> list[RunSummary]:
         """Return the newest runs, newest first; of one owner if given."""
-        with self._lock:  # first of all, for what is written meanwhile is then in both
+        with self._lock:  # first, because anything written meanwhile is then in both
             fresh = {run_id: summary_of_record(self._records[run_id]) for run_id in self._unsettled()}
         listed = self._select(
             f"SELECT * FROM runs WHERE (? IS NULL OR owner = ?) AND {NOT_DELETED} ORDER BY created DESC, rowid DESC LIMIT ?",  # noqa: S608
@@ -308,7 +308,7 @@ class RunStore:
     def group(self, group: str) -> list[str]:
         """Return the ids of the runs that were started together, in the order of FRAMEWORKS.
 
-        What other programs did to them may be seen GROUP_SECONDS later, for a class that watches a run asks all the time.
+        Changes by other programs may appear GROUP_SECONDS later, because a class that watches a run asks all the time.
         """
         now = time.monotonic()
         with self._lock:
@@ -324,7 +324,7 @@ class RunStore:
         return list(ids)
 
     def listen(self, run_id: str, callback: Callable[[Event], None]) -> Callable[[], None]:
-        """Call `callback` with each event of a run of this process: first those already said, then the next as they come.
+        """Call `callback` with each event of a run of this process: first the past ones, then each new one as it comes.
 
         Return a function that ends it. The callback is called under the store's lock, so it must be quick.
         """
@@ -345,7 +345,7 @@ class RunStore:
     # Inside.
 
     def _reached(self, patience: float | None = None) -> tuple[sqlite3.Connection, Readers]:
-        """Return a connection to the file that writes, and some that read."""
+        """Return a connection to the file for writing, and several for reading."""
         file, notice = open_file(self._folder) if patience is None else open_file(self._folder, patience)
         try:
             readers = Readers.of_file(self._folder / NAME)
@@ -376,7 +376,7 @@ class RunStore:
         self.history.purge(time.time() - KEPT_DAYS * 86_400)
 
     def _bytes(self) -> int:
-        """Return how much room the file takes, with what SQLite keeps beside it."""
+        """Return the size of the file, with SQLite's other files."""
         files = [self._folder / (NAME + end) for end in ("", "-wal")]
         return sum(file.stat().st_size for file in files if file.exists())
 
@@ -399,7 +399,7 @@ class RunStore:
                 raise StoreError("The saved runs can't be searched for that: {reason}.", reason=type(error).__name__) from error
 
     def _begun(self, run_id: str) -> RunRecord:
-        """Return a run which says something now: one that was planned is made. Under the lock."""
+        """Return a run that has a new event; a planned one is created. Under the lock."""
         if self._planned.waits(run_id):
             record, experiment, arm = self._planned.place(run_id)
             self.create(record)
@@ -410,7 +410,7 @@ class RunStore:
         self._written[record.run_id] = self._writer.write(batch)
 
     def _unsettled(self) -> list[str]:
-        """Return the runs of this process of which memory may know more than the file."""
+        """Return the runs of this process for which memory may be ahead of the file."""
         return [
             run_id
             for run_id, number in self._written.items()
@@ -430,8 +430,8 @@ class RunStore:
     def _parts(self, run_id: str, first: int) -> Iterator[list[tuple[int, Event]]]:
         """Yield (number, event) from number `first` on, those that are not in the file yet too, AT_ONCE at a time.
 
-        All of a long history at once would be a million objects, and while Python looks through them for garbage no page is
-        answered.
+        All events of a long history at once would be a million objects, and while Python's garbage collector goes through them no
+        page is answered.
         """
         waiting = {
             values[1]: values[2]
@@ -469,7 +469,7 @@ class RunStore:
         return record, count
 
     def _fold(self, record: RunRecord, first: int, events: list[tuple[int, Event]]) -> None:
-        """Fold what another process has written, unless someone else just did."""
+        """Add the events that another process has written, unless another thread just did."""
         with self._lock:
             if self._records.get(record.run_id) is not record or self._counts[record.run_id] != first:
                 return
@@ -478,7 +478,7 @@ class RunStore:
                 self._counts[record.run_id] = number + 1
 
     def _news(self, record: RunRecord) -> Batch:
-        """Return what is to be written of what a run was, nothing if that stands there already."""
+        """Return what to write about what happened in a run, nothing if the file has it already."""
         progress = {} if record.over else {"steps": 0, "epochs": 0}  # it grows all the time, and stands elsewhere
         body = json.dumps(Happened.of(record).to_json() | progress)
         if self._happened.get(record.run_id) == body:
@@ -487,12 +487,12 @@ class RunStore:
         return [rows.insert_happened(record.run_id, body)]
 
     def _find_out(self, run_id: str) -> Happened:
-        """Return what a run of an older program was, from its events, and write it down."""
+        """Return what happened in a run of an older program, from its events, and write it down."""
         told = " OR ".join(f'body LIKE \'{{"event":"{name}"%\'' for name in _TOLD)
         try:
             if self._select(f"SELECT 1 AS one FROM events WHERE run_id = ? AND ({told}) LIMIT 1", (run_id,)):  # noqa: S608
                 happened = Happened.of(self.record(run_id))
-            else:  # most runs: nobody did anything, and thousands of steps need not be read for that
+            else:  # most runs: nothing was done by hand, and thousands of steps need not be read for that
                 row = self._select("SELECT epochs, planned_epochs, status, plan FROM runs WHERE run_id = ?", (run_id,))[0]
                 plan = json.loads(row["plan"])
                 happened = Happened(
@@ -516,7 +516,7 @@ class RunStore:
                     known.pop(run_id, None)
 
     def hand_over(self, old: str, new: str) -> None:
-        """Make all runs of one owner another's, live ones too; see `RunHistory.hand_over`."""
+        """Give all runs of one owner to another, live ones too; see `RunHistory.hand_over`."""
         self.history.hand_over(old, new)
         self._planned.hand_over(old, new)
         with self._lock:
@@ -525,7 +525,7 @@ class RunStore:
                     record.owner = new
 
     def _trim(self, but: str = "") -> None:
-        """Drop from memory what is in the file, but for the last CACHED records."""
+        """Drop from memory what is in the file, except the last CACHED records."""
         seen = self._writer.is_seen
         self._unsaved_weights = {name: kept for name, kept in self._unsaved_weights.items() if not seen(kept[0])}
         done = [

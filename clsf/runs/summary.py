@@ -61,7 +61,7 @@ def summary_of_record(record: RunRecord) -> RunSummary:
 
 
 def summary_of_row(row: dict) -> RunSummary:
-    """Return the line of a row of the table of runs. Raises ValueError if the row holds what no run has."""
+    """Return the line of a row of the table of runs. Raises ValueError if the row holds values that no run can have."""
     values = {name: row[_COLUMNS.get(name, name)] for name in RunSummary.__slots__}
     for name, value in values.items():
         if not _CHECKS[name](value):
@@ -94,4 +94,4 @@ _CHECKS: dict[str, Callable[[object], bool]] = {
     "created": lambda value: isinstance(value, int | float) and 0 <= value < 1e11,  # also not nan
     "parameters": _may_be(int),
 }
-"""Field of a summary -> whether a value can be it: SQLite keeps any kind in any column."""
+"""Field of a summary -> whether a value is valid for it: SQLite stores any kind in any column."""

@@ -1,4 +1,4 @@
-"""How long a run in the queue may wait: what the runs before it still have to do, shared among the workers."""
+"""Estimates how long a run waits in the queue: the remaining work of the runs before it, divided among the workers."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ def elapsed(record: RunRecord) -> float:
 
 
 def remaining(record: RunRecord) -> float | None:
-    """Return the seconds to go if the rest takes as long per step as so far; None before the first step."""
+    """Return the remaining seconds at the same time per step as so far; None before the first step."""
     done, total = len(record.steps), record.total_steps
     return elapsed(record) / done * (total - done) if done and total else None
 
 
 @dataclass(frozen=True, slots=True)
 class QueuePlace:
-    """Where a run stands that waits."""
+    """The place of a waiting run in the queue."""
 
     position: int  # 1: it is the next
     wait: float | None  # seconds, about; None where it is not known
@@ -37,11 +37,11 @@ class QueuePlace:
 def waits(
     line: Iterable[RunRecord], recent: Iterable[RunSummary], at_once: int = 1, longest: float = 0.0
 ) -> list[float | None]:
-    """Return for each run in line about how many seconds pass until those before it are done, None where it is not known.
+    """Return for each run in the queue about how many seconds pass until those before it are done, None if it is not known.
 
-    A run that trains goes on as fast as so far; one that waits is as fast as the last alike in `recent` (newest first), else
-    guessed. `at_once`: runs that train at the same time. `longest`: seconds after which the server ends a run, 0: never.
-    A run that somebody has paused takes as long as he likes, so then there is no saying.
+    A run that trains continues at its speed so far; one that waits is as fast as the last similar one in `recent` (newest first),
+    else guessed. `at_once`: runs that train at the same time. `longest`: seconds after which the server ends a run, 0: never.
+    A paused run can take any time, so the wait is then not known.
     """
     recent, times, seconds = list(recent), [], 0.0
     for record in line:

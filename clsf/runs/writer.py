@@ -1,7 +1,7 @@
 """Writer: the thread that puts batches of statements into the database, in order, so that no other thread waits for the disk.
 
-What can't be written now is kept and tried again. Where there is no file yet (locked, no room, no permission), batches go into
-a database in memory, from which all is read meanwhile, and into the file as soon as that can be had.
+Batches that can't be written now are kept and tried again. Where there is no file yet (locked, no room, no permission), batches
+go into a database in memory, which serves all reads meanwhile, and into the file as soon as it can be opened.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ _FILE_FAULTS = {
     sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH, sqlite3.SQLITE_PROTOCOL,
     sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_INTERRUPT, sqlite3.SQLITE_SCHEMA,
 }  # fmt: skip
-"""Error codes that say something of the file or the disk; any other error is the fault of the batch that met it."""
+"""Error codes about the file or the disk; any other error is the fault of the batch that caused it."""
 
 
 class Writer:
     """Thread-safe. A batch is written whole or not at all; one that can't be written by its own fault is left out.
 
-    `file` is None where it can't be had now because of `trouble`; then `reopen` is asked for it again and again, and `moved` is
-    called when all that was in `memory` is in the file.
+    `file` is None where it can't be opened now because of `trouble`; then `reopen` is called again and again to open it, and
+    `moved` is called when everything in `memory` is in the file.
     """
 
     def __init__(
@@ -65,10 +65,10 @@ class Writer:
         if file is None:
             self._start()
 
-    # For threads that have something to write.
+    # For threads that write.
 
     def write(self, batch: Batch) -> int:
-        """Have a batch written soon. Return its number."""
+        """Queue a batch for writing. Return its number."""
         with self._news:
             self._waiting.append(batch)
             self._start()
@@ -78,7 +78,7 @@ class Writer:
     def settle(self, seconds: float | None = None, number: int | None = None) -> bool:
         """Wait until batches up to `number` (default: all so far) are seen by readers, but not where the disk has trouble.
 
-        `seconds` None: as long as a reader can wait, which is not at all beside a slow disk. Return whether they are seen.
+        `seconds` None: as long as a reader can wait, which is not at all with a slow disk. Return whether they are seen.
         """
         with self._news:
             number = self._done + len(self._waiting) if number is None else number
@@ -114,7 +114,7 @@ class Writer:
 
     @property
     def notice(self) -> Sentence | None:
-        """What the user should know while something can't be saved."""
+        """A message for the user while something can't be saved."""
         with self._news:
             trouble, has_file = self._trouble, self._file is not None
         if trouble is None:
@@ -135,7 +135,7 @@ class Writer:
         )  # fmt: skip
 
     def close(self, patience: float = CLOSING_SECONDS) -> None:
-        """Write what is left, waiting `patience` seconds for another program that holds the file, and end. May be called twice."""
+        """Write the rest, waiting `patience` seconds for another program that holds the file, and end. May be called twice."""
         with self._news:
             self._closing_until = time.monotonic() + patience
             self._tried_last = self._tried_last or not patience
@@ -149,10 +149,10 @@ class Writer:
         if self._file is not None:
             self._file.close()
 
-    # By the thread.
+    # Called by the thread.
 
     def _start(self) -> None:
-        """Begin the thread, with the first thing that there is to do."""
+        """Start the thread, when the first batch is queued."""
         if self._thread is None and self._closing_until is None:
             self._thread = threading.Thread(target=self._work, name="clsf-runs-writer", daemon=True)
             self._thread.start()
@@ -187,7 +187,7 @@ class Writer:
                 self._news.wait(self._next_try - now if self._trouble else None)
 
     def _reach_file(self) -> None:
-        """Open the file, and put into it what is in memory."""
+        """Open the file, and copy into it what is in memory."""
         file = None
         try:
             file = self._reopen()
@@ -229,7 +229,7 @@ class Writer:
                 self._waiting.popleft()
             self._done += len(batches)
             self._refused |= {first + place: error for place, error in refused.items()}
-            while len(self._refused) > 100:  # of which nobody asked
+            while len(self._refused) > 100:  # those that were never asked about
                 del self._refused[next(iter(self._refused))]
             if self._file is None:
                 self._in_memory += batches
@@ -248,7 +248,7 @@ class Writer:
 
 
 def _put(connection: sqlite3.Connection, batches: Sequence[Batch]) -> dict[int, Exception]:
-    """Write batches in one transaction. Return those that were left out by their own fault: place -> why.
+    """Write batches in one transaction. Return those that were left out by their own fault: place -> error.
 
     Raises sqlite3.Error, and has written nothing, if the file can't be written now.
     """

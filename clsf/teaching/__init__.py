@@ -8,5 +8,5 @@ curves.py      whether the numbers of a run agree with each other
 rerun.py       what the handed-in weights predict, asked in a worker
 grading.py     all checks of one hand-in, and its mark
 table.py       the marks as a file for Moodle and Canvas
-classroom.py   who of a class is where, from the store
+classroom.py   the students' positions and progress, from the store
 """

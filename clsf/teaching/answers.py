@@ -1,4 +1,4 @@
-"""Whether an answer in a hand-in is right, asked again from the answer itself. Nothing that a file claims is believed."""
+"""Checking the answers in a hand-in again. No claim in a file is trusted."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from clsf.words import Sentence, say
 State = Literal["right", "wrong", "open", "unconfirmed"]
 
 Truth = Callable[[LessonBlock], str]
-"""Returns the right number of a block by running its program; "" if that can't be done here."""
+"""Returns the correct number of a block by running its program; "" if it can't run here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ def of_lesson(lesson: Lesson, rows: Mapping[str, Mapping], truth: Truth, sealed:
 
 
 def texts(lesson: Lesson, rows: Mapping[str, Mapping]) -> dict[str, str]:
-    """Return key -> what a student has written in steps that can't be graded by arithmetic."""
+    """Return key -> the student's text in steps that can't be graded automatically."""
     keys = [key_of(lesson.name, step.name) for step in lesson.tasks if step.block is not None and not step.block.graded]
     return {key: str(rows[key].get("answer", ""))[:4000] for key in keys if key in rows}
 

@@ -39,9 +39,9 @@ FIELDS = ("format", "version", "title", "note", "lessons", "page", "state", "loc
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """What students are to do: lessons, or a page as its link says, or both; and a goal that can be checked.
+    """The tasks of students: lessons, or a page with the state in its link, or both; and a goal that can be checked.
 
-    Raises TeachingError for what can't be one; the sentence names the field.
+    Raises TeachingError for an invalid one; the message names the field.
     """
 
     title: str
@@ -103,14 +103,14 @@ class Assignment:
         return Link("bug_lab", (("case", self.case),)) if self.case else None
 
     def lessons_in(self, language: str) -> tuple[tuple[Lesson, ...], tuple[str, ...]]:
-        """Return its lessons in a language, and the names of lessons that there are no more."""
+        """Return its lessons in a language, and the names of lessons that no longer exist."""
         course = path.path(language)
         there = {name: course.lesson(name) for name in self.lessons}
         return tuple(lesson for lesson in there.values() if lesson), tuple(name for name, lesson in there.items() if not lesson)
 
     @property
     def key(self) -> str:
-        """Return a short name for it, the same for equal assignments; what a student has opened is kept under it."""
+        """Return a short name for it, the same for equal assignments; a student's opened assignment is stored under it."""
         return f"{zlib.crc32(json.dumps(self.to_json(), sort_keys=True).encode()):08x}"
 
     def to_json(self) -> dict:
@@ -123,7 +123,7 @@ class Assignment:
 
     @classmethod
     def from_json(cls, data: object) -> Assignment:
-        """Return the assignment in parsed JSON. Raises TeachingError for what is none, also one of a newer program."""
+        """Return the assignment in parsed JSON. Raises TeachingError if it is not one, or is of a newer version."""
         if not isinstance(data, dict) or data.get("format") != FORMAT:
             raise TeachingError("This is no assignment.")
         version = data.get("version")
@@ -179,7 +179,7 @@ def unpacked(text: str) -> Assignment:
 
 
 def read(content: str | bytes) -> Assignment:
-    """Return the assignment in JSON text. Raises TeachingError for what is none."""
+    """Return the assignment in JSON text. Raises TeachingError if it is not one."""
     try:
         return Assignment.from_json(checks.json_of(TeachingError, content, strict=True))
     except TeachingError as error:
@@ -189,7 +189,7 @@ def read(content: str | bytes) -> Assignment:
 
 
 def goal_text(data: str, accuracy: float | None, parameters: int | None) -> str:
-    """Return the goal to reach an accuracy (share of validation images) on a data set with fewer than so many parameters."""
+    """Return the goal to reach an accuracy (share of validation images) on a data set with fewer than `parameters` parameters."""
     parts = [f"data={data}"] if data else []
     if accuracy is not None:
         parts.append(f"validation_accuracy>={accuracy:g}")
@@ -199,7 +199,7 @@ def goal_text(data: str, accuracy: float | None, parameters: int | None) -> str:
 
 
 def conditions_said(check: Check) -> list[Sentence]:
-    """Return what a check asks for, each condition in words."""
+    """Return the conditions of a check in words."""
     return [say("{field}: {wanted}", field=tasks.LABELS[each.field], wanted=each.wish()) for each in check.conditions]
 
 
@@ -211,7 +211,7 @@ class Trained(Protocol):
 
 
 def broken_locks(assignment: Assignment, run: Trained) -> list[Sentence]:
-    """Return what a run has otherwise than a locked control says. Controls that no plan knows are left alone."""
+    """Return the settings of a run that differ from a locked control. Controls that are not in a plan are ignored."""
     plan = run.plan
     has = {
         "data": plan.data, "model": run.model.name, "epochs": plan.epochs, "batch_size": plan.batch_size, "optimizer": plan.optimizer,
@@ -234,7 +234,7 @@ def _same(wanted: str, has: object) -> bool:
 
 
 def class_name(text: object) -> str:
-    """Return a class's name as it is written in links. Raises TeachingError for what can't be one."""
+    """Return a class's name as it is written in links. Raises TeachingError if it is not valid."""
     name = " ".join(str(text).split()) if isinstance(text, str) else ""
     checks.text(TeachingError, word("class"), name)
     if not name or len(name) > MOST_CLASS or not name.isprintable():

@@ -1,7 +1,7 @@
-"""A class: who is at which step, what was trained, and how long somebody has not moved on. Read from the store; no Streamlit.
+"""A class: each student's step, the runs, and how long a student has been stuck. Read from the store; no Streamlit.
 
-A class has a name, which is in links, and belongs to the key of the teacher who opened it. Students join with the link. What
-they are called is what they typed themselves, if anything.
+A class has a name, which is in links, and belongs to the key of the teacher who opened it. Students join with the link. Their
+names are what they typed themselves, if anything.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from clsf.teaching.handin import tidy
 
 MEMBER, TEACHER = "class", "teaches"  # parts of the store; the name of a thing is the class's
 MOST_CLASSES = 30  # of one teacher
-ACTIVE_SECONDS = 3 * 3600.0  # somebody who was not seen for longer is not counted as stuck
+ACTIVE_SECONDS = 3 * 3600.0  # a student who was not seen for longer is not counted as stuck
 STUCK_SECONDS = 300.0  # from here on it is marked
 
 
@@ -33,7 +33,7 @@ class Student:
     """One student of a class as the teacher sees them."""
 
     number: int  # in the order of joining, from 1
-    name: str  # as typed, "" for nobody who typed one
+    name: str  # as typed, "" if no name was typed
     place: str  # key of the step, or name of the page
     quiet: float  # seconds since something was done or another step was opened
     steps: int  # seen through, of the lessons that count
@@ -44,7 +44,7 @@ class Student:
 
     @property
     def stuck(self) -> bool:
-        """Return whether nothing was done for long, by somebody who is not through."""
+        """Return whether the student has been inactive for long without having finished."""
         return STUCK_SECONDS <= self.quiet <= ACTIVE_SECONDS and not 0 < self.total <= self.steps
 
     @property
@@ -55,7 +55,7 @@ class Student:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """What a class has done together, without names."""
+    """The progress of a class as a whole, without names."""
 
     students: int
     steps: tuple[tuple[str, str, int], ...]  # (key, title, how many have seen it through)
@@ -143,7 +143,7 @@ def _number(value: object) -> float:
 
 
 def board(reached: Reached, name: str, students: Iterable[Student], lessons: Sequence[Lesson]) -> Board:
-    """Return what a class has done together."""
+    """Return the progress of a class as a whole."""
     students, done = list(students), reached.of_all(PART, (MEMBER, name))
     steps = tuple(
         (key, step.title, sum(key in rows for rows in done.values()))

@@ -1,4 +1,4 @@
-"""Whether the numbers of a run agree with each other and with its model, by arithmetic alone: a curve that was drawn does not."""
+"""Whether the numbers of a run agree with each other and with its model, by arithmetic alone: an invented curve does not."""
 
 from __future__ import annotations
 
@@ -94,11 +94,11 @@ def _epochs(capsule: Capsule, started: RunStarted) -> tuple[dict[int, EpochEnded
 
 
 def _end(end: RunEnded, kept: EpochEnded | None, restored: int, epochs: int) -> None:
-    """Check that the end says of the weights what the epoch said whose weights they are."""
+    """Check that the final numbers equal those of the epoch that the weights come from."""
     if end.epochs != epochs or (restored and kept is None):
         raise _changed(say("its end"))
     if kept is None or end.validation_loss is None or end.reason != "finished":
-        return  # stopped within an epoch: the weights are asked again, see clsf.teaching.rerun
+        return  # stopped within an epoch: the weights are evaluated again, see clsf.teaching.rerun
     for name in ("train_loss", "train_accuracy", "validation_loss", "validation_accuracy"):
         said = getattr(end, name)
         if said is not None and not _near(said, getattr(kept, name)):

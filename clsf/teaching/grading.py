@@ -1,7 +1,7 @@
-"""All checks of a hand-in, and its mark. No code of a student exists to be run: answers, curves and weights are data.
+"""All checks of a hand-in, and its mark. No student code is run: answers, curves and weights are data.
 
-A hand-in that contradicts itself gets a sentence and no mark. What can't be confirmed here is reported and brings no points,
-unless the teacher accepts it.
+A hand-in that contradicts itself gets a sentence and no mark. Items that can't be confirmed here are reported and give no points,
+unless the teacher accepts them.
 """
 
 from __future__ import annotations
@@ -120,7 +120,7 @@ def _opened(name: str, read: Callable[[], bytes], key: bytes) -> Graded:
         return Graded(name, error.sentence)
     except OSError as error:
         return Graded(name, say("The file can't be read: {reason}.", reason=error.strerror or "?"))
-    except Exception:  # a fault of ours must not keep the others from their marks
+    except Exception:  # a bug of ours must not prevent the other marks
         logger.exception("The hand-in %s could not be read.", name)
         return Graded(name, say("It can't be read, for a reason that this program does not know."))
 
@@ -199,7 +199,7 @@ def _asked_again(by_name: dict[str, Graded], workers: GradingEngine) -> dict[str
     ]
     said = _said(waiting, workers, rerun.asked_in)
     other = [each for each in waiting if _contradicts(each[2], said[each[:2]]) and rerun.asked_in(each[2]) != each[2].framework]
-    said |= _said(other, workers, lambda capsule: capsule.framework)  # before anybody is told that something was changed
+    said |= _said(other, workers, lambda capsule: capsule.framework)  # before anyone is told that something was changed
     for name, place, capsule in waiting:
         graded, answer = by_name[name], said[name, place]
         if graded.refused is not None:

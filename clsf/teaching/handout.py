@@ -85,7 +85,7 @@ def file_name(lesson: Lesson, kind: str) -> str:
 
 
 def points_of(text: str, pages: int) -> float:
-    """Return the size of the type, in points, at which a text fills at most so many pages."""
+    """Return the size of the type, in points, at which a text fits on the given number of pages."""
     letters = sum(2 if ord(letter) > 0x1100 else 1 for letter in text) + 48 * text.count("\n")
     size = 9.5 * (FULL * pages / max(letters, 1)) ** 0.5
     return round(min(max(size, SMALLEST), LARGEST), 1)

@@ -82,7 +82,7 @@ def ask_of(capsule: Capsule, framework: str) -> Ask | Sentence:
 
 
 def _here(data: str) -> bool:
-    """Return whether the images are on this machine: nothing is downloaded because of a file that somebody sent."""
+    """Return whether the images are on this machine: nothing is downloaded because of a file from outside."""
     try:
         return catalogue.info(data).embedded or catalogue.is_cached(data)
     except ClsfError:

@@ -52,7 +52,7 @@ class Outcome:
 
 
 def cut(text: str) -> str:
-    """Return the text, shortened in the middle where it is longer than anybody reads."""
+    """Return the text, shortened in the middle if it is too long to read."""
     if len(text) <= MAX_TEXT:
         return text
     half = MAX_TEXT // 2

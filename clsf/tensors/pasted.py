@@ -24,7 +24,7 @@ def bare_numbers(text: str) -> str:
         text = _inside(text)
     if re.fullmatch(r"\s*[-+]?\d{1,3}(,\d{3})+\.\d*\s*", text):  # one number with a mark at the thousands
         return text.replace(",", "")
-    text = re.sub(r"(?<![\d.,])(\d{1,3}),(?=0\d\d(?!\d))", r"\1", text)  # nobody writes a number as 000
+    text = re.sub(r"(?<![\d.,])(\d{1,3}),(?=0\d\d(?!\d))", r"\1", text)  # no number is written as 000
     return _with_commas(text)
 
 
@@ -44,7 +44,7 @@ def _inside(text: str) -> str:
 
 
 def _with_commas(text: str) -> str:
-    """Return rows that NumPy printed, whose numbers blanks part, with commas between them."""
+    """Return rows that NumPy printed, separated by spaces, with commas between the numbers."""
     if "[" not in text or "," in text or not re.fullmatch(rf"\s*(?:[\[\]\s]|{_NUMBER})+", text):
         return text
     return re.sub(r"(?<=[\d.\]efn])\s+(?=[-+\[\d.nTFi])", ", ", text)

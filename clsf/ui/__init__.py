@@ -1,4 +1,4 @@
-"""Everything Streamlit that more than one page uses. A page begins with `page = ui.open_page("train")`."""
+"""Streamlit code shared by several pages. A page begins with `page = ui.open_page("train")`."""
 
 from clsf.ui.shared.navigation import open_page
 

@@ -1,4 +1,4 @@
-"""What every page has around it: the menu, the language, and the page's name in the browser's tab."""
+"""The frame around every page: the menu, the language, and the page's name in the browser's tab."""
 
 from __future__ import annotations
 
@@ -35,20 +35,20 @@ def main() -> None:
     theme_message.keep()
     wakeups.join()
     links.tidy()
-    st.session_state.pop(linked.LEFT_OUT, None)  # the page says it anew
+    st.session_state.pop(linked.LEFT_OUT, None)  # the page sets it again
     language.remember()
     page = navigation.navigation()
-    st.set_page_config(page_icon=ICON, layout="wide", initial_sidebar_state="auto")  # after the menu: its icons are not ours
+    st.set_page_config(page_icon=ICON, layout="wide", initial_sidebar_state="auto")  # after the menu, whose icons are not ours
     st.logo(ICON, size="large")
     static_files.plotly_address()  # copied at the first start, before a chart needs it
     with st.sidebar:
         language.switch()
         chrome.dress(language.chosen(), page.url_path)
-        kept = identity.keep()  # first of all: who asks to be forgotten may close the tab at once
+        kept = identity.keep()  # first of all: a reader who asks to be forgotten may close the tab at once
     projected = share_page.projected()
     above = st.container(key=keeping.KEY) if page.url_path in keeping.PAGES else None
     task = st.container(key=course_bar.KEY)
-    with suppress(StopException):  # a page that ends early still has its foot
+    with suppress(StopException):  # a page that ends early still gets its footer
         navigation.run_page(page)
     with task:
         course_bar.show(page.url_path)  # after the page, which says what the session holds

@@ -1,4 +1,4 @@
-"""Above every page while the reader works on an assignment: what it is, the goal, the way back; controls that are locked."""
+"""The bar above every page during an assignment: its title, its goal, the way back; also locks controls."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _locks = components.declared("clsf_locks", html="<span hidden></span>", js=_JS, 
 
 
 def show(page: str) -> None:
-    """Show the bar, unless the page is that of the assignment itself."""
+    """Show the bar, except on the page of the assignment itself."""
     assignment = assigned.opened()
     if assignment is None or page in (assigned.PAGE, "teachers"):
         return

@@ -1,4 +1,4 @@
-"""What the theme can't say: the document's language, Streamlit's own words in it, the menu's width and its place on a phone."""
+"""Settings that the theme can't make: the document's language, Streamlit's own texts, the menu's width and its place on a phone."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from clsf.words import say
 def _css() -> str:
     """Return the style of every page, and the icons of the menu.
 
-    Streamlit asks a font server of the internet for the icon of a page that it is told, so it is told none: the menu draws
-    them from the font that the page has loaded, and the tab has ours.
+    For a page with an icon, Streamlit asks a font server on the internet, so it gets no icons: the menu draws them from the
+    font that the page has loaded, and the tab has our own icon.
     """
     icons = "\n".join(
-        # The second time with what is read aloud of it, which is nothing; a browser that does not know that keeps the first.
+        # The second line adds empty alternative text for screen readers; a browser that does not support it keeps the first.
         f'[data-testid="stSidebarNavLink"]{_link(page)}::before {{ content: "{icon}"; content: "{icon}" / ""; }}'
         for page in PAGES
         for icon in [page.icon.strip(":").partition("/")[2]]
@@ -29,7 +29,7 @@ def _css() -> str:
 
 
 def _link(page: Page) -> str:
-    """Return the selector of a page's link in the menu; the first page stands at the bare address."""
+    """Return the selector of a page's link in the menu; the first page has the bare address."""
     return '[href$="/"]' if page is PAGES[0] else f'[href$="/{page.name}"]'
 
 
@@ -52,11 +52,11 @@ STREAMLITS = (
     say("Zoom"), say("Pan"), say("Download plot as a PNG"), say("Zoom in"), say("Zoom out"), say("Reset axes"), say("Autoscale"), say("Share chart..."),
     say("Orbital rotation"), say("Turntable rotation"), say("Reset camera to default"), say("Reset camera to last save"),
 )  # fmt: skip
-"""What Streamlit 1.67 and Plotly say themselves, in English only."""
+"""Texts that Streamlit 1.67 and Plotly show in English only."""
 
 
 def dress(language: str, page: str) -> None:
-    """Dress the page of that name; it takes no room."""
-    # Another page is other data: the browser looks again. English needs no translation of itself.
+    """Apply this to the page of that name; it takes no space."""
+    # A new page name changes the data, so the browser runs this again. English needs no translation.
     texts = {} if language == "en" else {one.template: translated(one.template) for one in STREAMLITS}
     _component(key="chrome", data={"language": language, "page": page, "words": texts})

@@ -1,4 +1,4 @@
-"""Above a page that a lesson has opened: the task, whether it is done, and the way back."""
+"""The bar above a page that a lesson has opened: the task, whether it is done, and the way back."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from clsf.ui.shared import course, facts, glossary
 from clsf.ui.shared.text import plain, t
 
 KEY = "task"
-"""Of the container that it stands in."""
+"""The key of its container."""
 
 
 def show(page: str) -> None:

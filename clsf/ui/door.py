@@ -1,4 +1,4 @@
-"""The door of the web server: who may connect, what a browser is told of each answer, and what is done at start and end."""
+"""The entry of the web server: checks who may connect, adds response headers, and handles start and shutdown."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 logger = logging.getLogger("clsf.ui")
 
-METRICS = "/_stcore/metrics"  # tells anybody how many sessions there are and what they hold; nobody here asks for it
+METRICS = "/_stcore/metrics"  # would show anyone how many sessions there are and what they hold; it is not used here
 
 HEADERS = (
-    (b"content-security-policy", b"frame-ancestors 'self'"),  # no other site shows the dashboard in a frame, to catch clicks
+    (b"content-security-policy", b"frame-ancestors 'self'"),  # no other site may show the dashboard in a frame (clickjacking)
     (b"x-frame-options", b"SAMEORIGIN"),  # the same for old browsers
     (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"same-origin"),  # a run's link is not told to the sites that lessons lead to
+    (b"referrer-policy", b"same-origin"),  # sites that lessons link to do not learn a run's link
 )
 
 DEFAULT_PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
@@ -68,9 +68,9 @@ MIDDLEWARE = (Middleware(Door),)
 
 
 def is_ours(origin: str | None, host: str | None) -> bool:
-    """Return whether a page of this very address, port included, opens the connection.
+    """Return whether the connection comes from a page of this same address, port included.
 
-    Programs that are no browser name no origin. A host may allow others (`server.corsAllowedOrigins`, `browser.serverAddress`),
+    Programs that are not browsers send no origin. A host may allow others (`server.corsAllowedOrigins`, `browser.serverAddress`),
     or all (`server.enableCORS` off).
     """
     if origin is None or not st.get_option("server.enableCORS"):
@@ -94,7 +94,7 @@ def _is_named() -> bool:
 
 
 def _place(address: str) -> tuple[str, tuple[str, int | None] | None]:
-    """Return the scheme of an address, and its host and port; None for them if it is none."""
+    """Return the scheme of an address, and its host and port; None for these if it is not an address."""
     try:
         parts = urlsplit(address)
         if not parts.hostname:
@@ -111,10 +111,10 @@ def _header(scope: Scope, name: bytes) -> str | None:
 
 @asynccontextmanager
 async def open_until_the_end(_: object) -> AsyncIterator[None]:
-    """Sweep what an ended program left before anybody asks for a page; at the end, close what is open.
+    """Clean up what an earlier process left before the first request; at shutdown, close what is open.
 
-    The web server lets the signal that ends it end the process too, which would leave no time for that. What it and its workers write
-    meanwhile, also by libraries that we do not know, is this user's alone.
+    The web server lets the signal that ends it end the process too, which would leave no time for that. Files that it and its
+    workers write meanwhile, also through unknown libraries, are readable by this user only.
     """
     allocator.use_one_heap()
     no_delay.set_for_all()

@@ -1,6 +1,6 @@
-"""How many bytes of uploaded files a session, and all of them, keep in memory: what is beyond is refused with 413.
+"""Limits the bytes of uploaded files in memory, per session and in total: uploads beyond that are refused with 413.
 
-Streamlit keeps every uploaded file until its widget or session is gone, and limits the size of one file alone.
+Streamlit keeps every uploaded file until its widget or session is gone, and limits only the size of a single file.
 """
 
 from __future__ import annotations
@@ -20,18 +20,18 @@ MB = 1_000_000
 
 @st.cache_resource(show_spinner=False)
 def limit() -> None:
-    """Have this server refuse uploads beyond the settings. Call at the beginning of a page; only the first call does something."""
+    """Make this server refuse uploads beyond the settings. Call at the start of a page; only the first call has an effect."""
     if runtime.exists():
-        temporary.begin()  # at the first page of all, whichever it is: nothing of an upload of before stays
+        temporary.begin()  # at the very first page, whichever it is: nothing remains of earlier uploads
         try:
             settings = read()
-        except ClsfError:  # who needs the service is told
+        except ClsfError:  # the page that needs the service shows the error
             settings = Settings()
         limited(runtime.get_instance().uploaded_file_mgr, settings)
 
 
 def limited(files: Any, settings: Settings) -> None:
-    """Have a MemoryUploadedFileManager take no more than the settings allow. It then raises an HTTPException, 413."""
+    """Make a MemoryUploadedFileManager accept no more than the settings allow. It then raises an HTTPException, 413."""
     add, lock = files.add_file, threading.Lock()
 
     def add_within(session_id: str, file: Any) -> None:

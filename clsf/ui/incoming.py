@@ -1,8 +1,8 @@
-"""What a browser sends is checked before anything reads it: a widget holds one of its options, or a number within its limits.
+"""Checks widget values from the browser before anything reads them: one of the options, or a number within limits.
 
-Streamlit checks what a selectbox or radio holds when the page shows it again. What its button or `on_change` calls runs before
-that, and would meet whatever was sent. So the check stands where messages become values. Downloads are told of here, too: one that
-is refused is no error.
+Streamlit checks the value of a selectbox or radio when the page shows it again. Callbacks of a button or `on_change` run before
+that and would see any value that was sent. So the check is done where messages become values. Logging of downloads is also set
+here: a refused download is not an error.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from streamlit.runtime.state.session_state import Serialized, WStates
 
 from clsf.errors import ClsfError
 
-CHOICES = (SelectboxSerde, RadioSerde)  # of which Streamlit lets any text through
+CHOICES = (SelectboxSerde, RadioSerde)  # for these, Streamlit accepts any text
 OTHERS = (
     MultiSelectSerde, SelectSliderSerde, _MultiSelectButtonGroupSerde, NumberInputSerde, SliderSerde,
     CheckboxSerde, TextInputSerde, TextAreaSerde,
@@ -38,10 +38,10 @@ log = logging.getLogger("clsf.ui")
 
 
 def watch() -> None:
-    """Have this process check it. Any number of calls does the same as one."""
+    """Install the checks in this process. Repeated calls have no further effect."""
     for kind in CHOICES:
         _check(kind, lambda serde, sent: sent is None or sent in serde.formatted_option_to_option_index)
-    # An empty list is a choice taken back, which a browser offers only where there was none at first.
+    # An empty list is a cleared choice, which a browser offers only if the widget started empty.
     _check(
         _SingleSelectButtonGroupSerde, lambda serde, sent: sent is None or len(sent) > 0 or serde.default_option_index is None
     )
@@ -54,7 +54,7 @@ def watch() -> None:
 
 
 def _check(kind: type, fits: Callable[[object, object], bool]) -> None:
-    """Have a kind of widget hold its default where what was sent is no option, or cannot be read at all (nan, another type)."""
+    """Make a kind of widget take its default if the sent value is not an option or cannot be read at all (nan, wrong type)."""
     read = kind.deserialize
     if hasattr(read, "__wrapped__"):
         return
@@ -70,7 +70,7 @@ def _check(kind: type, fits: Callable[[object, object], bool]) -> None:
 
 
 def _check_types() -> None:
-    """Have a value of another type than its widget's count as none: when it comes, or when the widget is first shown after it came."""
+    """Ignore a value of the wrong type for its widget: on arrival, or when the widget is first shown afterwards."""
     take, show = WStates.set_widget_from_proto, WStates.set_widget_metadata
     if hasattr(take, "__wrapped__"):
         return
@@ -96,12 +96,12 @@ def _is_of(sent: WidgetState, shown: WidgetMetadata | None) -> bool:
 
 
 def _worth_a_traceback(record: logging.LogRecord) -> bool:
-    """Log a refused download in one line, instead of as a fault of the program; other faults are logged as before."""
+    """Log a refused download in one line and not as an error of the program; other errors are logged as before."""
     error = record.exc_info[1] if record.exc_info else None
     if not isinstance(error, MediaFileStorageError):
         return True
     why = error.__cause__
-    if isinstance(why, ClsfError) or why is None:  # no cause: what was asked for is not there, or no longer
+    if isinstance(why, ClsfError) or why is None:  # no cause: the requested file does not exist, or no longer exists
         log.info("event=download-refused why=%r", str(why or error))
         return False
     return True

@@ -1,4 +1,4 @@
-"""Whether runs are saved at the moment, said on every page that shows or keeps them."""
+"""Shows whether runs are currently being saved, on every page that shows or stores them."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from clsf.ui.shared import service_access
 from clsf.ui.shared.text import plain
 
 PAGES = ("train", "experiments", "compare", "predict", "runs")
-"""Pages that show or keep runs; the first page says it beside the workers."""
+"""Pages that show or store runs; the first page shows the notice next to the workers."""
 
 KEY = "saving"
-"""Of the container that it stands in; the page's style takes away its room while there is nothing to say."""
+"""The key of its container; the page's style sheet collapses it while there is nothing to show."""
 
 TICK = 5.0  # seconds
 
 
 @st.fragment(run_every=TICK)
 def show() -> None:
-    """Show what the reader should know about saved runs, looked at again every TICK seconds; nothing while all is well."""
+    """Show problems with saving runs, refreshed every TICK seconds; nothing while there are none."""
     try:
         notice = service_access.get_service().notice()
-    except ClsfError:  # the page itself says what is wrong
+    except ClsfError:  # the page itself shows the error
         return
     if notice is not None:
         st.warning(plain(notice), icon=":material/warning:")

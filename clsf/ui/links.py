@@ -1,4 +1,4 @@
-"""What a link may say: Streamlit reads the values of widgets from it, and takes what no widget can hold for a choice."""
+"""Checks the values in a link: Streamlit reads widget values from it, and accepts values that no widget can hold."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from clsf import checks
 from clsf.errors import ClsfError
 from clsf.words import say
 
-MOST = 2**53  # the browser's numbers are whole up to here, and what is sent to it has no room for much larger ones
-MOST_TEXT = 8_000  # characters; browsers and servers take addresses of about as many
+MOST = 2**53  # the browser's numbers are exact integers up to here, and messages to it can't hold much larger ones
+MOST_TEXT = 8_000  # characters; about the limit of browsers and servers
 
 
 def tidy() -> None:
-    """Take out of the link what no widget can hold, before any widget reads it: a session may be sent to another link.
+    """Remove from the link what no widget can hold, before any widget reads it, because a session may be sent to another link.
 
-    What a widget is bound to can't be taken out so; Streamlit does that itself when the value is refused, see `guard`.
+    A value bound to a widget can't be removed this way; Streamlit removes it when the value is refused, see `guard`.
     """
     guard()
     for name in list(st.query_params):
@@ -31,7 +31,7 @@ def tidy() -> None:
 
 
 def guard() -> None:
-    """Have Streamlit refuse, for every widget, what `usable` refuses. It calls this reader alone for values of a link.
+    """Make Streamlit refuse, for every widget, what `usable` refuses. Streamlit calls this parser only for values of a link.
 
     Streamlit 1.67 lets an OverflowError of int("inf") through, and the page shows an error that the link brings back.
     """
@@ -46,7 +46,7 @@ def _parsed(value: str | list[str], value_type: str) -> object:
 
 
 def usable(value: str) -> bool:
-    """Return whether a widget can hold a value of a link: text that can be shown, or a number that is not beyond all measure."""
+    """Return whether a widget can hold a value of a link: displayable text, or a number that is not too large."""
     if not value or len(value) > MOST_TEXT:
         return False
     try:
@@ -54,6 +54,6 @@ def usable(value: str) -> bool:
         number = float(value)
     except ClsfError:
         return False
-    except ValueError:  # no number
+    except ValueError:  # not a number
         return True
     return math.isfinite(number) and abs(number) <= MOST

@@ -1,4 +1,4 @@
-"""At the foot of each page: where to go from here, and why."""
+"""The footer of each page: where to go next, and why."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ NEXT: dict[str, tuple[str, Sentence]] = {
 """Page -> the page to go to next, and the reason."""
 
 OWN_WAYS = ("home", "lesson", "assignment")
-"""Pages whose content says where to go from there: the map, the lessons' steps, the assignment."""
+"""Pages whose content already says where to go next: the map, the lessons' steps, the assignment."""
 
 
 def show(page: str) -> None:
-    """Show the foot of a page."""
+    """Show the footer of a page."""
     if page not in NEXT:
         return
-    if page != "tensors" and path.questions(page, language.chosen()):  # the Tensors page has them in each of its parts
+    if page != "tensors" and path.questions(page, language.chosen()):  # the Tensors page has them in each part
         count = len(path.questions(page, language.chosen()))
         if st.toggle(t("Test yourself ({count})", count=count), key=f"test_yourself_{page}", **choose.LINKED):
             questions.show(page)

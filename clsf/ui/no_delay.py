@@ -1,8 +1,8 @@
-"""What is sent to a browser leaves at once, instead of waiting until what was sent before has been acknowledged.
+"""Sends messages to the browser immediately, without waiting for the acknowledgement of earlier ones (TCP_NODELAY).
 
-A page is many small messages. As TCP comes (Nagle's algorithm, RFC 896), a small one waits for the acknowledgement of the one before,
-which the other side holds back for up to 40 ms. asyncio switches that off for sockets that say they are of TCP; the one that Streamlit
-(1.67) listens at, and so each connection, leaves it to the system and says nothing (`proto` 0).
+A page is many small messages. By default (Nagle's algorithm, RFC 896), TCP holds a small one until the one before is acknowledged,
+which the other side may delay by up to 40 ms. asyncio switches this off for sockets with the protocol TCP; the socket on which
+Streamlit (1.67) listens, and so each of its connections, leaves the protocol to the system (`proto` 0).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from asyncio import base_events
 
 
 def set_for_all() -> None:
-    """Have every event loop of this process switch it off for each connection over TCP."""
+    """Make every event loop of this process switch Nagle's algorithm off for each TCP connection."""
     base_events._set_nodelay = _set_nodelay
 
 

@@ -1,7 +1,7 @@
-"""What our server adds to Streamlit's: an opened link such as /train says where the server is, so that the browser asks no wrong address.
+"""Adds the server's address to a page opened by a link such as /train, so that the browser makes no wrong requests.
 
-Streamlit 1.67's page takes the address it was opened at for the server's, finds nothing below /train and only then looks above it;
-the browser writes both failures into its console. A page that is told where the server is does not guess.
+Streamlit 1.67's page assumes that its own address is the server's, finds nothing below /train and only then looks above it;
+the browser logs both failures in its console. With the server's address, the page need not guess.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from clsf.ui.shared.navigation import PAGES
 
-# The page's name is cut off in the browser, for only the browser knows what a proxy has put in front of the path.
+# The page's name is cut off in the browser, because only the browser knows the path prefix of a proxy.
 _TELL = (
     "<script>window.__streamlit = {{ ...window.__streamlit, BACKEND_BASE_URL: "
     'location.origin + location.pathname.replace(/{name}\\/?$/, "") }}</script>'
@@ -32,14 +32,14 @@ class TellServer:
         if name not in {page.name for page in PAGES}:
             await self._app(scope, receive, send)
             return
-        # Compressed text can't be added to, and what is kept of another version has not what is added.
+        # Nothing can be added to compressed text, and a cached copy of another version lacks the addition.
         refused = (b"accept-encoding", b"if-none-match", b"if-modified-since", b"range")
         scope = {**scope, "headers": [pair for pair in scope["headers"] if pair[0] not in refused]}
         await self._app(scope, receive, _Insert(send, _TELL.format(name=name).encode()).send)
 
 
 class _Insert:
-    """Collects an HTML answer and sends it on with something added; other answers pass as they are."""
+    """Collects an HTML response and sends it on with the addition; other responses pass unchanged."""
 
     def __init__(self, send: Send, added: bytes) -> None:
         self._send, self._added = send, added

@@ -1,4 +1,4 @@
-"""The link to what is seen, for the class: copied, as a code to scan, or shown large and without the menu."""
+"""Shares the current view with the class: its link to copy, as a QR code, or shown large without the menu."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ PROJECTOR = "projector"
 
 KEY = "share_bar"
 
-CODE_SIDE = 400  # pixels on the screen: with its link it fits on a laptop's
+CODE_SIDE = 400  # pixels: together with its link it fits on a laptop screen
 
 _bar = component("clsf_share_bar", __file__, "share_page", "<div class='bar'></div>\n<p role='status'></p>")
 
 
 def show() -> None:
-    """Show the buttons, in the head of the page. Call it when the page has run, which writes into its link what it shows."""
+    """Show the buttons in the page header. Call it after the page has run, because the page writes its state into the link."""
     buttons = [
         ("copy", "link", t("Copy link")),
         ("code", "qr_code_2", t("QR code")),
@@ -44,7 +44,7 @@ def _asked() -> None:
 
 
 def projected() -> bool:
-    """Return whether the page is shown large, and if so show the way back and how it looks."""
+    """Return whether the page is shown large; if so, show the way back and apply the style."""
     if linked.current(PROJECTOR) != "1":
         return False
     st.html("<style>" + _LARGE + "</style>")

@@ -1,6 +1,6 @@
-"""The theme as it is sent to browsers, made once: Streamlit sends it at the beginning of every look, and it stays the same.
+"""Caches the theme message for browsers: Streamlit sends it at the start of every page run, and it never changes.
 
-Streamlit (1.67) reads and converts some 270 options each time. That was a tenth of what the server computes for a class that
+Streamlit (1.67) reads and converts some 270 options each time. That was a tenth of the server's computing time for a class that
 watches a run.
 """
 
@@ -14,12 +14,12 @@ from streamlit.runtime import app_session
 
 
 def keep() -> None:
-    """Have this process keep it. Any number of calls does the same as one."""
+    """Install the cache in this process. Repeated calls have no further effect."""
     make = app_session._populate_theme_msg
     if hasattr(make, "__wrapped__"):
         return
     kept: dict[str, CustomThemeConfig] = {}
-    read_from: list[object] = [None]  # the options as they were read last; read again, they are others
+    read_from: list[object] = [None]  # the options object of the last read; reading the options again creates another one
 
     @wraps(make)
     def populate(message: CustomThemeConfig, section: str = "theme") -> None:
@@ -31,7 +31,7 @@ def keep() -> None:
             made = CustomThemeConfig()
             make(made, section)
             kept[section] = made
-        if kept[section].ByteSize():  # merging nothing would make an empty section of one that is not there
+        if kept[section].ByteSize():  # merging nothing would turn a missing section into an empty one
             message.MergeFrom(kept[section])
 
     app_session._populate_theme_msg = populate

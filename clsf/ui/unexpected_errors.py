@@ -1,4 +1,4 @@
-"""Errors that nobody foresaw: the reader gets a sentence with a number, the log the whole story under that number."""
+"""Handles unexpected errors: the reader gets a sentence with a number, the log gets the full traceback under that number."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ _streamlits: Callable[[BaseException], None] = error_util.show_uncaught_app_exce
 
 
 def watch() -> None:
-    """Have this process show such errors our way, those of pages, of fragments and of what buttons call alike.
+    """Make this process show such errors our way, whether they occur in pages, fragments or callbacks.
 
-    Streamlit has a place for this (`on_script_error`), but not for an app that is begun by `streamlit run`.
+    Streamlit has a hook for this (`on_script_error`), but not for an app started with `streamlit run`.
     """
     error_util.show_uncaught_app_exception = show
 
 
 def show(error: BaseException) -> None:
-    """Log an error and say so on the page, without a word of what it was; where details are wanted, Streamlit shows them."""
+    """Log an error and report it on the page without details; if details are enabled, Streamlit shows them."""
     number = secrets.token_hex(4)
     log.error("error=%s type=%s", number, type(error).__name__, exc_info=error)
     if config.get_option(DETAILS) != "none":
@@ -40,5 +40,5 @@ def show(error: BaseException) -> None:
             number=number,
         )
         get_dg_singleton_instance().main_dg._enqueue("exception", Shown(message=message, message_is_markdown=False))
-    except Exception:  # to tell of an error must not become another one
+    except Exception:  # reporting an error must not cause another one
         log.exception("error=%s could not be shown", number)

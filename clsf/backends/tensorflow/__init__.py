@@ -1,4 +1,4 @@
-"""TensorFlow / Keras behind the line of `clsf.backends.base`. Twin of `clsf.backends.torch`, file by file."""
+"""TensorFlow / Keras behind the interface of `clsf.backends.base`. Twin of `clsf.backends.torch`, file by file."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ from clsf.plan import Plan
 
 
 def build(spec: ModelSpec, plan: Plan, prepared: Prepared, weights: Weights) -> TensorFlowBackend:
-    """Return a backend with the model built, `weights` loaded and the images of the run at hand."""
+    """Return a backend with the model built, `weights` loaded and the run's images in memory."""
     return TensorFlowBackend(spec, plan, prepared, weights)
 
 
@@ -57,9 +57,9 @@ class TensorFlowBackend:
             self._deviation = tf.constant(np.broadcast_to(prepared.deviation, prepared.shape), plan.dtype)
             self.built = BuiltModel(spec, prepared.shape, plan, native_dropout)
             self.model = self.built.model
-            self._learner = self.model  # what a step calls: all of it, or what lies behind kept features
+            self._learner = self.model  # the part that a step calls: the whole model, or the layers after kept features
             self._places: tf.Tensor | None = None  # of the images in kept features
-            self._first: tuple[int, Callable] | None = None  # a number of layers, and what they make of pixels
+            self._first: tuple[int, Callable] | None = None  # a number of layers, and the function of pixels for their output
             self._update: Update | None = None
             self.set_weights(weights)
             self._classes = len(prepared.classes)
@@ -77,11 +77,11 @@ class TensorFlowBackend:
                 compiled(self.model, self._optimizer.only, plan)
 
     def _make_functions(self) -> None:
-        """Make graphs of the steps and the evaluation, traced once for any number of steps and images; or leave them eager."""
+        """Compile the steps and the evaluation to graphs, traced once for any number of steps and images; or leave them eager."""
         if self._plan.variants["tensorflow"] == "eager":
             self._train, self._train_telling, self._evaluate = self._eager_steps, self._telling_step, self._sums
             return
-        # One step that also gives its gradients away is another graph, for these take memory for every step of a chunk.
+        # A step that also returns its gradients is another graph, because they take memory for every step of a chunk.
         self._train_telling = tf.function(self._telling_step)
         masks = {
             path: tf.TensorSpec([None, None, *shape], tf.uint8, name="mask_" + path.replace(".", "_"))
@@ -96,18 +96,18 @@ class TensorFlowBackend:
         self._evaluate = tf.function(self._sums, input_signature=[tf.TensorSpec([None], tf.int64)])
 
     def _ready(self) -> None:
-        """Take in the run's images, unless features stand in their place: only then, for large ones take as much memory again."""
+        """Load the run's images, unless features replace their pixels: not before, because large ones take as much memory again."""
         if self._pixels is None:
             self._pixels = tf.constant(self._prepared.pixels)
 
     # One step, and many.
 
     def _inputs(self, pixels: tf.Tensor) -> tf.Tensor:
-        """Return what the first layer receives of pixels."""
+        """Return the first layer's input for pixels."""
         return (tf.cast(pixels, self._plan.dtype) - self._mean) / self._deviation
 
     def _received(self, indices: tf.Tensor) -> tf.Tensor:
-        """Return what the learner receives of some of the run's images."""
+        """Return the learner's input for some of the run's images."""
         if self._places is None:
             return self._inputs(tf.gather(self._pixels, indices))
         return tf.gather(self._pixels, tf.gather(self._places, indices))
@@ -213,14 +213,14 @@ class TensorFlowBackend:
         weights = None if self._class_weights is None else dict(enumerate(self._class_weights.tolist()))
         return iter(FitEpoch(self._learner, data, epoch, [len(b) for b in order], self._scope, rate, after, weights))
 
-    # Looking at images without learning.
+    # Evaluating images without training.
 
     def _logits(self, indices: tf.Tensor) -> tf.Tensor:
         forgotten = self._plan.does("eval-mode")  # evaluation in training mode, as after a forgotten switch
         return self._learner(self._received(indices), training=forgotten)
 
     def _sums(self, indices: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
-        """Return the sum of the losses in float64, the number of right answers, and what the model gave for the first images."""
+        """Return the sum of the losses in float64, the number of right answers, and the model's outputs for the first images."""
         outputs, labels = self._logits(indices), tf.gather(self._labels, indices)
         losses = self._objective.per_image(labels, outputs)
         return tf.reduce_sum(tf.cast(losses, tf.float64)), self._objective.correct(labels, outputs), outputs[:FIRST]
@@ -261,11 +261,11 @@ class TensorFlowBackend:
         return self._columns(said)
 
     def _columns(self, outputs: np.ndarray) -> np.ndarray:
-        """Return a column per class, of two classes too where the model gives one output."""
+        """Return one column per class, also for two classes where the model gives one output."""
         return numbers.two_columns(outputs, self._plan.probabilities) if self._plan.loss_kind.one_output else outputs
 
     def _said(self, outputs: np.ndarray) -> np.ndarray:
-        """Return probabilities of the classes, float64 (n, classes), of what the model gave."""
+        """Return probabilities of the classes, float64 (n, classes), from the model's outputs."""
         return numbers.probabilities(self._columns(outputs), self._plan)
 
     def predict(self, pixels: np.ndarray) -> np.ndarray:
@@ -275,7 +275,7 @@ class TensorFlowBackend:
         with self._scope:
             return self._inspector.activations(self._inputs(tf.constant(pixels)))
 
-    # Telling everything.
+    # Observing a step.
 
     def observe(self, indices: np.ndarray, step: int, pixels: np.ndarray | None = None) -> Observation:
         masks = dropout_masks(self._masks, self._plan.seed, step, 1, len(indices))

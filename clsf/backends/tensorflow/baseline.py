@@ -1,4 +1,4 @@
-"""Training as a student would write it in TensorFlow, without this package: what the benchmark measures ours against."""
+"""Training as a student would write it in TensorFlow, without this package: the baseline of the benchmark."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SHUFFLE_BUFFER = 200  # of the lecture
 
 
 def training_loops(spec: ModelSpec, plan: Plan, prepared: Prepared) -> dict[str, Callable[[int], None]]:
-    """Return name -> a function that trains for a number of steps, each with a model of its own. Sets nothing of TensorFlow's settings."""
+    """Return name -> a function that trains for a number of steps, each with its own model. No TensorFlow setting changes."""
     images = ((prepared.pixels[prepared.train] - prepared.mean) / prepared.deviation).astype("float32")
     labels = prepared.labels[prepared.train]
     return {
@@ -29,7 +29,7 @@ def training_loops(spec: ModelSpec, plan: Plan, prepared: Prepared) -> dict[str,
 
 
 def floor(spec: ModelSpec, plan: Plan, prepared: Prepared) -> Callable[[int], None]:
-    """Return a function that takes a number of the least possible steps: forward, backward, the optimizer's step; one batch, ready."""
+    """Return a function that takes a number of minimal steps: forward, backward, the optimizer's step; one batch, ready."""
     model = _model(spec, prepared.shape)
     loss_of = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     optimizer = optimizer_of(plan)

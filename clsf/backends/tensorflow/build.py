@@ -1,4 +1,4 @@
-"""ModelSpec -> Keras model, and weights in and out in the agreed layout, which is Keras' own."""
+"""Converts a ModelSpec to a Keras model, and reads and writes weights in the agreed layout, which is Keras' own."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from clsf.plan import Plan
 
 
 class Penalty(keras.regularizers.L1L2):
-    """L1L2 in the dtype that `model.fit` sums losses in: it refuses a float64 penalty beside a loss that it made float32.
+    """L1L2 in the dtype that `model.fit` sums losses in: it refuses a float64 penalty with a loss that it made float32.
 
     The gradient stays float64: through a sum and a cast it is exactly 1.
     """
@@ -41,7 +41,7 @@ class BuiltModel:
 
     def __init__(self, spec: ModelSpec, shape: Shape, plan: Plan, native_dropout: bool) -> None:
         self.layers: dict[str, keras.layers.Layer] = {}
-        self.outputs: dict[str, keras.KerasTensor] = {}  # what comes out at every path, branching layers included
+        self.outputs: dict[str, keras.KerasTensor] = {}  # output at every path, branching layers included
         self._dtype, self._plan, self._native_dropout = "mixed_bfloat16" if plan.mixed else plan.dtype, plan, native_dropout
         inputs = keras.Input(shape, dtype=plan.dtype)
         outputs = self._row(spec.layers, inputs, "")
@@ -53,7 +53,7 @@ class BuiltModel:
         self._freeze(analysis, plan)
 
     def _freeze(self, analysis: Analysis, plan: Plan) -> None:
-        """Take the frozen layers out of training, and let batch normalisation stand still where it is to."""
+        """Freeze the frozen layers, and the statistics of batch normalisation where the plan says so."""
         self.frozen = frozen_weights(analysis, plan.freezes)
         apart = plan.backbone_rate is not None or plan.does("head-not-in-optimizer")
         self._backbone = backbone_weights(analysis) if apart else set()
@@ -64,11 +64,11 @@ class BuiltModel:
                 layer.still = plan.freeze_norms or (not layer.trainable and not plan.does("frozen-bn-moves"))
 
     def first_layers(self, count: int) -> keras.Model:
-        """Return the first layers of the model's own row."""
+        """Return the model's first top-level layers."""
         return keras.Model(self.model.inputs, self.outputs[str(count)])
 
     def last_layers(self, skipped: int) -> keras.Model:
-        """Return the model without the first layers of its own row."""
+        """Return the model without its first top-level layers."""
         return keras.Model(self.outputs[str(skipped)], self.model.outputs[0])
 
     def parameters(self) -> tuple[list[keras.Variable], list[keras.Variable]]:
@@ -83,7 +83,7 @@ class BuiltModel:
                 layer.mask = masks.get(path)
 
     def kernels(self) -> list[keras.Variable]:
-        """Return the kernels, which L2 regularisation is about."""
+        """Return the kernels, which L2 regularisation applies to."""
         return [self._variable(name) for name in self.names if name.endswith("kernel") and name not in self.frozen]
 
     def get_weights(self) -> Weights:

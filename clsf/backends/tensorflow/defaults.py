@@ -1,4 +1,4 @@
-"""The defaults of the installed Keras, asked from it: signatures are read and fresh layers are tried, nothing is typed in."""
+"""The defaults of the installed Keras, read from it: from signatures and fresh layers; no number is typed in."""
 
 from __future__ import annotations
 
@@ -72,13 +72,13 @@ def _moving_variance() -> float:
 
 
 def _loss_input() -> str:
-    """Give the loss 3 and 1, of which the first is right: ln(1 + e^-2) if they are logits, ln(4 / 3) if probabilities."""
+    """Give the loss 3 and 1, where the first class is right: ln(1 + e^-2) if they are logits, ln(4 / 3) if probabilities."""
     loss = float(keras.losses.SparseCategoricalCrossentropy()(np.array([0]), np.array([[3.0, 1.0]])))
     return "logits" if abs(loss - math.log(1 + math.exp(-2))) < 1e-3 else "probabilities"
 
 
 def _decay() -> float:
-    """Let decay alone, of 1 and at a learning rate of 1, change a weight of 1."""
+    """Apply only the decay, of 1 and at a learning rate of 1, to a weight of 1."""
     weight = tf.Variable([1.0])
     with tf.GradientTape() as tape:
         penalty = keras.regularizers.L2(1.0)(weight)
@@ -107,7 +107,7 @@ def _layout() -> dict[str, object]:
 
 
 def _same_with_stride() -> str:
-    """Sum windows of three over four ones with padding "same" and stride 2, or say how that is refused."""
+    """Sum windows of three over four ones with padding "same" and stride 2, or return the refusal."""
     try:
         conv = layer_class("Convolution")(1, (1, 3), strides=(1, 2), padding="same", use_bias=False, kernel_initializer="ones")
         sums = conv(np.ones((1, 1, 4, 1), "float32"))

@@ -9,18 +9,18 @@ from contextlib import AbstractContextManager, contextmanager
 
 
 def threads() -> int:
-    """Return how many threads an operation may use: CLSF_THREADS, else every core. Set explicitly, for a dask nanny says 1."""
+    """Return how many threads an operation may use: CLSF_THREADS, else every core. Set explicitly, because a dask nanny sets 1."""
     return int(os.environ.get("CLSF_THREADS") or os.cpu_count() or 1)
 
 
 UNUSED = ("pandas", "sklearn")
-"""Keras (3.15) looks for these and goes without where they are missing. Importing them with it takes a second and 130 MB of a worker
-(measured); what needs them later imports them then."""
+"""Keras (3.15) imports these if it finds them and works without them. Importing them with it takes a second and 130 MB of a worker
+(measured); code that needs them later imports them then."""
 
 
 @contextmanager
 def _hidden(names: tuple[str, ...]) -> Iterator[None]:
-    """Let modules that are not imported yet seem to be missing (a None in `sys.modules`, see Python's reference on the import system)."""
+    """Make modules that are not imported yet appear to be missing (a None in `sys.modules`, see Python's reference on imports)."""
     hidden = [name for name in names if name not in sys.modules]
     sys.modules.update(dict.fromkeys(hidden))
     try:
@@ -32,7 +32,7 @@ def _hidden(names: tuple[str, ...]) -> Iterator[None]:
 
 def setup() -> str:
     """Set threads, memory growth and precision; return the name of the device that "auto" means here."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # its start-up remarks are not for students
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # its start-up messages are not for students
     with _hidden(UNUSED):
         import tensorflow as tf
 

@@ -1,4 +1,4 @@
-"""A trained model as files that need nothing of ours: a Keras model of stock layers only, as .keras, ONNX or TensorFlow Lite."""
+"""Exports a model to files independent of this package: a Keras model of stock layers, as .keras, ONNX or TensorFlow Lite."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from clsf.model.spec import ModelSpec
 from clsf.plan import Plan
 
 KINDS = {"keras": ".keras", "onnx": ".onnx", "tflite": ".tflite"}
-"""What can be written -> how the file's name ends."""
+"""Kind of file -> its file name's ending."""
 
 
 def exported(spec: ModelSpec, shape: Shape, plan: Plan, weights: Weights, names: dict[str, str], kind: str) -> bytes:
@@ -43,10 +43,10 @@ def _onnx(model: keras.Model) -> bytes:
 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.onnx"
-        model(keras.ops.zeros((1, *model.input_shape[1:]), model.input.dtype))  # Keras exports what has been called once
+        model(keras.ops.zeros((1, *model.input_shape[1:]), model.input.dtype))  # Keras exports only models that were called
         model.export(path, format="onnx", verbose=False)
         content = path.read_bytes()
-    onnx.checker.check_model(content)  # the exporter writes operations that it does not know as they are: exact gelu is one
+    onnx.checker.check_model(content)  # the exporter writes operations that it does not know unchanged: exact gelu is one
     return content
 
 
@@ -57,7 +57,7 @@ def _tflite(model: keras.Model) -> bytes:
 
 
 def answers(kind: str, content: bytes, inputs: np.ndarray) -> np.ndarray:
-    """Return what a file that `exported` wrote, "keras" or "tflite", says of scaled images, (n, height, width, channels).
+    """Return the outputs of a file that `exported` wrote, "keras" or "tflite", for scaled images, (n, height, width, channels).
 
     Never for a student's file: Keras builds whatever the file names.
     """

@@ -1,4 +1,4 @@
-"""The variant "fit": `model.fit` runs in a thread of its own and hands over one report per batch."""
+"""The variant "fit": `model.fit` runs in a thread of its own and returns one report per batch."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ CROSS_ENTROPY = "cross_entropy"
 def compiled(model: keras.Model, optimizer: keras.optimizers.Optimizer, plan: Plan) -> None:
     """Compile the model as a student would: the loss of the plan, and the accuracy that fits its labels.
 
-    The loss is told its dtype, for Keras would turn the logits of a float64 model into float32 first. From probabilities
-    Keras looks behind the softmax where it can, and computes from the logits after all: the same number, unless a
-    probability is closer to 0 than 1e-7.
+    The loss gets its dtype explicitly, because Keras would convert the logits of a float64 model to float32 first. From
+    probabilities Keras looks behind the softmax where it can, and computes from the logits after all: the same number,
+    unless a probability is closer to 0 than 1e-7.
     """
     named = {"from_logits": not plan.probabilities, "dtype": plan.dtype}
     kind = plan.loss_kind
@@ -60,7 +60,7 @@ def targets(labels: tf.Tensor, plan: Plan, classes: int) -> tf.Tensor:
 class FitEpoch:
     """One epoch of `model.fit` as an iterator of reports.
 
-    The callback hands over its report and waits until the next one is asked for, so no batch runs ahead of the reader:
+    The callback passes on its report and waits until the next one is requested, so no batch runs ahead of the reader:
     not reading is a pause. Closing the iterator makes `model.stop_training` end the epoch there.
     """
 
@@ -93,7 +93,7 @@ class FitEpoch:
                 self._asked.release()
         finally:
             self._closed.set()
-            self._asked.release()  # nobody asks, but the callback is to look up and see that it is over
+            self._asked.release()  # no report is requested, but the callback must wake up and see that it is over
             while thread.is_alive():
                 self._drain()
                 thread.join(0.05)
@@ -111,11 +111,11 @@ class FitEpoch:
                     verbose=0,
                 )
             self.put(None)
-        except BaseException as error:  # carried over to the thread that reads
+        except BaseException as error:  # passed on to the thread that reads
             self.put(error)
 
     def put(self, report: StepReport | BaseException | None) -> None:
-        """Hand over a report once the one before was taken; give up when nobody reads any more."""
+        """Pass on a report once the one before was taken; give up when the reader has stopped."""
         while not self._closed.is_set():
             with suppress(queue.Full):
                 self._reports.put(report, timeout=0.1)
@@ -126,14 +126,14 @@ class FitEpoch:
             self._reports.get_nowait()
 
     def batch_ended(self, batch: int, loss: float, accuracy: float) -> bool:
-        """Take in one batch, wait until the next is wanted; return whether it is."""
+        """Process one batch and wait until the next is requested; return whether it is."""
         self.put(StepReport(np.array([loss]), np.array([round(accuracy * self._sizes[batch])]), None))
         self._asked.acquire()
         return not self._closed.is_set()
 
 
 class _Streaming(keras.callbacks.Callback):
-    """Report every batch by itself: the metrics are reset after each, for Keras' logs are means since the epoch began."""
+    """Report every batch by itself: the metrics are reset after each, because Keras' logs are means since the epoch began."""
 
     def __init__(self, epoch: FitEpoch) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""One training step with everything it computes told: for lockstep, and for looking inside."""
+"""One training step that returns everything it computed: for lockstep, and for looking inside."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Inspector:
         self._built.hand_out(masks)
         variables = self._built.model.trainable_variables
         with tf.GradientTape() as tape:
-            tape.watch(images)  # or nothing is recorded of the layers before the first one that learns
+            tape.watch(images)  # or nothing is recorded of the layers before the first trainable one
             outputs = self._model(images, training=True)
             loss = objective.mean(labels, tf.cast(outputs[-1], images.dtype))
             minimised = loss + objective.penalty()
@@ -48,7 +48,7 @@ class Inspector:
         )
 
     def activations(self, images: tf.Tensor) -> dict[str, np.ndarray]:
-        """Return path -> what comes out of each layer, dropout off."""
+        """Return path -> output of each layer, dropout off."""
         return {
             path: _array(value) for path, value in zip(self._built.outputs, self._model(images, training=False), strict=True)
         }
@@ -63,7 +63,7 @@ class Inspector:
             with tf.GradientTape() as tape:
                 y = layer(x, training=True) if layer.trainable_variables or hasattr(layer, "mask") else layer(x)
             outputs[path] = _array(y)
-            if path in reference.output_gradients:  # a layer that only this side has is fed, but has nothing to learn from
+            if path in reference.output_gradients:  # a layer that only this side has is run, but there is no gradient for it
                 slopes = tape.gradient(
                     y, layer.trainable_variables, tf.cast(tf.constant(reference.output_gradients[path]), y.dtype)
                 )

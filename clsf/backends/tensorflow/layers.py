@@ -1,4 +1,4 @@
-"""The layers that Keras does not have as the spec means them."""
+"""The layers that Keras lacks in the form that the spec defines."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def _leaky_relu(x):
 
 
 class MaskedDropout(keras.layers.Layer):
-    """A dropout whose mask is handed in: uint8 (batch, …), 1 keeps. The training step sets `mask` before it calls the model.
+    """A dropout layer with a given mask: uint8 (batch, …), 1 keeps. The training step sets `mask` before it calls the model.
 
     Without a mask it draws one itself while training, of `mask_shape`; `always`: at evaluation too, as a forgotten switch would.
     """
@@ -71,14 +71,14 @@ class DealtChannels(keras.layers.Layer):
 class AlignedNorm(keras.layers.BatchNormalization):
     """Keras' layer; while training in float64 the same formula, rounded so that what equals its mean becomes exactly 0.
 
-    Otherwise rounding decides on which side of 0 such a value lands, and a ReLU behind it lets it through in one framework
-    and not in the other: a constant channel, or one value of many. Each channel is taken less its first value, and what is
-    then left of a value is 0 where it is no more than what sums may be rounded by. In float32, where no such equality is
-    promised, it is Keras' own.
+    Otherwise rounding decides on which side of 0 such a value is, and a ReLU after it passes it on in one framework
+    and not in the other: a constant channel, or one value of many. The first value of each channel is subtracted, and a
+    remaining value is set to 0 where it is no more than the rounding of the sums. In float32, where no such equality is
+    promised, it is Keras' own layer.
     """
 
     still = False
-    """Whether it keeps and uses its moving statistics also while training, as `layer(x, training=False)` does."""
+    """Whether it keeps and uses its moving statistics in training too, as `layer(x, training=False)` does."""
 
     def call(self, x, training=False):
         training = training and not self.still
@@ -97,7 +97,7 @@ RESIDUE = 2.0**-46
 
 
 def centre(x, axes: list[int]) -> tuple:
-    """Return x less its mean over some axes, exactly 0 where x equals it, and that mean without these axes."""
+    """Return x minus its mean over some axes, exactly 0 where x equals it, and that mean without these axes."""
     first = tf.stop_gradient(x[tuple(slice(0, 1) if axis in axes else slice(None) for axis in range(x.shape.rank))])
     x = x - first
     mean = tf.reduce_mean(x, axes, keepdims=True)

@@ -11,7 +11,7 @@ from clsf.plan import Plan
 
 
 class Optimizers:
-    """The optimizers of a plan: one, or one for the backbone with a learning rate of its own and one for the head."""
+    """The optimizers of a plan: one, or one for the backbone with its own learning rate and one for the head."""
 
     def __init__(self, plan: Plan, backbone: list[keras.Variable], head: list[keras.Variable]) -> None:
         rate = plan.learning_rate if plan.backbone_rate is None else plan.backbone_rate

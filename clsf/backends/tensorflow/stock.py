@@ -1,6 +1,6 @@
-"""A model of Keras' own layers alone, made of the calls that `clsf.code` prints: for summaries, files, and loops as they are usual.
+"""A model of Keras' own layers only, made of the calls that `clsf.code` prints: for summaries, files, and typical loops.
 
-Twin of `clsf.backends.torch.stock`. What the lockstep compares is built in `clsf.backends.tensorflow.build`, where rules differ.
+Twin of `clsf.backends.torch.stock`. Lockstep compares models of `clsf.backends.tensorflow.build`, where rules differ.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def variable_of(layer: keras.layers.Layer, weight: str) -> keras.Variable:
 class Stock:
     """A functional model by path: `layers` has the layer that holds a path's weights, or its first.
 
-    `names`: path -> name of the layer. `turned`: the flattening layers that go channel by channel, for the run did.
+    `names`: path -> name of the layer. `turned`: the flattening layers that go channel by channel, because the run did.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""What the framework itself prints of a model, and what it counts.
+"""The framework's own summary of a model, and its parameter counts.
 
 Twin of `clsf.backends.torch.summary`. A job for a worker: plain values in and out.
 """

@@ -1,4 +1,4 @@
-"""From the gradients of a batch to new weights: gathered over some batches, applied (and clipped by the optimizer), and averaged."""
+"""Updates weights from a batch's gradients: accumulated over some batches, applied (and clipped by the optimizer), and averaged."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from clsf.plan import Plan
 
 
 class Update:
-    """What a plan does with the gradients of a batch. Keras' own arguments for this, `gradient_accumulation_steps` and `use_ema`,
-    are not used but in `model.fit`: its count of steps, by which Adam corrects its means, goes on with every batch there.
+    """Handles a batch's gradients as the plan says. Keras' own arguments for this, `gradient_accumulation_steps` and `use_ema`,
+    are used only in `model.fit`: its count of steps, by which Adam corrects its means, goes on with every batch there.
     """
 
     def __init__(self, plan: Plan, optimizer: Optimizers, variables: list) -> None:
@@ -23,7 +23,7 @@ class Update:
         self._batches, self._updates = (tf.Variable(0, dtype=tf.int64) for _ in range(2))
 
     def apply(self, gradients: list[tf.Tensor]) -> None:
-        """Take in the gradients of one batch; update the weights if it is time."""
+        """Add the gradients of one batch; update the weights if it is time."""
         if not self._gathered:
             self._due(gradients)
             return
@@ -43,7 +43,7 @@ class Update:
         self.average()
 
     def average(self) -> None:
-        """Take the weights of now into their moving averages; the first ones are the averages."""
+        """Add the current weights to their moving averages; the first ones are the averages."""
         for average, variable in zip(self._averages, self._variables, strict=False):
             kept = tf.cast(self._updates > 0, variable.dtype) * tf.constant(self._plan.average, variable.dtype)
             average.assign(kept * average + (1 - kept) * variable.value)
@@ -52,7 +52,7 @@ class Update:
 
     @contextmanager
     def averaged(self) -> Iterator[None]:
-        """Put the moving averages into the variables inside the `with` block, where the plan wants them and there was an update."""
+        """Put the moving averages into the variables inside the `with` block, where the plan has them and there was an update."""
         own = [tf.identity(v.value) for v in self._variables] if self._averages and self._updates > 0 else []
         self._set(self._averages if own else [])
         try:

@@ -119,7 +119,7 @@ def _after(seen: Watch, names: dict, flags: list) -> None:
             one, other = (np.asarray(next(iter(names["val_data"]))[0]) for _ in range(2))
             if "take(" not in Path(str(names.get("__file__"))).read_text(
                 "utf-8"
-            ):  # a split that is drawn anew is something else
+            ):  # a split that is drawn again is something else
                 facts["judging_varies"] = not np.array_equal(one, other)
         facts["outputs_at_end"] = kind_of(first)
         seen.measures["modes"] = _modes(model, names)

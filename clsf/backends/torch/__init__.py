@@ -1,4 +1,4 @@
-"""PyTorch behind the line of `clsf.backends.base`. Twin of `clsf.backends.tensorflow`, file by file."""
+"""PyTorch behind the interface of `clsf.backends.base`. Twin of `clsf.backends.tensorflow`, file by file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Looking inside a trained model: what comes out of every layer, and the slope of one class's score, dropout off."""
+"""Looks inside a trained model: the output of every layer, and the gradient of one class's score, dropout off."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ class ActivationReader:
         self._place = next(built.model.parameters()).device
 
     def activations(self, inputs: np.ndarray) -> dict[str, np.ndarray]:
-        """Return path -> what comes out of the layer, images as (n, height, width, channels), in order of computation."""
+        """Return path -> output of the layer, images as (n, height, width, channels), in order of computation."""
         with torch.no_grad():
             return {path: _rows(value) for path, value in self._outputs(self._images(inputs), keep_slopes=False).items()}
 
     def slopes(self, inputs: np.ndarray, wanted: np.ndarray) -> tuple[np.ndarray, dict[str, np.ndarray], dict[str, np.ndarray]]:
-        """Return the slope of each image's score for its wanted class, int (n,): with respect to its input, and to every layer.
+        """Return the gradient of each image's score for its chosen class, int (n,): with respect to its input, and to every layer.
 
-        The score is what the last layer says of the class. Returns (slope of the input, path -> what comes out of the layer,
-        path -> slope with respect to that). A layer that the score does not depend on has slopes of 0.
+        The score is the last layer's output for the class. Returns (gradient by the input, path -> output of the layer,
+        path -> gradient by that output). A layer that the score does not depend on has gradients of 0.
         """
         images = self._images(inputs).requires_grad_()
         with torch.enable_grad():
@@ -43,7 +43,7 @@ class ActivationReader:
         )  # (n, h, w, c) -> (n, c, h, w)
 
     def _outputs(self, images: Tensor, keep_slopes: bool) -> dict[str, Tensor]:
-        """Return what comes out of every module; a slope can be taken of each, also of one that passes on what it got."""
+        """Return the output of every module; a gradient can be taken of each, also of one that passes on its input."""
         outputs: dict[str, Tensor] = {}
 
         def keep(path: str):

@@ -27,11 +27,11 @@ from clsf.model.walk import sources
 from clsf.plan import Plan
 
 CONVERTED = 2**17
-"""Numbers of images that are made at once: 512 KiB in float32, which stays in a core's cache."""
+"""Number of images that are converted at once: 512 KiB in float32, which stays in a core's cache."""
 
 
 def build(spec: ModelSpec, plan: Plan, prepared: Prepared, weights: Weights) -> TorchBackend:
-    """Return a backend with the model built, `weights` loaded and the images of the run at hand."""
+    """Return a backend with the model built, `weights` loaded and the run's images in memory."""
     return TorchBackend(spec, plan, prepared, weights)
 
 
@@ -60,7 +60,7 @@ class TorchBackend:
         self._deviation = torch.tensor(prepared.deviation, dtype=self._dtype, device=self._scope)
         self.built = BuiltModel(spec, prepared.shape, plan, plan.native_dropout)
         self.model = self.built.model.to(self._scope)
-        self._learner = self.model  # what a step calls: all of it, or what lies behind kept features
+        self._learner = self.model  # the part that a step calls: the whole model, or the layers after kept features
         self._features = False  # whether `_pixels` are features
         backbone, head = self.built.parameters()
         self._parameters = [*backbone, *head]
@@ -77,12 +77,12 @@ class TorchBackend:
     # One step, and many.
 
     def _inputs(self, pixels: Tensor) -> Tensor:
-        """Return what the first layer receives of pixels."""
+        """Return the first layer's input for pixels."""
         images = pixels.to(self._dtype).sub_(self._mean).div_(self._deviation)
         return images.permute(0, 3, 1, 2)  # (b, h, w, c) -> (b, c, h, w): no copy, that is channels_last in memory
 
     def _received(self, rows: Tensor) -> Tensor:
-        """Return what the learner receives of rows of `_pixels`."""
+        """Return the learner's input for rows of `_pixels`."""
         if not self._features:
             return self._inputs(rows)
         return rows.permute(0, 3, 1, 2) if rows.ndim == 4 else rows  # (b, h, w, c) -> (b, c, h, w)
@@ -117,7 +117,7 @@ class TorchBackend:
             if rates is not None:
                 self.set_learning_rate(float(rates[i]))
             steps.append(self._step(images, labels, {path: mask[i] for path, mask in masks.items()}))
-            if self._scope.type == "cpu" and not steps[-1][0].item() < numbers.DIVERGED:  # elsewhere, to look is to wait
+            if self._scope.type == "cpu" and not steps[-1][0].item() < numbers.DIVERGED:  # elsewhere, to read it is to wait
                 break
         self.built.hand_out({})
         losses, outputs, norms = zip(*steps, strict=True)
@@ -166,7 +166,7 @@ class TorchBackend:
         images = pixels.to(self._dtype).sub_(self._mean.cpu()).div_(self._deviation.cpu())
         return images.permute(0, 3, 1, 2)  # (b, h, w, c) -> (b, c, h, w)
 
-    # Looking at images without learning.
+    # Evaluating images without training.
 
     def _logits(self, pixels: Tensor) -> Tensor:
         return self.model(self._inputs(pixels))
@@ -211,11 +211,11 @@ class TorchBackend:
         return self._columns(said)
 
     def _columns(self, outputs: np.ndarray) -> np.ndarray:
-        """Return a column per class, of two classes too where the model gives one output."""
+        """Return one column per class, also for two classes where the model gives one output."""
         return numbers.two_columns(outputs, self._plan.probabilities) if self._plan.loss_kind.one_output else outputs
 
     def _said(self, outputs: np.ndarray) -> np.ndarray:
-        """Return probabilities of the classes, float64 (n, classes), of what the model gave."""
+        """Return probabilities of the classes, float64 (n, classes), from the model's outputs."""
         return numbers.probabilities(self._columns(outputs), self._plan)
 
     def predict(self, pixels: np.ndarray) -> np.ndarray:
@@ -225,7 +225,7 @@ class TorchBackend:
     def activations(self, pixels: np.ndarray) -> dict[str, np.ndarray]:
         return self._inspector.activations(self._inputs(_shared(pixels).to(self._scope)))
 
-    # Telling everything.
+    # Observing a step.
 
     def observe(self, indices: np.ndarray, step: int, pixels: np.ndarray | None = None) -> Observation:
         images, labels = self._batch(indices, pixels)
@@ -276,10 +276,10 @@ class TorchBackend:
         self._optimizer.set_rate(value)
 
     def graph(self) -> bytes | None:
-        return None  # what torch runs is the Python code itself; there is no graph to show
+        return None  # torch runs the Python code itself; there is no graph to show
 
     def facts(self) -> DeviceFacts:
-        # str: torch's version is of a class of its own, which would load torch in the process it is sent to
+        # str: torch's version has a class of its own, which would load torch in the process it is sent to
         versions = {"torch": str(torch.__version__), "numpy": np.__version__}
         return DeviceFacts(self._device, device.threads(), versions)
 

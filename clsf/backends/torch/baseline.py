@@ -1,4 +1,4 @@
-"""Training as a student would write it in PyTorch, without this package: what the benchmark measures ours against."""
+"""Training as a student would write it in PyTorch, without this package: the baseline of the benchmark."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from clsf.plan import Plan
 
 
 def training_loops(spec: ModelSpec, plan: Plan, prepared: Prepared) -> dict[str, Callable[[int], None]]:
-    """Return name -> a function that trains for a number of steps, each with a model of its own. Sets nothing of PyTorch's settings."""
+    """Return name -> a function that trains for a number of steps, each with its own model. No PyTorch setting changes."""
     images = ((prepared.pixels[prepared.train] - prepared.mean) / prepared.deviation).astype("float32")
     data = TensorDataset(
         torch.from_numpy(images).permute(0, 3, 1, 2).contiguous(), torch.from_numpy(prepared.labels[prepared.train])
@@ -29,7 +29,7 @@ def training_loops(spec: ModelSpec, plan: Plan, prepared: Prepared) -> dict[str,
 
 
 def floor(spec: ModelSpec, plan: Plan, prepared: Prepared) -> Callable[[int], None]:
-    """Return a function that takes a number of the least possible steps: forward, backward, the optimizer's step; one batch, ready."""
+    """Return a function that takes a number of minimal steps: forward, backward, the optimizer's step; one batch, ready."""
     device.use_threads(plan.batch_size * spec.analyse(prepared.shape).multiply_adds)
     model = _model(spec, prepared.shape)
     optimizer = optimizer_of(plan, model.parameters())

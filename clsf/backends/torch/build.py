@@ -1,4 +1,4 @@
-"""ModelSpec -> torch module, and weights in and out in the agreed layout, which torch's is not: here it is turned."""
+"""Converts a ModelSpec to a torch module, and weights between torch's layout and the agreed one."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class BuiltModel:
         self._freeze(analysis, plan)
 
     def _freeze(self, analysis: Analysis, plan: Plan) -> None:
-        """Take the frozen layers' tensors out of training, and let batch normalisation stand still where it is to."""
+        """Freeze the tensors of frozen layers, and the statistics of batch normalisation where the plan says so."""
         self.frozen = frozen_weights(analysis, plan.freezes)
         for name in self.frozen:
             self._tensor(name).requires_grad_(False)
@@ -49,11 +49,11 @@ class BuiltModel:
                 layer.still = plan.freeze_norms or (place(path) < first_trained and not plan.does("frozen-bn-moves"))
 
     def first_layers(self, count: int) -> nn.Module:
-        """Return the first layers of the model's own row."""
+        """Return the model's first top-level layers."""
         return self._row_of_model()[:count]
 
     def last_layers(self, skipped: int) -> nn.Module:
-        """Return the model without the first layers of its own row."""
+        """Return the model without its first top-level layers."""
         rest = self._row_of_model()[skipped:]
         return own.Mixed(rest) if self.mixed else rest
 
@@ -67,7 +67,7 @@ class BuiltModel:
                 layer.mask = masks.get(path)
 
     def kernels(self) -> list[Tensor]:
-        """Return the kernels, which L2 regularisation is about."""
+        """Return the kernels, which L2 regularisation applies to."""
         return [self._tensor(name) for name in self._weights if name.endswith("kernel") and name not in self.frozen]
 
     def get_weights(self) -> Weights:
@@ -87,7 +87,7 @@ class BuiltModel:
         return {name: self._agreed(name, tensor.grad) for name, tensor in trainable.items()}
 
     def set_gradients(self, gradients: dict[str, np.ndarray]) -> None:
-        """Put gradients in the agreed layout where an optimizer looks for them."""
+        """Store gradients in the agreed layout where an optimizer reads them."""
         for name, array in gradients.items():
             tensor = self._tensor(name)
             tensor.grad = _turned(name, array).to(tensor.device)

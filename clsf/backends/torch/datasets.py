@@ -2,9 +2,9 @@
 
     python -m clsf.backends.torch.datasets mnist FOLDER
 
-Addresses, checksums and the reading of the files are torchvision's own; the fetching is ours, for it resumes. A class
+Addresses, checksums and the reading of the files are torchvision's own; the download is ours, because it can resume. A class
 room without internet serves the files itself: CLSF_MIRROR=http://server/sets holds mnist/train-images-idx3-ubyte.gz,
-fashion-mnist/…, cifar10/cifar-10-python.tar.gz, and nothing is then asked for anywhere else.
+fashion-mnist/…, cifar10/cifar-10-python.tar.gz, and nothing is then requested from anywhere else.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class Archive:
 
 
 def main(arguments: Sequence[str] | None = None, kinds: Mapping[str, type[VisionDataset]] = KINDS) -> int:
-    """Write one data set as .npy files and say how it goes, in lines of JSON. Return the exit code."""
+    """Write one data set as .npy files and report progress, in lines of JSON. Return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m clsf.backends.torch.datasets", description="Fetch a data set.")
     parser.add_argument("name", choices=list(kinds))
     parser.add_argument("folder", type=Path, help="where the .npy files go")
@@ -51,7 +51,7 @@ def main(arguments: Sequence[str] | None = None, kinds: Mapping[str, type[Vision
     asked = parser.parse_args(arguments)
     if asked.end_with_parent:
         threading.Thread(target=_end_with_parent, daemon=True).start()
-    answers, sys.stdout = sys.stdout, sys.stderr  # torchvision prints; the lines of JSON stay alone
+    answers, sys.stdout = sys.stdout, sys.stderr  # torchvision prints; stdout has only the lines of JSON
 
     def tell(**news: object) -> None:
         print(json.dumps(news), file=answers, flush=True)
@@ -83,7 +83,7 @@ def main(arguments: Sequence[str] | None = None, kinds: Mapping[str, type[Vision
 def make(name: str, kind: type[VisionDataset], folder: Path, progress: Progress = silent, mirror: str | None = None) -> None:
     """Fetch the archives of a torchvision class, read them, and write pixels and labels of both parts into `folder`.
 
-    The archives are kept until they are read, under the data folder, so that a fetch that broke off goes on later.
+    The archives are kept under the data folder until they are read, so that an interrupted download resumes later.
     """
     root = data_folder() / "raw" / name
     fetch(name, archives(kind), root, progress, mirror)
@@ -98,7 +98,7 @@ def make(name: str, kind: type[VisionDataset], folder: Path, progress: Progress 
 
 
 def archives(kind: type[VisionDataset]) -> list[Archive]:
-    """Return what torchvision would fetch for one of its classes."""
+    """Return the files that torchvision would fetch for one of its classes."""
     if issubclass(kind, MNIST):
         place = f"{kind.__name__}/raw"
         return [Archive(file, md5, tuple(m + file for m in kind.mirrors), place) for file, md5 in kind.resources]

@@ -1,4 +1,4 @@
-"""The defaults of the installed PyTorch, asked from it: signatures are read and fresh layers are tried, nothing is typed in."""
+"""The defaults of the installed PyTorch, read from it: from signatures and fresh layers; no number is typed in."""
 
 from __future__ import annotations
 
@@ -66,13 +66,13 @@ def _moving_variance() -> float:
 
 
 def _loss_input() -> str:
-    """Give the loss 3 and 1, of which the first is right: ln(1 + e^-2) if they are logits, ln(4 / 3) if probabilities."""
+    """Give the loss 3 and 1, where the first class is right: ln(1 + e^-2) if they are logits, ln(4 / 3) if probabilities."""
     loss = float(F.cross_entropy(torch.tensor([[3.0, 1.0]]), torch.tensor([0])))
     return "logits" if abs(loss - math.log(1 + math.exp(-2))) < 1e-3 else "probabilities"
 
 
 def _decay() -> float:
-    """Let decay alone, of 1 and at a learning rate of 1, change a weight of 1."""
+    """Apply only the decay, of 1 and at a learning rate of 1, to a weight of 1."""
     weight = nn.Parameter(torch.ones(1))
     weight.grad = torch.zeros(1)
     torch.optim.SGD([weight], lr=1.0, weight_decay=1.0).step()
@@ -99,7 +99,7 @@ def _layout() -> dict[str, object]:
 
 
 def _same_with_stride() -> str:
-    """Sum windows of three over four ones with padding "same" and stride 2, or say how that is refused."""
+    """Sum windows of three over four ones with padding "same" and stride 2, or return the refusal."""
     try:
         conv = nn.Conv2d(1, 1, (1, 3), stride=(1, 2), padding="same", bias=False)
     except ValueError as error:

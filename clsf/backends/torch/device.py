@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 
-# OpenMP's threads spin while they wait for each other, 300,000 rounds as it comes. On a machine that also draws the charts, a
-# thread that waits for one that is not running burns its whole turn. Sleeping at once costs speed when nothing else runs;
-# 10,000 rounds were the best of those tried, alone and beside a busy process (lecture CNN, batch 32, two cores).
+# OpenMP's threads spin while they wait for each other, 300,000 rounds by default. On a machine that also draws the charts, a
+# thread that waits for one that is not running wastes its whole time slice. Sleeping at once costs speed when nothing else runs;
+# 10,000 rounds were the best of those tried, alone and next to a busy process (lecture CNN, batch 32, two cores).
 os.environ.setdefault("GOMP_SPINCOUNT", "10000")
 
 # On a GPU: what cuBLAS needs to multiply in one order, see `use_repeatable`. It reads it when it is loaded.
@@ -18,12 +18,12 @@ from clsf.small_steps import is_small
 
 
 def threads() -> int:
-    """Return how many threads an operation may use: CLSF_THREADS, else every core. Set explicitly, for a dask nanny says 1."""
+    """Return how many threads an operation may use: CLSF_THREADS, else every core. Set explicitly, because a dask nanny sets 1."""
     return int(os.environ.get("CLSF_THREADS") or os.cpu_count() or 1)
 
 
 def use_threads(multiply_adds: int) -> None:
-    """Have steps of so many multiply-adds use one thread if they are small, else all that they may use.
+    """Use one thread for steps of the given number of multiply-adds if they are small, else all threads allowed.
 
     TensorFlow chooses by the size of each operation itself.
     """
@@ -31,23 +31,24 @@ def use_threads(multiply_adds: int) -> None:
 
 
 def use_repeatable(device: torch.device, aligned: bool) -> None:
-    """On a GPU, have a run by aligned rules add in one order, so that the same run twice is the same run; a CPU always does.
+    """On a GPU, make a run by aligned rules add in one order, so that repeating it gives the same run; a CPU always does.
 
-    By PyTorch's own rules a GPU's kernels may add in any order. On an H100 (PyTorch 2.11) the same 200 steps twice parted at step 2 or 3;
-    with this they were equal to the bit and took 17 to 19 % longer. An operation that has no such kernel warns and stays as it is.
+    By PyTorch's own rules a GPU's kernels may add in any order. On an H100 (PyTorch 2.11) the same 200 steps twice differed
+    from step 2 or 3 on; with this they were equal to the bit and took 17 to 19 % longer. An operation without such a kernel
+    warns and stays as it is.
     Source: https://docs.pytorch.org/docs/stable/notes/randomness.html
     """
     wanted = aligned and device.type == "cuda"
-    # Asked first, for the setting itself imports torch.compile's modules: see `_without_compiler`.
+    # Checked first, because the setting itself imports torch.compile's modules: see `_without_compiler`.
     if torch.are_deterministic_algorithms_enabled() != wanted:
         torch.use_deterministic_algorithms(wanted, warn_only=True)
 
 
 def _without_compiler() -> None:
-    """Have an optimizer begin without torch.compile's modules, which nothing here uses; they take a second and 160 MB of a worker.
+    """Make an optimizer start without torch.compile's modules, which nothing here uses; they take a second and 160 MB of a worker.
 
-    PyTorch (2.15, torch/_compile.py) imports them at the first call of a function that a compiled model is not to look into, and
-    keeps what to call then in this attribute. Where another version does otherwise, they are imported as always.
+    PyTorch (2.15, torch/_compile.py) imports them at the first call of a function that a compiled model must not enter, and
+    keeps the function to call then in this attribute. Where another version works differently, they are imported as usual.
     """
     function = getattr(torch.optim.Optimizer.add_param_group, "__wrapped__", None)
     if function is not None:

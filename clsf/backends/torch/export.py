@@ -1,4 +1,4 @@
-"""A trained model as files that need nothing of ours: a state_dict of stock modules, as .pt or .safetensors, and ONNX."""
+"""Exports a model to files independent of this package: a state_dict of stock modules, as .pt or .safetensors, and ONNX."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from clsf.model.spec import ModelSpec
 from clsf.plan import Plan
 
 KINDS = {"pt": ".pt", "safetensors": ".safetensors", "onnx": ".onnx"}
-"""What can be written -> how the file's name ends."""
+"""Kind of file -> its file name's ending."""
 
 
 def exported(spec: ModelSpec, shape: Shape, plan: Plan, weights: Weights, names: dict[str, str], kind: str) -> bytes:
@@ -54,7 +54,7 @@ def _state(weights: Weights, names: dict[str, str]) -> dict[str, torch.Tensor]:
     for name, array in weights.items():
         weight = name.rpartition(".")[2]
         state[f"{names[name]}.{WORDS.get(weight, weight)}"] = torch.from_numpy(turned(weight, array))
-        if weight == "moving_variance":  # a counter that nn.BatchNorm2d has and nobody asks for at the default momentum
+        if weight == "moving_variance":  # a counter that nn.BatchNorm2d has and does not use at the default momentum
             state[f"{names[name]}.num_batches_tracked"] = torch.tensor(0)
     return state
 
@@ -62,7 +62,7 @@ def _state(weights: Weights, names: dict[str, str]) -> dict[str, torch.Tensor]:
 def _onnx(spec: ModelSpec, shape: Shape, plan: Plan, weights: Weights) -> bytes:
     import onnx
 
-    # As the run built it, but for a dropout that is never off: no file drops anything.
+    # As the run built it, except a dropout that is never off: an exported file drops nothing.
     steady = plan.but(differences=tuple(name for name in plan.differences if name != "dropout-at-evaluation"))
     built = BuiltModel(spec, shape, steady, native_dropout=True)
     built.set_weights(weights)

@@ -37,7 +37,7 @@ class RunImages(Dataset):
 def loader(images: RunImages, order: list[np.ndarray]) -> DataLoader:
     """Return the batches of one epoch: which images they are is decided by `order`, not by torch's own shuffling.
 
-    `num_workers=0`: this process loads them itself. Processes of its own it could not have, for it is a daemon.
+    `num_workers=0`: this process loads them itself. It can't start processes of its own, because it is a daemon.
     """
     return DataLoader(images, batch_sampler=[batch.tolist() for batch in order], num_workers=0)
 

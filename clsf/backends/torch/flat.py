@@ -12,13 +12,13 @@ import torch
 from torch import Tensor, nn
 
 ALIGNED = 16
-"""Each parameter begins at a multiple of so many numbers: 64 bytes in float32, the width of a cache line."""
+"""Each parameter begins at a multiple of this many numbers: 64 bytes in float32, the width of a cache line."""
 
 
 class Flat:
     """Parameters whose memory is one vector, each in its own layout (a kernel may be channels_last).
 
-    `values` is that vector, with zeros between the parameters; to change it is to change the parameters.
+    `values` is that vector, with zeros between the parameters; changing it changes the parameters.
     """
 
     def __init__(self, parameters: Iterable[nn.Parameter]) -> None:

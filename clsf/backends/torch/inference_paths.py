@@ -1,4 +1,4 @@
-"""The ways to ask a trained model for its answers, each really taken and timed."""
+"""The ways to get a trained model's predictions, each executed and timed."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ CODES = ("model.eval(); with torch.no_grad(): model(x)", "model.eval(); model(x)
 
 
 def asked(built: BuiltModel, inputs: np.ndarray) -> list[tuple[str, str, str, float, np.ndarray]]:
-    """Ask for the answers to inputs, float (n, height, width, channels), in every way of CODES.
+    """Predict for inputs, float (n, height, width, channels), in every way of CODES.
 
-    Returns (code, type of what came back, its dtype, seconds of the second call, values as an array (n, classes)). The last
-    way is the mistake: dropout drops, and batch normalisation looks at this batch; the weights are put back afterwards.
+    Returns (code, type of the result, its dtype, seconds of the second call, values as an array (n, classes)). The last
+    way is the mistake: dropout is active, and batch normalisation uses this batch; the weights are restored afterwards.
     """
     model, before = built.model, built.get_weights()
     place, training = next(model.parameters()).device, model.training
@@ -37,7 +37,7 @@ def asked(built: BuiltModel, inputs: np.ndarray) -> list[tuple[str, str, str, fl
 
     rows = []
     for code, ask in zip(CODES, (without_slopes, with_slopes, in_training), strict=True):
-        ask()  # what is done lazily is done now
+        ask()  # lazy initialisation happens now
         started = time.perf_counter()
         answer = ask()
         seconds = time.perf_counter() - started

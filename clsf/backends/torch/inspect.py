@@ -1,4 +1,4 @@
-"""One training step with everything it computes told: for lockstep, and for looking inside."""
+"""One training step that returns everything it computed: for lockstep, and for looking inside."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Inspector:
         self._outputs: dict[str, Tensor] = {}
 
     def forward(self, images: Tensor, masks: dict[str, Tensor]) -> Tensor:
-        """Return the logits and keep what comes out of every layer, and its gradient once it is known."""
+        """Return the logits and keep the output of every layer, and its gradient once it is known."""
         self._outputs = {}
 
         def keep(path: str):
@@ -34,7 +34,7 @@ class Inspector:
         self._built.hand_out(masks)
         hooks = [module.register_forward_hook(keep(path)) for path, module in self._built.nodes.items()]
         try:
-            return self._built.model(images.requires_grad_())  # or layers before the first one that learns have no gradient
+            return self._built.model(images.requires_grad_())  # or layers before the first trainable one have no gradient
         finally:
             for hook in hooks:
                 hook.remove()
@@ -53,7 +53,7 @@ class Inspector:
         )
 
     def activations(self, images: Tensor) -> dict[str, np.ndarray]:
-        """Return path -> what comes out of each layer in the agreed layout, dropout off."""
+        """Return path -> output of each layer in the agreed layout, dropout off."""
         arrays: dict[str, np.ndarray] = {}
 
         def keep(path: str):

@@ -1,4 +1,4 @@
-"""The layers that torch does not have as the spec means them. Images are (batch, channels, height, width) in here."""
+"""The layers that torch lacks in the form that the spec defines. Images are (batch, channels, height, width) in here."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ def activation(name: str):
 
 
 def applied_to_new(name: str):
-    """Return `activation(name)` for a tensor that nothing else needs, as a convolution's own output: written over it where torch can.
+    """Return `activation(name)` for a tensor without other uses, such as a convolution's output: computed in place where torch can.
 
-    The numbers are the same; a step on images of 32×32×3 is 2 % shorter, for it writes to less memory.
+    The numbers are the same; a step on images of 32×32×3 is 2 % shorter, because it writes to less memory.
     """
     return torch.relu_ if name == "relu" else activation(name)
 
@@ -69,7 +69,7 @@ class Convolution(nn.Module):
 
 
 class Separable(nn.Module):
-    """A depthwise convolution and a pointwise one behind it."""
+    """A depthwise convolution followed by a pointwise one."""
 
     def __init__(self, depthwise: Convolution, pointwise: Convolution) -> None:
         super().__init__()
@@ -185,7 +185,7 @@ RESIDUE = 2.0**-46
 
 
 def centre(x: Tensor, axes: list[int]) -> tuple[Tensor, Tensor]:
-    """Return x less its mean over some axes, exactly 0 where x equals it, and that mean without these axes. See the twin."""
+    """Return x minus its mean over some axes, exactly 0 where x equals it, and that mean without these axes. See the twin."""
     first = x.detach()[tuple(slice(0, 1) if axis in axes else slice(None) for axis in range(x.ndim))]
     x = x - first
     mean = x.mean(axes, keepdim=True)
@@ -243,7 +243,7 @@ class Slopes(nn.Module):
 
 
 class MaskedDropout(nn.Module):
-    """A dropout whose mask is handed in: uint8 (batch, …) in the agreed layout, 1 keeps. The training step sets `mask`.
+    """A dropout layer with a given mask: uint8 (batch, …) in the agreed layout, 1 keeps. The training step sets `mask`.
 
     Without a mask it draws one itself by `function` while training; `always`: at evaluation too, as a forgotten switch would.
     """
@@ -264,7 +264,7 @@ class MaskedDropout(nn.Module):
 
 
 class Merge(nn.Module):
-    """Several rows of layers and what makes one of their outputs: sum or product, or, without a sign, channel after channel.
+    """Several rows of layers whose outputs are combined: sum or product, or, without a sign, concatenated along the channels.
 
     An empty row is the identity. One number per channel (b, c) multiplies the whole channel of an image.
     """
@@ -285,7 +285,7 @@ _MERGES = {"+": torch.add, "*": torch.mul}
 
 
 class Mixed(nn.Module):
-    """A model under autocast: matrix products and convolutions in bfloat16, what is sensitive in float32; so is what comes out."""
+    """A model under autocast: matrix products and convolutions in bfloat16, sensitive operations and the output in float32."""
 
     def __init__(self, model: nn.Module) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""What is minimised: the loss that a plan names, the penalties on the kernels, and how right answers are counted."""
+"""The minimised value: the plan's loss, the penalties on the kernels; and the count of right answers."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Objective:
     """See `clsf.loss_kinds` for the three losses. Labels are int64 (batch,), outputs what the model's last layer says."""
 
     def __init__(self, plan: Plan, classes: int, built: BuiltModel, weights: np.ndarray | None = None) -> None:
-        """`weights`: of the classes, in what is minimised, float64 (classes,); None: all alike."""
+        """`weights`: of the classes, float64 (classes,), in the minimised value; None: all equal."""
         self._plan, self._classes, self._built = plan, classes, built
         self._weights = None if weights is None else torch.from_numpy(weights).to(getattr(torch, plan.dtype))
 
@@ -71,7 +71,7 @@ class Objective:
         return self.right(labels, outputs).sum()
 
     def total(self, loss: Tensor) -> Tensor:
-        """Return what is minimised: the mean loss and the penalties."""
+        """Return the minimised value: the mean loss and the penalties."""
         return loss + self.penalty() if self._plan.l1 or self._plan.l2 else loss
 
     def penalty(self) -> Tensor | float:

@@ -1,4 +1,4 @@
-"""A few layers on one picture, for looking at: every output, what training does to it, and what the framework itself says.
+"""A few layers on one picture, for display: every output, the effect of training, and the framework's own messages.
 
 Twin of `clsf.backends.tensorflow.one_layer`. Jobs for a worker: plain values and NumPy arrays in and out, in the agreed layout.
 """
@@ -23,7 +23,7 @@ REMEMBERED = 16  # models; building one takes longer than running it
 
 @torch.no_grad()
 def run(spec: str, images: np.ndarray, weights: Weights, masks: Weights | None = None) -> list[np.ndarray]:
-    """Return what comes out of each layer of the model's own row, one array (n, …) per layer, as it is after training.
+    """Return the output of each of the model's top-level layers, one array (n, …) per layer, as after training.
 
     `spec` is a model's JSON, `images` float32 (n, h, w, c). With `masks` (path -> uint8 (n, …), 1 keeps) dropout layers drop.
     """
@@ -45,7 +45,7 @@ def run(spec: str, images: np.ndarray, weights: Weights, masks: Weights | None =
 def normalise(spec: str, inputs: np.ndarray, weights: Weights, times: int) -> dict[str, np.ndarray]:
     """Show `inputs` (n, …) to a model of one batch normalisation `times` times in training, then once outside of it.
 
-    Returns "training" and "inference", what came out (n, …), and "means" and "variances", the running statistics before
+    Returns "training" and "inference", the outputs (n, …), and "means" and "variances", the running statistics before
     and after each time (times + 1, channels).
     """
     built = _built(spec, inputs.shape[1:])
@@ -77,14 +77,14 @@ def flattened(image: np.ndarray) -> np.ndarray:
 
 
 def own_words(spec: str, shape: Shape) -> tuple[str, str, bool]:
-    """Return the framework's own layer as code, what it says to an image of `shape`, and whether it refused."""
+    """Return the framework's own layer as code, its output for an image of `shape` or its message, and whether it refused."""
     layer, channels = ModelSpec.from_text(spec).layers[0], shape[2]
     call = layer.said(layer.TORCH[0], **layer.translated(channels))
     code = str(call)
     try:
         with torch.no_grad():
             out = made_of(call)(torch.zeros((1, channels, *shape[:2])))
-    except Exception as error:  # whatever it says is what is to be shown
+    except Exception as error:  # whatever the message is, it is shown
         return code, _first_lines(error), True
     return code, str(tuple(out.shape)), False
 

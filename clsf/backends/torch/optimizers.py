@@ -2,7 +2,7 @@
 
 Keras (3.15) keeps the learning rate in a float32 variable, and casts weight decay, SGD's momentum, Adagrad's first
 accumulator and Adam's betas (where it raises them to a power) through float32, whatever the weights' dtype. The aligned rules follow
-that, or float64 runs would part at the eighth digit. Sources: keras/src/optimizers/{sgd,adagrad,adadelta,rmsprop,adam}.py,
+that, or float64 runs would differ at the eighth digit. Sources: keras/src/optimizers/{sgd,adagrad,adadelta,rmsprop,adam}.py,
 `update_step` and defaults; base_optimizer.py, `_apply_weight_decay`.
 """
 
@@ -22,7 +22,7 @@ from clsf.plan import Plan
 
 
 class Optimizers:
-    """The optimizers of a plan: one, or one for the backbone with a learning rate of its own and one for the head."""
+    """The optimizers of a plan: one, or one for the backbone with its own learning rate and one for the head."""
 
     def __init__(self, plan: Plan, backbone: list[nn.Parameter], head: list[nn.Parameter]) -> None:
         rate = plan.learning_rate if plan.backbone_rate is None else plan.backbone_rate
@@ -84,7 +84,7 @@ def through_float32(value: float) -> float:
 
 @lru_cache(maxsize=64)
 def _number(value: float, dtype: torch.dtype) -> Tensor:
-    """Return a number as a tensor, (), on the CPU; made once, for it takes as long as an operation. Nobody may change it in place."""
+    """Return a number as a CPU tensor, (); cached, because making it takes as long as an operation. Don't change it in place."""
     return torch.tensor(value, dtype=dtype)
 
 
@@ -95,10 +95,10 @@ def _float32(value: float, dtype: torch.dtype) -> Tensor:
 
 
 class KerasRule:
-    """What the aligned rules share; a rule is one formula, over all parameters in one vector.
+    """The base of the aligned rules; a rule is one formula, over all parameters in one vector.
 
     Not a `torch.optim.Optimizer`, whose `step` is wrapped to look for hooks and a profiler: a tenth of a small network's step.
-    What a loop sees is the same: `param_groups[0]["lr"]`, and `step()`.
+    A loop sees the same interface: `param_groups[0]["lr"]`, and `step()`.
     """
 
     def __init__(self, parameters: list[nn.Parameter], learning_rate: float, **defaults: object) -> None:

@@ -9,13 +9,13 @@ import numpy as np
 import torch
 
 INNER = ("state_dict", "model_state_dict", "model", "net", "weights")
-"""Under what a checkpoint keeps the state_dict beside other things."""
+"""Keys under which a checkpoint stores the state_dict among other things."""
 
 Read = tuple[str, dict[str, np.ndarray] | str]
 
 
 def read(content: bytes) -> Read:
-    """Return ("state", name -> array), or what came instead: ("pickle", why), ("damaged", why), ("other", type)."""
+    """Return ("state", name -> array), or the reason against it: ("pickle", why), ("damaged", why), ("other", type)."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

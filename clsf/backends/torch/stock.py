@@ -1,6 +1,6 @@
-"""A model of PyTorch's own modules alone, made of the calls that `clsf.code` prints: for summaries and loops as they are usual.
+"""A model of PyTorch's own modules only, made of the calls that `clsf.code` prints: for summaries and typical loops.
 
-Twin of `clsf.backends.tensorflow.stock`. What the lockstep compares is built in `clsf.backends.torch.build`, where rules differ.
+Twin of `clsf.backends.tensorflow.stock`. Lockstep compares models of `clsf.backends.torch.build`, where rules differ.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What the framework itself prints of a model, and what it counts.
+"""The framework's own summary of a model, and its parameter counts.
 
 Twin of `clsf.backends.tensorflow.summary`. A job for a worker: plain values in and out. The model is made of the very
 modules that `clsf.code` writes into its source, so that what is printed, what is exported as code and what is loaded from an

@@ -1,4 +1,4 @@
-"""From the gradients of a batch to new weights: gathered over some batches, clipped, applied, and the weights averaged."""
+"""Updates weights from a batch's gradients: accumulated over some batches, clipped, applied, and the weights averaged."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from clsf.plan import Clipping, Plan
 
 
 class Update:
-    """What a plan does with the gradients that `backward` left at the parameters. They are there again when it is done."""
+    """Handles the gradients that `backward` left at the parameters, as the plan says. They are restored when it is done."""
 
     def __init__(self, plan: Plan, optimizer: Optimizers, parameters: list[nn.Parameter]) -> None:
         self._plan, self._optimizer, self._parameters = plan, optimizer, parameters
@@ -23,7 +23,7 @@ class Update:
 
     @torch.no_grad()
     def apply(self) -> None:
-        """Take in the gradients of one batch; update the weights if it is time."""
+        """Add the gradients of one batch; update the weights if it is time."""
         plan, own = self._plan, [p.grad for p in self._parameters]
         gradients = own
         if plan.accumulate > 1:
@@ -54,7 +54,7 @@ class Update:
 
     @contextmanager
     def averaged(self) -> Iterator[None]:
-        """Put the moving averages into the parameters inside the `with` block, where the plan wants them and there was an update."""
+        """Put the moving averages into the parameters inside the `with` block, where the plan has them and there was an update."""
         own = [p.detach().clone() for p in self._parameters] if self._averages else []
         self._set(self._averages)
         try:

@@ -1,4 +1,4 @@
-"""Published gaps between the two frameworks, each trained again with one cause less at a time. See `clsf.compare.cases.case`."""
+"""Published gaps between the two frameworks, each trained again with one cause removed at a time. See `clsf.compare.cases.case`."""
 
 from __future__ import annotations
 
@@ -17,6 +17,6 @@ CASES: dict[str, Case] = {
 
 
 def case_of(name: str) -> Case:
-    """Return the case of that name. Raises PlanError listing the known ones."""
+    """Return the case with this name. Raises PlanError listing the known ones."""
     checks.known(PlanError, say("case"), name, CASES)
     return CASES[name]

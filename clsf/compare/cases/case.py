@@ -1,4 +1,4 @@
-"""What a case is: a published gap, the conditions it arose under, and the causes that may explain it."""
+"""Defines a case: a published gap, the conditions under which it arose, and the causes that may explain it."""
 
 from __future__ import annotations
 
@@ -19,25 +19,25 @@ SIDE = "torch"  # the framework that is corrected
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """Where a gap can be read, what was claimed there, and the numbers that were given."""
+    """The source of a published gap: where to read it, what it claims, and the numbers it gives."""
 
     where: str  # authors and title, as the source calls itself
     address: str
     claim: Sentence
-    numbers: tuple[tuple[Sentence, Sentence], ...] = ()  # what was measured, and what it was
+    numbers: tuple[tuple[Sentence, Sentence], ...] = ()  # (quantity, measured value)
 
 
 def same(value):
-    """Return what is given: a cause that changes no model, or no plan."""
+    """Return the argument unchanged: for a cause that does not change the model, or the plan."""
     return value
 
 
 @dataclass(frozen=True, slots=True)
 class CaseCause:
-    """One thing that PyTorch did otherwise. While it is at work its differences are on, and its changes are made."""
+    """One thing that PyTorch did differently. While the cause is active its differences are on and its changes are applied."""
 
     name: str
-    title: Sentence  # what it is like once it is taken away, "without softmax before the loss"
+    title: Sentence  # the state once the cause is removed, such as "without softmax before the loss"
     differences: tuple[str, ...] = ()
     model: Callable[[ModelSpec], ModelSpec] = same
     plan: Callable[[Plan], Plan] = same
@@ -45,10 +45,10 @@ class CaseCause:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A published gap between TensorFlow and PyTorch that can be trained again, with one cause less at each step.
+    """A published gap between TensorFlow and PyTorch that can be trained again, with one more cause removed at each step.
 
-    PyTorch is the side that is corrected. `reference` is what it is laid beside: a framework with none of the causes, or None
-    where the published code of the other side was never in doubt. `carried`: nothing is trained in PyTorch; it gets the
+    PyTorch is the side that is corrected. `reference` is the side it is compared with: a framework with none of the causes, or
+    None where the published code of the other side was never in doubt. `carried`: nothing is trained in PyTorch; it gets the
     weights that the reference trained, as after a conversion.
     """
 
@@ -56,19 +56,19 @@ class Case:
     title: Sentence
     question: Sentence  # one sentence that makes the reader curious
     published: Published
-    causes: tuple[CaseCause, ...]  # in the order in which they are taken away
+    causes: tuple[CaseCause, ...]  # in the order in which they are removed
     settings: Callable[[Plan], Plan]  # the published conditions on a plan's data, epochs and seed
     model: Callable[[int], ModelSpec]  # number of classes -> what the reference trains
     start: Sentence = AS_PUBLISHED
     start_name: str = START
     reference: str | None = "tensorflow"
     carried: bool = False
-    recalibrates: bool = False  # whether statistics of batch normalisation, computed anew, are the proof
-    epochs: int = 5  # to begin with
+    recalibrates: bool = False  # whether recomputing the statistics of batch normalisation is the proof
+    epochs: int = 5  # default
     lesson: Sentence | None = None  # what to remember
 
     def cause(self, name: str) -> CaseCause:
-        """Return the cause of that name. Raises PlanError listing the known ones."""
+        """Return the cause with this name. Raises PlanError listing the known ones."""
         checks.known(PlanError, say("cause"), name, [cause.name for cause in self.causes])
         return next(cause for cause in self.causes if cause.name == name)
 
@@ -77,11 +77,14 @@ class Case:
         return tuple(cause.name for cause in self.causes)
 
     def title_of(self, step: str) -> Sentence:
-        """Return the words for a step: the start, or the cause that was taken away."""
+        """Return the title of a step: the start, or the cause that was removed."""
         return self.start if step == self.start_name else self.cause(step).title
 
     def plan(self, plan: Plan, gone: tuple[str, ...] = ()) -> Plan:
-        """Return what PyTorch trains without the causes `gone`, of a plan with the case's settings. Raises PlanError for an unknown one."""
+        """Return the plan that PyTorch trains without the causes `gone`, from a plan with the case's settings.
+
+        Raises PlanError for an unknown cause.
+        """
         for name in gone:
             self.cause(name)
         for cause in self._at_work(gone):

@@ -1,8 +1,8 @@
 """CrossedWires: 2,400 networks that are "the same" in PyTorch and TensorFlow, and test accuracies up to 0.68 apart.
 
-Nobody had told why. The gap of its networks with batch normalisation falls with the number of optimizer steps: Keras keeps 0.99
-of the old moving statistics at each step, PyTorch 0.9, so after 32 steps Keras still evaluates with three quarters of the values
-that it began with. Here that is tried: one switch at a time, and then no training at all but statistics computed anew.
+They were published without an explanation. For networks with batch normalisation the gap falls with the number of optimizer
+steps: Keras keeps 0.99 of the old moving statistics at each step, PyTorch 0.9, so after 32 steps Keras still evaluates with
+three quarters of the initial values. This case tests that explanation: one switch at a time, then recomputed statistics without any training.
 
 On 10,000 images of CIFAR-10 (8,000 to train), batches of 512, two epochs, three seeds: DenseNet 0.342 in PyTorch and 0.157 in
 TensorFlow, ResNet 0.322 and 0.103, with equal training losses (2.08 and 1.88); with Keras' momentum PyTorch has 0.158 and 0.103.
@@ -24,16 +24,16 @@ from clsf.words import say
 
 ADDRESS = "https://arxiv.org/abs/2108.12768"
 WHERE = "Zvyagin, Brettin, Ramanathan, Jha 2021: CrossedWires"
-LEARNING_RATE, EPSILON = 0.03, 0.4  # near the middle of its rows
+LEARNING_RATE, EPSILON = 0.03, 0.4  # near the middle of the published ranges
 NORMED_RATE = 0.01  # with the usual epsilon: both frameworks' Adam is the same then, and a network learns in thirty steps
-STEPS, BATCHES = 16, (32, 64, 128, 256, 512)  # steps an epoch that are aimed at, so that few images still make some
-IMAGES = 50_000  # that each of its networks was trained on
+STEPS, BATCHES = 16, (32, 64, 128, 256, 512)  # the intended steps per epoch, so that even a few images give several
+IMAGES = 50_000  # that each published network was trained on
 NETS = {"densenet": "DenseNet121", "resnet": "ResNet50", "vgg": "VGG16"}
 
 
 @dataclass(frozen=True, slots=True)
 class PublishedPair:
-    """One published pair of networks: the settings that both had, and how good each was."""
+    """One published pair of networks: the settings that both had, and the accuracy of each."""
 
     net: str  # a key of NETS
     torch: float  # test accuracy, fraction
@@ -45,12 +45,12 @@ class PublishedPair:
 
     @property
     def gap(self) -> float:
-        """How much better PyTorch was, as a fraction of the test images."""
+        """PyTorch's accuracy minus TensorFlow's, as a fraction of the test images."""
         return self.torch - self.tensorflow
 
     @property
     def steps(self) -> int:
-        """Optimizer steps of its training."""
+        """Number of optimizer steps in its training."""
         return -(-IMAGES // self.batch_size) * self.epochs
 
 
@@ -74,7 +74,7 @@ def row_plan(row: PublishedPair, plan: Plan) -> Plan:
 
 
 def usual(row_net: str) -> PublishedPair:
-    """Return the row that a case begins with: the network's widest gap in two or three epochs."""
+    """Return the row that a case uses by default: the network's widest gap in two or three epochs."""
     short = [row for row in rows() if row.net == row_net and row.epochs <= 3]
     return max(short, key=lambda row: row.gap)
 
@@ -90,7 +90,7 @@ def settings(plan: Plan) -> Plan:
 
 
 def normed_settings(plan: Plan) -> Plan:
-    """Return the conditions of the networks with batch normalisation, under which nothing else than its momentum differs much."""
+    """Return the conditions for the networks with batch normalisation, under which little besides its momentum differs."""
     return settings(plan).but(learning_rate=NORMED_RATE, hyper={})
 
 

@@ -18,17 +18,17 @@ START = "as-in-the-lecture"
 
 
 def loss_floor(classes: int) -> float:
-    """Return the least cross-entropy that two softmaxes can reach, in nats: ln(1 + (C - 1) / e), 1.461 for ten classes.
+    """Return the smallest cross-entropy that two softmaxes can reach, in nats: ln(1 + (C - 1) / e), 1.461 for ten classes.
 
-    The first softmax gives p with 0 <= p <= 1 and sum 1. The loss takes p for logits and applies softmax again; for the
-    right class r it is  -ln(e^p_r / sum e^p_i) = ln(sum e^(p_i - p_r)).  That is least where the first softmax is sure and
+    The first softmax gives p with 0 <= p <= 1 and sum 1. The loss takes p for logits and applies softmax again. For the
+    right class r it is  -ln(e^p_r / sum e^p_i) = ln(sum e^(p_i - p_r)).  The minimum is where the first softmax is certain and
     right, p_r = 1 and all others 0: one term e^0 and C - 1 terms e^-1, so ln(1 + (C - 1) / e). It is never reached.
     """
     return math.log(1 + (classes - 1) / math.e)
 
 
 def settings(plan: Plan) -> Plan:
-    """Return the lecture's conditions on the plan's data, epochs, batches and seed: RMSprop, nothing wrong yet."""
+    """Return the lecture's conditions on the plan's data, epochs, batches and seed: RMSprop, without any fault yet."""
     rate = plan.learning_rate if plan.optimizer == DEFAULT else LEARNING_RATES[DEFAULT]
     return plan.but(
         optimizer=DEFAULT, hyper={}, learning_rate=rate, rules="aligned", start="glorot", differences=(), l2=0.0,
@@ -53,7 +53,7 @@ LECTURE = Case(
             (say("PyTorch"), say("51.8 % of validation, 52.1 % of test images; 60 s")),
         ),
     ),
-    # Masks of dropout stay those drawn in NumPy, so that the seeds of two steps remain pairs.
+    # Dropout masks are still drawn in NumPy, so that the seeds of two steps remain pairs.
     causes=(
         CaseCause("double-softmax", say("without softmax before the loss"), ("softmax-before-loss",)),
         CaseCause("dropout", say("dropout 0.2, and off at evaluation"), ("dropout-rate", "dropout-at-evaluation")),

@@ -11,7 +11,7 @@ from clsf.model.spec import ModelSpec
 
 
 def small_resnet(classes: int) -> ModelSpec:
-    """A small ResNet as Keras writes it, with biases before batch normalisation: 35,818 parameters on 32×32×3."""
+    """A small ResNet as in Keras, with biases before batch normalisation: 35,818 parameters on 32×32×3."""
 
     def norm(filters: int, side: int = 3, strides: int = 1) -> tuple[Layer, ...]:
         return made("Convolution", filters, side, strides=strides, padding="same"), made("Batchwise")
@@ -22,7 +22,7 @@ def small_resnet(classes: int) -> ModelSpec:
 
 
 def small_densenet(classes: int) -> ModelSpec:
-    """A small DenseNet: two blocks of two layers, each put beside all before it. 40,490 parameters on 32×32×3.
+    """A small DenseNet: two blocks of two layers, each concatenated with all earlier outputs. 40,490 parameters on 32×32×3.
 
     Source: Huang et al. 2016, arXiv:1608.06993, section 3
     """
@@ -31,7 +31,7 @@ def small_densenet(classes: int) -> ModelSpec:
     def plain(filters: int, side: int, strides: int = 1) -> Layer:
         return made("Convolution", filters, side, strides=strides, padding="same", use_bias=False)
 
-    dense = Parallel(((), (made("Batchwise"), relu, plain(12, 3))))  # the empty row hands on what came in
+    dense = Parallel(((), (made("Batchwise"), relu, plain(12, 3))))  # the empty row passes its input on
     transition = (made("Batchwise"), relu, plain(20, 1), made("AveragePool", 2))
     return ModelSpec(
         "small-densenet",
@@ -40,7 +40,7 @@ def small_densenet(classes: int) -> ModelSpec:
 
 
 def vgg(classes: int) -> ModelSpec:
-    """A small VGG as Keras has it: no batch normalisation, no dropout."""
+    """A small VGG as in Keras: no batch normalisation, no dropout."""
 
     def block(filters: int) -> tuple[Layer, ...]:
         return (*(made("Convolution", filters, 3, padding="same", activation="relu") for _ in range(2)), made("MaxPool", 2))
@@ -52,12 +52,12 @@ def vgg(classes: int) -> ModelSpec:
 
 
 def without_biases(spec: ModelSpec) -> ModelSpec:
-    """Return the model as torchvision has it: a convolution has no bias where batch normalisation follows."""
+    """Return the model as in torchvision: a convolution has no bias where batch normalisation follows."""
     return with_each(spec, lambda layer: replace(layer, use_bias=False) if layer.role == "Convolution" else layer)
 
 
 def strides_later(spec: ModelSpec) -> ModelSpec:
-    """Return the model as torchvision has it: a block takes its strides in its second convolution, where Keras takes them in the first."""
+    """Return the model as in torchvision: a block has its strides in the second convolution, where Keras has them in the first."""
     return ModelSpec(spec.name, tuple(_later(layer) if isinstance(layer, Residual) else layer for layer in spec.layers))
 
 
@@ -70,7 +70,7 @@ def _later(block: Residual) -> Residual:
 
 
 def with_dropout(spec: ModelSpec) -> ModelSpec:
-    """Return the model as torchvision has it: dropout 0.5 behind each hidden dense layer."""
+    """Return the model as in torchvision: dropout 0.5 after each hidden dense layer."""
     layers = []
     for layer in spec.layers:
         layers.append(layer)
@@ -80,7 +80,7 @@ def with_dropout(spec: ModelSpec) -> ModelSpec:
 
 
 def strided(classes: int) -> ModelSpec:
-    """A small network whose convolutions take strides in the place of poolings."""
+    """A small network whose convolutions use strides instead of pooling."""
     return ModelSpec(
         "strided",
         (

@@ -1,4 +1,4 @@
-"""Trains the steps of a case in a training service, one run after another, and asks its workers about trained weights."""
+"""Trains the steps of a case in a training service, one run after another, and has its workers evaluate trained weights."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from clsf.runs.record import RunRecord
 
 JUDGE = "clsf.predict.recalibrating:judge"
-SECONDS = 300.0  # that a worker may take to judge
+SECONDS = 300.0  # the longest that a worker may take to evaluate
 
 
 class CaseService(Protocol):
@@ -38,7 +38,7 @@ class CaseService(Protocol):
 
 @dataclass(slots=True)
 class ServiceTrainer:
-    """Trains for a case. `done` collects the runs that are over; `stopped` ends the one in progress."""
+    """Trains the runs of a case. `done` collects the runs that are over; `stopped` ends the one in progress."""
 
     service: CaseService
     owner: str = ""
@@ -60,7 +60,7 @@ class ServiceTrainer:
         asked = request_of(record)
         other = hashlib.sha256(f"{record.run_id} {plan.differences} {spec.to_json()}".encode()).hexdigest()[:24]
         request = replace(asked, token=other, framework=SIDE, model=spec.to_json(), plan=plan.to_json())
-        names = spec.analyse(asked.shape).named_weights()  # a layer without weights may stand between, so paths differ
+        names = spec.analyse(asked.shape).named_weights()  # a layer without weights may come in between, so paths differ
 
         def weights() -> dict:
             return dict(zip(names, self.service.weights(record.run_id).values(), strict=True))

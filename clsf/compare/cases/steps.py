@@ -1,6 +1,6 @@
-"""A case, step by step: PyTorch as it was published, then with one cause less after another, beside the reference.
+"""Trains a case step by step: PyTorch as published, then with one more cause removed each time, compared with the reference.
 
-Each step takes one cause away, in the order that the student chose, with all earlier causes gone too. Every step has the same
+Each step removes one cause, in the order that the student chose; all earlier causes stay removed. Every step uses the same
 seeds, so that steps are compared in pairs, with each other and with the reference.
 """
 
@@ -30,7 +30,7 @@ MAX_SEEDS = 20
 
 @dataclass(frozen=True, slots=True)
 class JudgedSeeds:
-    """What was measured on validation images, once for each seed."""
+    """Measurements on validation images, one for each seed."""
 
     accuracies: tuple[float, ...]  # by seed, fractions
     losses: tuple[float, ...]  # of training in the last epoch, nats; of validation where nothing was trained
@@ -73,7 +73,7 @@ class CaseStep:
 
 @dataclass(frozen=True, slots=True)
 class Recalibrated:
-    """Accuracy before and after the statistics of batch normalisation were computed anew, without any training."""
+    """Accuracy before and after the statistics of batch normalisation were recomputed, without any training."""
 
     framework: str
     before: tuple[float, ...]  # by seed
@@ -81,16 +81,16 @@ class Recalibrated:
 
 
 class CaseTrainer(Protocol):
-    """What trains and measures for a case. Each call returns when it is over; None: it was stopped by hand."""
+    """Trains and measures for a case. Each call returns when it is over; None means that it was stopped by hand."""
 
     def train(self, framework: str, spec: ModelSpec, plan: Plan) -> RunRecord | None: ...
 
     def carried(self, record: RunRecord, spec: ModelSpec, plan: Plan) -> tuple[float, float]:
-        """Return the validation loss and accuracy of a run's weights, carried to PyTorch and used by this plan."""
+        """Return the validation loss and accuracy of a run's weights, transferred to PyTorch and used with this plan."""
         ...
 
     def recalibrated(self, record: RunRecord) -> tuple[float, float]:
-        """Return the validation accuracy of a run before and after its moving statistics were computed anew."""
+        """Return the validation accuracy of a run before and after its moving statistics were recomputed."""
         ...
 
 
@@ -112,10 +112,11 @@ def explain(
     order: Sequence[str] | None = None,
     stopped: Callable[[], bool] = lambda: False,
 ) -> Iterator[CaseStep | Recalibrated]:
-    """Train a case; yield a step as soon as all its seeds are done, and at the end what recalibration shows, if it does.
+    """Train a case; yield each step as soon as all its seeds are done, and last the result of recalibration, if the case has it.
 
-    `plan`: with the case's settings, or what the student chose in their place. Seeds are `plan.seed`, `plan.seed + 1`, …
-    Causes that `order` leaves out stay at work. Raises PlanError for a wrong order at once, EngineError with the reason if a run fails; stopping a run by hand ends the generator.
+    `plan`: with the case's settings, or the student's own choices. Seeds are `plan.seed`, `plan.seed + 1`, …
+    Causes that `order` leaves out stay active. Raises PlanError for a wrong order at once, EngineError with the reason if a run
+    fails. Stopping a run by hand ends the generator.
     """
     order = case.order if order is None else tuple(order)
     check(case, seeds, order)
@@ -225,7 +226,7 @@ def _of(records: list[RunRecord], trained: bool = True) -> JudgedSeeds:
 
 
 def summary(steps: Sequence[CaseStep]) -> Sentence:
-    """Say what explains the gap so far: the causes whose gain is outside the noise."""
+    """Return which causes explain the gap so far: those whose gain is outside the noise."""
     first, last = steps[0], steps[-1]
     if first.reference is None:
         whole = say_n(
@@ -251,7 +252,7 @@ def summary(steps: Sequence[CaseStep]) -> Sentence:
 
 
 def proof(recalibrated: Recalibrated) -> Sentence:
-    """Say what recalibration did to one framework's accuracy."""
+    """Return a sentence on the effect of recalibration on one framework's accuracy."""
     before, after = (sum(values) / len(values) * 100 for values in (recalibrated.before, recalibrated.after))
     return say(
         "{framework}: {before} % becomes {after} %, without one step of training.",

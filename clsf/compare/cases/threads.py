@@ -1,4 +1,4 @@
-"""Four cases from public threads and one from a paper, each with another cause."""
+"""Four cases from public threads and one from a paper, each with a different cause."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def _by_its_own_rules(plan: Plan) -> Plan:
     return plan.but(rules="native")
 
 
-DECAYS = 1.0  # a share of the learning rate, large enough to be seen in a short training
+DECAYS = 1.0  # a share of the learning rate, large enough to be visible in a short training
 
 DECAY = Case(
     name="weight-decay",

@@ -1,4 +1,4 @@
-"""The leak doctor: copies between and inside the parts of a data set, groups on both sides, labels that disagree, broken files.
+"""The leak doctor: copies between and inside the parts of a data set, groups on both sides, contradicting labels, broken files.
 
 Jobs for a worker: names and plain values in, plain values out. None needs a framework.
 """

@@ -1,10 +1,10 @@
-"""Images that are one and the same, or almost: by their bytes, by perceptual hashes that are checked against the pixels, and moved.
+"""Equal and near-equal images: by their bytes, by perceptual hashes that are checked against the pixels, and shifted.
 
-A hash alone can't tell a copy from another image of the same thing: most ones of a set of digits share theirs. So each pair that
-the hashes propose is measured: how far the two images are from each other, over how far an image is from its tenth-nearest
-neighbour. In a clean set the count of pairs falls smoothly towards small ratios, and that fall says how many pairs chance
-brings below any ratio. Only where far more are found than that, the pairs are copies. The same is asked of a second measure, that
-of pictures which were moved and cut, see `clsf.data.leaks.moved`.
+A hash alone can't tell a copy from another image of the same thing: most ones in a set of digits share a hash. So each pair that
+the hashes propose is measured: the distance between the two images, divided by the distance of an image to its tenth-nearest
+neighbour. In a clean set the number of pairs falls smoothly towards small ratios, and this curve gives the number of chance
+pairs below any ratio. Pairs are copies only where far more are found than that. The same is done with a second measure, for
+images that were shifted and cropped, see `clsf.data.leaks.moved`.
 """
 
 from __future__ import annotations
@@ -16,25 +16,25 @@ from PIL import Image
 
 from clsf.data.leaks import moved
 
-MOST = 30_000  # images that are compared by hashes; of larger sets a sample
-BITS = 12  # of 64 in which two hashes may differ
-SIDE = 8  # pixels of the small pictures that are measured
-HASHED = 32  # pixels of the side that phash looks at
+MOST = 30_000  # images that are compared by hashes; a sample of larger sets
+BITS = 12  # of 64 that two hashes may differ in
+SIDE = 8  # pixels of the small images that are measured
+HASHED = 32  # pixels side of the image that phash uses
 NEIGHBOUR = 10
-SAMPLED = 2000  # images among which an image's neighbours are looked for
+SAMPLED = 2000  # images searched for an image's neighbours
 HIGHEST = 0.42  # ratio above which nothing is called a copy
 BACKGROUND = 0.4, 0.6
-"""Ratios between which the fall of a clean set is measured."""
-FALSE = 0.1  # share of the pairs found that chance may have brought
+"""Ratios between which the curve of a clean set is measured."""
+FALSE = 0.1  # share of the pairs found that may be due to chance
 FALSE_MOVED = 0.02  # of those found by moving one over the other: more ways to fit, so more pairs by chance
-CLOSEST = 2  # images that are moved over each, beside those that hashes propose
+CLOSEST = 2  # images that are shifted over each, besides those that hashes propose
 
 Pairs = np.ndarray
 """int64 (n, 2), each row two images, the smaller number first."""
 
 
 def same(pixels: np.ndarray) -> list[np.ndarray]:
-    """Return the groups of equal images, uint8 (n, h, w, c): of each the numbers, ascending, two or more."""
+    """Return the groups of equal images, uint8 (n, h, w, c): each a list of two or more image numbers, ascending."""
     places: dict[bytes, list[int]] = {}
     for number, image in enumerate(pixels):
         places.setdefault(hashlib.blake2b(np.ascontiguousarray(image).data, digest_size=16).digest(), []).append(number)
@@ -42,10 +42,10 @@ def same(pixels: np.ndarray) -> list[np.ndarray]:
 
 
 def near(pixels: np.ndarray, seed: int = 0) -> Pairs:
-    """Return the pairs of images that are almost the same, the most alike first; equal images are no pair here.
+    """Return the pairs of images that are almost the same, the most similar first; equal images are not included.
 
-    Also copies that are mirrored, moved by a few pixels or cut are found. Of more than `MOST` images a sample is compared, drawn with
-    the seed.
+    Also finds copies that are mirrored, shifted by a few pixels or cropped. Of more than `MOST` images, a sample is compared, drawn
+    with the seed.
     """
     rng = np.random.default_rng(seed)
     among = np.arange(len(pixels)) if len(pixels) <= MOST else np.sort(rng.permutation(len(pixels))[:MOST])
@@ -102,7 +102,7 @@ def _picture(image: np.ndarray) -> Image.Image:
 
 
 def _small(images: list[Image.Image]) -> np.ndarray:
-    """Return each image as a small one: float32 (n, h, w, channels)."""
+    """Return each image downscaled: float32 (n, h, w, channels)."""
     width, height = images[0].size
     size = min(SIDE, width), min(SIDE, height)
     small = np.stack([np.asarray(image.resize(size, Image.Resampling.BOX), np.float32) for image in images])
@@ -116,7 +116,7 @@ def _unit(small: np.ndarray) -> np.ndarray:
 
 
 def _neighbours(small: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Return how far each image is from its tenth-nearest neighbour, told by a sample of the others. float32 (n,)"""
+    """Return each image's distance to its tenth-nearest neighbour, estimated from a sample. float32 (n,)"""
     sample = rng.permutation(len(small))[:SAMPLED]
     rank = min(max(round(NEIGHBOUR * len(sample) / len(small)), 2), max(len(sample) // 3, 1))
     distances = np.empty(len(small), np.float32)
@@ -139,7 +139,7 @@ def _close(one: np.ndarray, two: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _nearest(one: np.ndarray, two: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the pairs of each image and the `CLOSEST` most like it, of images of length 1, the first number the smaller."""
+    """Return the pairs of each image and the `CLOSEST` most similar to it, of images of length 1, the first number the smaller."""
     closest = np.empty((len(one), CLOSEST), np.int64)
     for start in range(0, len(one), 500):
         alike = one[start : start + 500] @ two.T
@@ -159,7 +159,7 @@ def _joined(*pairs: tuple[np.ndarray, np.ndarray]) -> tuple[np.ndarray, np.ndarr
 
 
 def _limit(ratio: np.ndarray, false: float) -> np.floating | float:
-    """Return the ratio below which pairs are copies: where chance brings at most the share `false` of what is found.
+    """Return the ratio below which pairs are copies: chance accounts for at most the share `false` of the pairs found.
 
     Between two ratios the count of a clean set grows as a power; its exponent is the set's inner dimension.
     """

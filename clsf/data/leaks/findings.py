@@ -1,4 +1,4 @@
-"""What is wrong with the images of a data set before anything is trained on them: leaks, labels that disagree, broken files."""
+"""Problems in the images of a data set before training: leaks, contradicting labels, broken files."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from clsf.errors import DataError
 from clsf.words import Sentence, say, say_n
 
 SHARE, SEED = 0.2, 0
-"""Of the validation part that a training draws where the set has none of its own."""
+"""Share of the validation part that a training draws if the set has none of its own."""
 
 LISTED = 200  # pairs of a finding that are kept
 UNEVEN = 10  # times as many images in the largest class as in the smallest
@@ -26,7 +26,7 @@ Place = tuple[str, int]
 
 @dataclass(frozen=True)
 class LeakFinding:
-    """One thing that is wrong: how often, where, what it means, and what to do."""
+    """One problem: how often, where, what it means, and what to do."""
 
     kind: str  # see KINDS
     count: int
@@ -35,7 +35,7 @@ class LeakFinding:
     do: Sentence
     pairs: tuple[tuple[Place, Place], ...] = ()  # the first ones
     images: tuple[Place, ...] = ()
-    leaked: tuple[int, ...] = field(default=(), repr=False)  # training images that are known from the other part, ascending
+    leaked: tuple[int, ...] = field(default=(), repr=False)  # training images that are also in the other part, ascending
     other: str = ""  # that part, "val" or "test"
 
 
@@ -47,12 +47,12 @@ KINDS = (
 
 @dataclass(frozen=True)
 class Checked:
-    """What a look at a data set found, the worst first, and what was looked at."""
+    """The findings of a data set, the worst first, and what was checked."""
 
     findings: tuple[LeakFinding, ...]
     counts: tuple[tuple[str, int], ...]  # part, images
-    compared: int  # images that were compared by perceptual hashes
-    names: bool  # whether the names of the files are known, from which groups are read
+    compared: int  # images compared by perceptual hashes
+    names: bool  # whether the file names, which give the groups, are known
 
 
 class _Parts:
@@ -78,7 +78,7 @@ class _Parts:
 
 
 def check(dataset: Dataset, meta: dict, names: Sequence[str] | None = None) -> Checked:
-    """Look at a data set. `meta`: of its meta.json; `names`: path of each image, training images first, then validation and test.
+    """Check a data set. `meta`: its meta.json; `names`: path of each image, training images first, then validation and test.
 
     Raises DataError if it has no image.
     """
@@ -88,7 +88,7 @@ def check(dataset: Dataset, meta: dict, names: Sequence[str] | None = None) -> C
     pixels = parts.pixels()
     sames = same(pixels)
     equal = np.array([(group[0], other) for group in sames for other in group[1:]], np.int64).reshape(-1, 2)
-    first = np.ones(len(pixels), bool)  # of equal images one is compared with others
+    first = np.ones(len(pixels), bool)  # only one of several equal images is compared with others
     first[equal[:, 1]] = False
     flat = _blank(pixels)
     among = np.flatnonzero(first & ~flat)

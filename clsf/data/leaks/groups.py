@@ -1,4 +1,4 @@
-"""Which images belong together, told by the names of their files: one patient, one scene, one film, one person."""
+"""Groups of images, from their file names: one patient, one scene, one film, one person."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ GENERAL = {
     "img", "image", "images", "dsc", "dscn", "pxl", "photo", "picture", "pic", "screenshot", "scan", "file", "frame", "sample", "whatsapp",
     "untitled", "download", "train", "test", "val", "valid", "validation", "aug", "copy", "kakaotalk", "snapchat", "mvimg", "vid",
 }  # fmt: skip
-"""Words that cameras and programs put first; they say nothing of what is on the image."""
+"""Words that cameras and programs put first; they say nothing about the image."""
 
-FEWEST = 3  # groups of a class, on average: below that it is rather a camera's name
+FEWEST = 3  # groups of a class, on average: fewer are more likely a camera's name
 TOGETHER = 0.6  # share of the images that must be in a group of two or more of one part
 
 
 def groups(paths: Sequence[str]) -> list[str] | None:
-    """Return the group of each image, or None if the names tell none.
+    """Return the group of each image, or None if the names contain none.
 
-    `paths`: "part/class/name" with folders below the class, if there are such. What comes before the number of an image is its
+    `paths`: "part/class/name" with folders below the class, if there are any. The text before the number of an image is its
     group: a folder below the class, or the beginning of the name, "p07" of "p07_slice3.png". Numbers alone, camera names, and
-    names of classes are none.
+    names of classes are not groups.
     """
     cut = [path.split("/") for path in paths]
     if any(len(parts) < 3 for parts in cut):
@@ -41,7 +41,7 @@ def groups(paths: Sequence[str]) -> list[str] | None:
 
 
 def _words(name: str) -> list[str]:
-    """Return a file's name in its words, without those that say nothing: "P07-slice3.png" is p07, slice3; "s01e02" is s01, e02."""
+    """Split a file's name into words, without meaningless ones: "P07-slice3.png" is p07, slice3; "s01e02" is s01, e02."""
     stem = name.rpartition(".")[0] or name
     words = [word for word in re.split(r"[\W_]+", stem.lower()) if word]
     if len(words) == 1:
@@ -53,7 +53,7 @@ def _words(name: str) -> list[str]:
 
 
 def _tell(keys: list[str], cut: list[list[str]]) -> bool:
-    """Say whether the keys are groups: several of each class, of two images and more within one part, and no class's name."""
+    """Return whether the keys are groups: several per class, with two or more images within one part, and no class's name."""
     if sum(map(bool, keys)) < 0.9 * len(keys):
         return False
     classes = {parts[1].lower() for parts in cut}

@@ -1,7 +1,7 @@
-"""How alike two images are once one of them is moved and cut: copies that hashes and small pictures take for other images.
+"""How similar two images are after one is shifted and cropped: copies that hashes and small images don't detect.
 
-The middle of one image is looked for in the other, a few pixels each way, and each is also magnified a little before that. The
-measure is the correlation of grey values, which brightness and contrast don't change.
+The middle of one image is searched in the other, a few pixels each way, and also after magnifying it a little. The
+measure is the correlation of grey values, which does not depend on brightness and contrast.
 """
 
 from __future__ import annotations
@@ -11,15 +11,15 @@ from PIL import Image
 from scipy import fft
 
 SIDE = 32  # pixels of the side of the grey pictures that are compared, at most
-SMALLEST = 16  # of smaller pictures a pixel is so much that other images are as alike as moved ones
+SMALLEST = 16  # in smaller images a pixel is so large that different images are as similar as shifted ones
 MOVED = 0.1  # of the side, each way
 CUT = 0.95, 0.9, 0.85  # share of the side that is left
-WORTH = 0.9  # as many times an image's distance to its neighbours: pairs that are farther apart are not magnified
+WORTH = 0.9  # times an image's distance to its neighbours: pairs farther apart than this are not magnified
 AT_ONCE = 2000  # pairs
 
 
 def pictures(images: list[Image.Image]) -> np.ndarray | None:
-    """Return the images as grey pictures of one side, float32 (n, side, side); None if they are too small for this."""
+    """Return the images as square grey ones, float32 (n, side, side); None if they are too small for this."""
     side = min(SIDE, *images[0].size)
     if side < SMALLEST:
         return None
@@ -34,7 +34,7 @@ def unit(grey: np.ndarray) -> np.ndarray:
 
 
 def ratios(one: np.ndarray, two: np.ndarray, grey: np.ndarray, other: np.ndarray, apart: np.ndarray) -> np.ndarray:
-    """Return how far the pictures `grey[one]` and `other[two]` are apart where they fit best, over `apart`, float32 (pairs,)
+    """Return the distance of the images `grey[one]` and `other[two]` where they fit best, divided by `apart`, float32 (pairs,)
 
     `apart`: the distance of each picture from its neighbours. Distances are between pictures of length 1.
     """
@@ -82,7 +82,7 @@ def _windows(values: np.ndarray, size: int) -> np.ndarray:
 
 
 def _magnifying(side: int, share: float) -> np.ndarray:
-    """Return the matrix that takes the middle share of a row and stretches it over the whole, float32 (side, side)."""
+    """Return the matrix that stretches the middle share of a row to the whole row, float32 (side, side)."""
     place = np.clip((np.arange(side) + 0.5 - side / 2) * share + side / 2 - 0.5, 0, side - 1)
     left = np.minimum(place.astype(int), side - 2)
     matrix = np.zeros((side, side), np.float32)

@@ -1,6 +1,6 @@
-"""Two data sets for one question: what did the leak buy? Same validation images, as many training images, with the leak and without.
+"""Two data sets to measure the effect of a leak: same validation images, same number of training images, with and without the leak.
 
-With the leak, training images are left out by chance; without it, those that validation knows. So the two runs differ in the leak alone.
+With the leak, random training images are left out; without it, those that are also in validation. The runs differ only in the leak.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ Sides = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 
 
 def pair(dataset: Dataset, kind: str, checked: Checked, names: Sequence[str] | None, owner: str | None) -> tuple[str, str]:
-    """Make two data sets and return their names: with the leak that a finding of this kind tells of, and without it.
+    """Make two data sets and return their names: with the leak that a finding of this kind reports, and without it.
 
-    `owner`: who alone sees them; None: everybody on this machine. Raises DataError if there is no such leak, or if too few
+    `owner`: the only one who sees them; None: everyone on this machine. Raises DataError if there is no such leak, or if too few
     images would be left.
     """
     finding = next((one for one in checked.findings if one.kind == kind and one.leaked), None)
@@ -62,7 +62,7 @@ def _sides(dataset: Dataset, finding: LeakFinding, names: Sequence[str] | None) 
         if finding.kind == "group-across":
             return pixels, labels, (fit, judge, *_by_group(np.array(groups(names or [])[: len(labels)]), rng))
     leaked = np.isin(fit, finding.leaked)
-    # As many are left out of both; of the leak's own run those that validation doesn't know, as far as there are so many.
+    # The same number is left out of both: in the run with the leak, images without a copy in validation, if there are enough.
     clean, known = fit[~leaked], fit[leaked]
     out = rng.permutation(clean)[: min(len(known), int((1 - LEAST) * len(clean)))]
     return pixels, labels, (np.setdiff1d(fit, out), judge, clean, judge)

@@ -1,4 +1,4 @@
-"""The bug lab: programs with a planted fault, to be found by their symptoms. The rules of the game; pages and commands show it."""
+"""The bug lab: programs with a planted fault, to be found by their symptoms. Only the rules; pages and commands show the game."""
 
 from clsf.faults.lab.bench import BenchTask, ProgramBench
 from clsf.faults.lab.cases import LEVELS, BugCase, case_of, daily, new_case, playable

@@ -1,4 +1,4 @@
-"""Runs the programs of the bug lab: one process at a time, each program once for all who ask, and says how far it is."""
+"""Runs the programs of the bug lab: one process at a time, each program once for all users, and reports the progress."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from clsf.faults.running import Live, Ran
 from clsf.faults.scene import Scene
 
 SECONDS = 300
-KEPT = 40  # answers that are kept
+KEPT = 40  # cached results
 MOST_WAITING = 40
 
 
 class BenchTask:
-    """Programs that were asked for together."""
+    """Programs that were requested together."""
 
     def __init__(self, key: str, number: int) -> None:
         self.key, self.number = key, number
-        self.live: dict[int, Live] = {}  # number of the program -> how far it is
+        self.live: dict[int, Live] = {}  # number of the program -> its progress
         self.future: Future[tuple[Ran | None, ...]] = Future()
 
     @property
@@ -31,7 +31,7 @@ class BenchTask:
         return self.future.done()
 
     def result(self) -> tuple[Ran | None, ...]:
-        """Return what the programs did; None for each that didn't end in time. Raises what went wrong with starting them."""
+        """Return the results of the programs; None for each that didn't end in time. Raises the error of starting them."""
         return self.future.result()
 
 
@@ -43,12 +43,12 @@ class ProgramBench:
         self._queue: SimpleQueue[tuple[BenchTask, Callable[[], Sequence[Scene]]] | None] = SimpleQueue()
         self._lock = Lock()
         self._asked = 0
-        Thread(target=self._work, name="bug-lab", daemon=True).start()  # a server that ends doesn't wait for a program
+        Thread(target=self._work, name="bug-lab", daemon=True).start()  # a stopping server doesn't wait for a program
 
     def ask(self, key: str, make: Callable[[], Sequence[Scene]]) -> BenchTask:
-        """Return the task of that name; `make` is asked for its programs, all of one framework, where it was not made before.
+        """Return the task of that name; if it is new, `make` is called for its programs, all of one framework.
 
-        Raises SpecError while too many wait.
+        Raises SpecError if too many are waiting.
         """
         with self._lock:
             task = self._tasks.get(key)
@@ -66,18 +66,18 @@ class ProgramBench:
         return task
 
     def forget(self, key: str) -> None:
-        """Have the programs of that name run again when they are asked for next; what runs goes on."""
+        """Run the programs of that name again at the next request; a running task continues."""
         with self._lock:
             if key in self._tasks and self._tasks[key].over:
                 del self._tasks[key]
 
     def before(self, task: BenchTask) -> int:
-        """Return how many tasks are to be done before this one."""
+        """Return how many tasks are before this one."""
         with self._lock:
             return sum(not other.over and other.number < task.number for other in self._tasks.values())
 
     def close(self) -> None:
-        """Run nothing any more after what was asked for."""
+        """Accept no further tasks; those already requested are finished."""
         self._queue.put(None)
 
     def _work(self) -> None:

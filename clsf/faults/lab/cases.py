@@ -1,6 +1,6 @@
-"""Cases: a code such as "T2-17" stands for a program with a fault in it, the same for everybody who types the code.
+"""Cases: a code such as "T2-17" stands for a program with a fault in it, the same for everyone who types the code.
 
-The letter is the framework (T PyTorch, K Keras), the first number the level, the last one the case. The code never tells the
+The letter is the framework (T PyTorch, K Keras), the first number the level, the last one the case. The code does not reveal the
 fault. Level 5 has two faults at once.
 """
 
@@ -31,8 +31,8 @@ LEVELS: dict[int, Sentence] = {
     5: say("Two faults at once"),
 }
 MOST = 999
-CHOICES = 5  # diagnoses that are offered
-LINES = 6  # lines that are offered
+CHOICES = 5  # offered diagnoses
+LINES = 6  # offered lines
 
 ALIKE = (
     ("softmax-then-logits-loss", "wrong-from-logits", "sigmoid-with-categorical", "softmax-over-batch", "relu-before-softmax",
@@ -52,7 +52,7 @@ ALIKE = (
      "last-batch-of-one", "in-place", "padding-same"),
     ("api-misuse", "name-undefined", "name-overwritten", "syntax", "dtype"),
 )  # fmt: skip
-"""Faults that are easily taken for each other: the wrong diagnoses that are offered."""
+"""Faults that are easily confused: they are offered as wrong diagnoses."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class BugCase:
 
     @property
     def lines(self) -> tuple[int, ...]:
-        """Return the lines of the program that are wrong, 1-based; where a line is missing, the one before."""
+        """Return the lines of the program that are wrong, 1-based; for a missing line, the one before."""
         return planted_lines(self.healthy.text, self.faulty.text)
 
     @property
@@ -82,13 +82,13 @@ class BugCase:
 
     @cached_property
     def shown(self) -> str:
-        """Return the program without the comments that explain what is right. Each line keeps its number."""
+        """Return the program without the comments that give the answer away. Each line keeps its number."""
         text = re.sub(r"(?<=\S)  # [^\"\n]*$", "", self.faulty.text, flags=re.MULTILINE)
         return re.sub(r"^ *# .{40,}$", "", text, flags=re.MULTILINE)
 
     @cached_property
     def right_lines(self) -> tuple[int, ...]:
-        """Return one wrong line of each fault: where the reader of code finds it, else the first one that says something."""
+        """Return one wrong line of each fault: the one that the code reader finds, otherwise the first with content."""
         line_of = {f.kind: f.line for f in reversed(faults(read(self.faulty.text)))}
         return tuple(
             line_of[kind] if line_of.get(kind) in places else lines.readable(self.shown, places)
@@ -97,7 +97,7 @@ class BugCase:
 
     @cached_property
     def line_choices(self) -> tuple[int, ...]:
-        """Return the lines that are offered, in their order: one right line of each fault, and lines where near misses would stand."""
+        """Return the offered lines, in their order: one right line of each fault, and lines where similar faults would be."""
         right, possible = self.right_lines, lines.statements(self.shown)
         choices: list[int] = []
         for kind in self.choices:
@@ -113,7 +113,7 @@ class BugCase:
 
     @property
     def choices(self) -> tuple[str, ...]:
-        """Return the kinds that are offered, the right ones among them, in an order that tells nothing."""
+        """Return the offered kinds, including the right ones, in an order that does not reveal them."""
         near = [kind for group in ALIKE if set(self.kinds) & set(group) for kind in group if kind not in self.kinds]
         near += [kind for kind in playable(self.framework, min(self.level, 4)) if kind not in self.kinds]
         offered = list(dict.fromkeys(kind for kind in near if self.framework not in FAULTS[kind].not_in))
@@ -130,7 +130,7 @@ def playable(framework: str, level: int | None = None) -> tuple[str, ...]:
 
 
 def case_of(code: str) -> BugCase:
-    """Return the case of a code. Raises SpecError for one that isn't any."""
+    """Return the case of a code. Raises SpecError for an invalid code."""
     return _case(code.strip().upper()[:30])
 
 
@@ -171,13 +171,13 @@ def daily(framework: str, day: date, level: int | None = None) -> BugCase:
 
 
 def new_case(framework: str, level: int, number: int) -> BugCase:
-    """Return a case by its parts; the number is taken modulo what there are."""
+    """Return a case by its parts; the number is taken modulo the number of cases."""
     letter = next(letter for letter, name in LETTERS.items() if name == framework)
     return case_of(f"{letter}{level}-{number % MOST}")
 
 
 def twins(framework: str, kind: str, seed: int) -> tuple[Scene, Scene] | None:
-    """Return the healthy and the faulty program, on digits if the fault can be there."""
+    """Return the healthy and the faulty program, on digits if the fault is possible there."""
     for data in ("digits", "shapes"):
         for model in MODELS:
             start = healthy(framework, data, model, seed)
@@ -189,5 +189,5 @@ def twins(framework: str, kind: str, seed: int) -> tuple[Scene, Scene] | None:
 
 
 def _mixed(things: Sequence, key: str) -> list:
-    """Return things in an order that the key decides, on every machine alike."""
+    """Return the things in an order that depends on the key only, the same on every machine."""
     return sorted(things, key=lambda thing: hashlib.sha256(f"{key}/{thing}".encode()).digest())

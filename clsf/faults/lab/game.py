@@ -22,7 +22,7 @@ FULL, HINT, WRONG = 10, 2, 3
 
 @dataclass(frozen=True)
 class Attempt:
-    """What a student has done in a case so far."""
+    """A student's actions in a case so far."""
 
     probes: tuple[str, ...] = ()
     hints: int = 0
@@ -35,7 +35,7 @@ def points(attempt: Attempt) -> int:
 
 
 def checked(case: BugCase, kinds: set[str], lines: set[int] | None) -> tuple[bool, bool | None]:
-    """Return whether the diagnosis is right, and whether the lines are: one of each fault, the line beside it at most. No lines: None."""
+    """Return whether the diagnosis is right, and whether the lines are: one per fault, at most one line off. No lines: None."""
     if not lines:
         return kinds == set(case.kinds), None
     shown = [{*wrong, right} for wrong, right in zip(case.lines_of, case.right_lines, strict=True)]
@@ -47,13 +47,13 @@ def checked(case: BugCase, kinds: set[str], lines: set[int] | None) -> tuple[boo
 PARTLY = {
     "in-place", "lr-too-high", "missing-hidden-activation", "missing-training-flag", "softmax-one-unit", "softmax-over-batch", "syntax",
 }  # fmt: skip
-"""Kinds whose proposed line is a step to the fix, not all of it, in these programs."""
+"""Kinds whose proposed line is only a part of the fix in these programs."""
 
 
 def mended(case: BugCase) -> Scene:
-    """Return the fixed program: the faulty one with the changes that the reader of code proposes for its faults.
+    """Return the fixed program: the faulty one with the changes that the code reader proposes.
 
-    Where it doesn't propose the whole fix, the lines become those of the healthy program.
+    If that is not the whole fix, the lines of the healthy program are used.
     """
     return mended_scene(case.kinds, case.faulty, case.healthy)
 
@@ -85,18 +85,18 @@ def hint(case: BugCase, number: int) -> Sentence:
 
 
 def answer_of(probe: str, ran: Ran, again: Ran | None = None) -> Answer:
-    """Return what a probe shows of a program that was run. `again`: what the probe's own run did, see `probe_scene`."""
+    """Return a probe's answer about a program that was run. `again`: the result of the probe's own run, see `probe_scene`."""
     return PROBES[probe].answer(ran.seen(again)) or Answer(say("This program can't be asked that."))
 
 
 def probe_scene(case: BugCase, probe: str) -> Scene | None:
-    """Return the program that a probe runs once more, None for a probe that needs none. The healthy run is a healthy program's."""
+    """Return the program that a probe runs itself; None if it needs none. The healthy-run probe uses a healthy program."""
     change = PROBES[probe].run
     if change is None:
         return None
     if probe == "other-data":
         other = next(data for data in DATA if data != case.faulty.plan.data)
-        return healthy(case.framework, other, MODELS[0], 0, epochs=16).planned(train_limit=1200)  # shapes take so long
+        return healthy(case.framework, other, MODELS[0], 0, epochs=16).planned(train_limit=1200)  # shapes take long
     return replace(case.faulty, plan=change(case.faulty.plan))
 
 

@@ -1,4 +1,4 @@
-"""Lines of programs that are nearly alike: where one was changed, and where that place is in the other."""
+"""Lines of two similar programs: which one was changed, and where that place is in the other program."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 
 def touched(before: str, after: str) -> tuple[int, ...]:
-    """Return the lines of `before`, 1-based, that are others in `after`; where lines came in, the one before."""
+    """Return the lines of `before`, 1-based, that differ in `after`; for inserted lines, the one before."""
     numbers: set[int] = set()
     for tag, first, last, _, _ in _compared(before, after).get_opcodes():
         if tag == "insert":
@@ -19,7 +19,7 @@ def touched(before: str, after: str) -> tuple[int, ...]:
 
 
 def moved(before: str, after: str, line: int) -> int | None:
-    """Return where a line of `before` is in `after`, both 1-based; None if it isn't there any more."""
+    """Return where a line of `before` is in `after`, both 1-based; None if it was removed."""
     for first, second, size in _compared(before, after).get_matching_blocks():
         if first < line <= first + size:
             return line - first + second
@@ -27,7 +27,7 @@ def moved(before: str, after: str, line: int) -> int | None:
 
 
 def readable(text: str, lines: Sequence[int]) -> int:
-    """Return the first of the lines that says something, else the last line before them that does."""
+    """Return the first of the lines with content, otherwise the last line before them with content."""
     rows = text.splitlines()
     for line in lines:
         if line <= len(rows) and rows[line - 1].strip() and not rows[line - 1].lstrip().startswith("#"):
@@ -36,7 +36,7 @@ def readable(text: str, lines: Sequence[int]) -> int:
 
 
 def statements(text: str) -> list[int]:
-    """Return the lines from the data on that are statements: no imports, comments, brackets alone or texts."""
+    """Return the statements, starting at the data part: no imports, comments, brackets alone or texts."""
     rows = text.splitlines()
     start = next((n for n, row in enumerate(rows, 1) if row.startswith("# Settings")), 1)
     return [

@@ -1,4 +1,4 @@
-"""Streaks: cases that were solved one after the other, and days on which the daily case was solved."""
+"""Streaks: cases solved in a row, and days in a row with a solved daily case."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Streak:
 
     @classmethod
     def from_json(cls, row: Mapping[str, object]) -> Streak:
-        """Read a row; what isn't as it should be counts as nothing."""
+        """Read a row; invalid values count as 0."""
         numbers = {name: row.get(name) for name in ("row", "best", "days")}
         day = row.get("day")
         kept = {name: n for name, n in numbers.items() if isinstance(n, int) and 0 <= n < 100_000}

@@ -1,6 +1,6 @@
-"""Probes: what a professional would try to tell faults apart. One file each; the bug lab and the run doctor ask the same ones.
+"""Probes: what a professional would try to distinguish faults. One file each; the bug lab and the run doctor use the same ones.
 
-A probe is asked by `PROBES[name].answer(seen)`. One that has `run` needs a run of its own first, see `Probe`.
+Call `PROBES[name].answer(seen)`. A probe with `run` needs a run of its own first, see `Probe`.
 """
 
 from __future__ import annotations

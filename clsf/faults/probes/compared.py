@@ -1,4 +1,4 @@
-"""The answer of probes that train once more and look whether that is better. Not a probe itself."""
+"""The answer of probes that train again and check whether that is better. Not a probe itself."""
 
 from clsf.faults.probes.probe import Answer, Lines, Seen, share
 from clsf.faults.signs import final_loss, last_accuracy

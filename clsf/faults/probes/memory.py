@@ -1,4 +1,4 @@
-"""Whether graphs are kept."""
+"""Whether the loss's graph is kept."""
 
 from clsf.faults.probes.probe import Answer, Probe, Seen
 from clsf.words import Sentence, say

@@ -8,7 +8,7 @@ from clsf.words import say
 
 
 def run(plan: Plan) -> Plan:
-    """Return a plain plan on a small data set that every machine has, and that isn't the one of the run."""
+    """Return a plain plan on a small data set that every machine has, and that differs from the run's."""
     return Plan(
         "shapes" if plan.data == "digits" else "digits", epochs=5, learning_rate=LEARNING_RATES[POPULAR], optimizer=POPULAR,
         train_limit=1500, seed=plan.seed, device=plan.device, variants=plan.variants,

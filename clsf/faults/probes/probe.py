@@ -1,4 +1,4 @@
-"""What a probe is made of: a question, what it costs, and a function from what was seen to an answer in words and numbers."""
+"""What a probe is made of: a question, its cost, and a function from observations to an answer in words and numbers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from clsf.words import Sentence
 
 @dataclass(frozen=True)
 class Seen:
-    """A run as a probe sees it. `again`: the probe's own run, of a probe that has `run`; None before it was run."""
+    """A run as input for a probe. `again`: the probe's own run, for a probe with `run`; None before it has run."""
 
     history: History
     facts: RunFacts
@@ -23,7 +23,7 @@ class Seen:
 
 @dataclass(frozen=True)
 class Lines:
-    """Curves over steps. `level`: a horizontal line to compare with, and what it is."""
+    """Curves over steps. `level`: a horizontal reference line, and its name."""
 
     lines: tuple[tuple[Sentence, tuple[float, ...]], ...]
     level: tuple[Sentence, float] | None = None
@@ -50,7 +50,7 @@ class ProbeTable:
 
 @dataclass(frozen=True)
 class Answer:
-    """What a probe found. `picture` is drawn by `clsf.charts.probe`."""
+    """The result of a probe. `picture` is drawn by `clsf.charts.probe`."""
 
     said: Sentence
     picture: Lines | Bars | ProbeTable | None = None
@@ -58,10 +58,10 @@ class Answer:
 
 @dataclass(frozen=True)
 class Probe:
-    """A question to a run.
+    """A question about a run.
 
-    `answer` takes what was seen and returns None if that doesn't tell. A probe with `run` needs a run of its own: `run`
-    returns its plan from that of the run that is asked; its history becomes `Seen.again`.
+    `answer` takes the observations and returns None if they don't suffice. A probe with `run` needs a run of its own: `run`
+    returns its plan, made from the plan of the run in question; its history becomes `Seen.again`.
     """
 
     title: Sentence
@@ -77,7 +77,7 @@ def share(value: float | None) -> str:
 
 
 def number(value: float | None, digits: int = 3) -> str:
-    """Write a number with so many digits, "–" for None."""
+    """Write a number with the given number of digits, "–" for None."""
     return "–" if value is None else f"{value:.{digits}g}"
 
 

@@ -1,7 +1,7 @@
-"""The plain layers: frozen values that say by arithmetic alone what comes out, what is learned and what it costs.
+"""The plain layers: frozen values whose output shape, weights and cost are computed by arithmetic alone.
 
-Each class says everything about its layer, once: its fields with what they take, its shape, its weights, its looks, and the calls
-that stand for it in both frameworks, in both directions. Names are those of Keras where both frameworks differ.
+Each class defines everything about its layer, once: its fields with their rules, its shape, its weights, its looks, and its calls
+in both frameworks, in both directions. Where the frameworks differ, the names are those of Keras.
 """
 
 from clsf.model.layers.activations import ACTIVATIONS, LEAKY_SLOPE, Activation, ActivationName, PReLU
@@ -27,19 +27,19 @@ PLAIN: dict[str, type[Layer]] = {
         LocalResponseNormalization, ChannelShuffle, Permute, Reshape,
     )
 }  # fmt: skip
-"""In the order of the menus: what a first network is made of stands first."""
+"""In the order of the menus: the layers of a first network come first."""
 
 BY_ROLE: dict[str, type[Layer]] = {kind.role: kind for kind in PLAIN.values()}
-"""`Layer.role` -> class: how the rest of the program says which layer it means."""
+"""`Layer.role` -> class: how the rest of the program refers to a layer."""
 
 
 def made(role: str, *values: object, **fields: object) -> Layer:
-    """Return a new layer that plays a part, with its fields in their order: made("Linear", 10)."""
+    """Return a new layer with the given role and fields in order: made("Linear", 10)."""
     return BY_ROLE[role](*values, **fields)
 
 
 def keras_name(role: str) -> str:
-    """Return what the layer that plays a part is called in `keras.layers`."""
+    """Return the name in `keras.layers` of the layer with this role."""
     return BY_ROLE[role].KERAS.name.removeprefix("layers.")
 
 

@@ -1,7 +1,7 @@
-"""Functions that are applied to every number: what each is called in both frameworks, and the layer that is only that.
+"""Activation functions: their names in both frameworks, and the layer that only applies one.
 
-A function is a row of `FUNCTIONS`; the menus, the source in every style, the reader and the stock models take it from there. The aligned rule of
-one that the frameworks compute differently stands in `clsf.backends.<framework>.layers`.
+A function is a row of `FUNCTIONS`; the menus, the source in every style, the reader and the stock models use it. The aligned
+rule of a function that the frameworks compute differently is in `clsf.backends.<framework>.layers`.
 """
 
 from __future__ import annotations
@@ -18,19 +18,19 @@ from clsf.model.shapes import Shape, Weight
 from clsf.words import Sentence, say, say_n
 
 LEAKY_SLOPE = 0.01
-"""Slope of leaky_relu below zero (Maas et al. 2013). Keras' function has 0.2 and its layer 0.3; torch has 0.01: we say it."""
+"""Slope of leaky_relu below zero (Maas et al. 2013). Keras' function has 0.2, its layer 0.3; torch has 0.01: we set it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """An activation function: its module in PyTorch and an expression of {x}; its layer in Keras, if the name alone does not say it."""
+    """An activation function: its module in PyTorch and an expression of {x}; its layer in Keras, if its name is not enough."""
 
     module: Call | None
     expression: str
     layer: Call | None = None  # in Keras, where the name means another function
     inside: str = ""  # the same in a subclass's `call`
     also: tuple[str, ...] = ()  # other names by which Keras or PyTorch knows it
-    note: Sentence | None = field(default=None, compare=False)  # beside Keras' layer
+    note: Sentence | None = field(default=None, compare=False)  # note for Keras' layer
 
 
 FUNCTIONS: dict[str, Function] = {
@@ -60,7 +60,7 @@ KERAS_LAYERS: tuple[tuple[str, Call], ...] = (
     ("softmax", Call("layers.Softmax")),
     *((name, function.layer) for name, function in FUNCTIONS.items() if function.layer),
 )
-"""Keras' layers that are nothing but a function, which the reader of source meets."""
+"""Keras' layers that only apply a function, as the source reader finds them."""
 
 ACTIVATIONS: tuple[str, ...] = tuple(FUNCTIONS)
 
@@ -75,12 +75,12 @@ def own_layer(name: str) -> bool:
 
 
 def argument(name: str) -> str | None:
-    """Return what Keras' argument `activation` is for this function."""
+    """Return the value of Keras' argument `activation` for this function."""
     return None if name == "linear" or own_layer(name) else name
 
 
 def named(value: object) -> str:
-    """Return the name of the function that Keras' argument `activation` means. Raises ValueError if there is none here."""
+    """Return the name of the function given by Keras' argument `activation`. Raises ValueError for an unknown one."""
     if value is None:
         return "linear"
     name = str(value).rsplit(".", 1)[-1] if isinstance(value, str | Name) else ""
@@ -91,7 +91,7 @@ def named(value: object) -> str:
 
 
 def keras_after(name: str) -> tuple[ApiStep, ...]:
-    """Return the step behind a layer whose argument can't say this function, if it can't."""
+    """Return the extra step after a layer whose `activation` argument can't express this function."""
     return (_keras_layer(name, "_act"),) if own_layer(name) else ()
 
 
@@ -141,7 +141,7 @@ class Activation(Layer):
         if call.name == cls.KERAS.name:
             fields, others = cls.KERAS.read(call)
             return cls(**fields), others
-        # The likeliest says most of the arguments: ReLU(max_value=6) before ReLU().
+        # The most likely one covers most of the arguments: ReLU(max_value=6) before ReLU().
         for name, own in sorted(KERAS_LAYERS, key=lambda one: -len(one[1].kwargs)):
             given = dict(zip(own.kwargs, call.args, strict=False)) | call.kwargs
             if own.name == call.name and len(call.args) <= len(own.kwargs) and own.kwargs.items() <= given.items():
@@ -166,7 +166,7 @@ def _started(value: object) -> float:
 
 
 _SHARED = {"positions": (1, 2), "all": (1, 2, 3), "none": None}
-"""What shares a slope -> Keras' axes on an image."""
+"""How slopes are shared -> Keras' axes on an image."""
 
 
 def _shares(value: object) -> str:
@@ -180,11 +180,11 @@ def _shares(value: object) -> str:
 
 @dataclass(frozen=True, slots=True)
 class PReLU(Layer):
-    """Keep values above 0 and multiply those below by a slope that is learned.
+    """Keep values above 0 and multiply those below by a learned slope.
 
     Learned: a slope per channel ("positions" share one), one for everything ("all": PyTorch's default), or one for each value
              ("none": Keras' default); of a vector, a slope per feature or one
-    Rule:    at 0 the gradient is 0, as Keras has it; torch has the slope there
+    Rule:    at 0 the gradient is 0, as in Keras; in torch it is the slope there
     Source:  He et al. 2015, arXiv:1502.01852
     """
 

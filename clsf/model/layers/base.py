@@ -1,7 +1,7 @@
-"""What every plain layer answers, with the answers of a layer that changes nothing; and what the sliding ones share.
+"""The interface of every plain layer, with the defaults of a layer that changes nothing; and the code that sliding layers share.
 
-A layer is a frozen value, one class in the file of its family. Its fields carry their rules (`clsf.model.fields`), and all else
-about it is beside them: menus, forms, checks, limits, links, help, code and stock models are read off the class.
+A layer is a frozen value, one class in the file of its family. Its fields carry their rules (`clsf.model.fields`), and all other
+properties are in the class too: menus, forms, checks, limits, links, help, code and stock models read them from there.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ UseBias = Annotated[bool, Flag(), say("One number added per output channel or un
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How a layer appears: one sentence, its icon, its group (which gives the colour), and what it is called in source."""
+    """How a layer appears: one sentence, its icon, its group (which gives the colour), and its name in source."""
 
     about: Sentence
     icon: str
@@ -66,7 +66,7 @@ class Layer:
     __slots__ = ()
 
     role: ClassVar[str] = ""
-    """What it does, in a word: what asks for a part that a layer plays asks by this, so that no other file needs its class."""
+    """Its function, in a word: code that needs a layer with a certain role asks by this, so no other file needs its class."""
 
     LOOK: ClassVar[Look]
     KERAS: ClassVar[Api]
@@ -74,39 +74,39 @@ class Layer:
     """The modules by which the layer is recognised in PyTorch's source."""
 
     KERNELS: ClassVar[tuple[str, ...]] = ()
-    """The weights that penalties are about."""
+    """The weights that penalties apply to."""
 
     HELD: ClassVar[dict[str, str]] = {}
-    """Weight -> suffix of the name of the module that holds it in PyTorch, where several make the layer."""
+    """Weight -> suffix of the name of the module that holds it in PyTorch, if the layer consists of several modules."""
 
     WIDTH: ClassVar[str] = ""
-    """The field that says how many channels or features come out, if one does."""
+    """The field with the number of output channels or features, if there is one."""
 
     linear: ClassVar[bool] = False
-    """Whether it adds no non-linearity: what it does to its input is a weighted sum (of a fixed mask, in a dropout's case)."""
+    """Whether it is linear: its output is a weighted sum of its input (with a fixed mask, for dropout)."""
 
     elementwise: ClassVar[bool] = False
-    """Whether it treats every number alike, or every feature: the order of a flat vector may change around it."""
+    """Whether it treats every number, or every feature, alike: the order of a flat vector may change around it."""
 
     flattens: ClassVar[bool] = False
-    """Whether a flat vector comes out of an image."""
+    """Whether it turns an image into a flat vector."""
 
     drops: ClassVar[bool] = False
     """Whether it sets values to 0 at random while training, by its `rate`."""
 
     whole: ClassVar[bool] = False
-    """Whether every number that comes out depends on the whole image."""
+    """Whether every output value depends on the whole image."""
 
     def __post_init__(self) -> None:
         fields.check(self)
         self.agree()
 
     def agree(self) -> None:
-        """Raise SpecError where fields that are right alone do not go together."""
+        """Raise SpecError if fields that are valid alone do not fit together."""
 
     @classmethod
     def fresh(cls, shape: Shape | None) -> Layer:
-        """Return a new layer of a size that is usual, made to fit on `shape` if that is known."""
+        """Return a new layer of a usual size, adapted to `shape` if that is known."""
         return cls()
 
     @classmethod
@@ -116,12 +116,12 @@ class Layer:
 
     @property
     def function(self) -> str:
-        """The function that its numbers go through at the end."""
+        """The activation applied at its end."""
         return getattr(self, "activation", "linear")
 
     @property
     def learns(self) -> bool:
-        """Whether it holds weights, on whatever shape."""
+        """Whether it has weights, for any shape."""
         return type(self).weights is not Layer.weights
 
     def rows(self) -> tuple[tuple[str, tuple], ...]:
@@ -129,7 +129,7 @@ class Layer:
         return ()
 
     def out_shape(self, shape: Shape) -> Shape:
-        """Return the shape that comes out. Raises SpecError in words if it can't take what it receives."""
+        """Return the output shape. Raises SpecError with a clear message if the input shape is not possible."""
         return shape
 
     def weights(self, shape: Shape) -> tuple[Weight, ...]:
@@ -144,7 +144,7 @@ class Layer:
         return 0
 
     def window(self) -> Window | None:
-        """Return how far one output cell looks back, for the receptive field; None: it sees everything."""
+        """Return how far one output cell sees, for the receptive field; None: it sees everything."""
         return None if self.whole else Window()
 
     def pads(self, shape: Shape) -> Pads:
@@ -152,7 +152,7 @@ class Layer:
         return NONE
 
     def formula(self, before: Shape, after: Shape) -> str:
-        """Return the formula of the shape that comes out, in LaTeX with the numbers filled in; the same in every language."""
+        """Return the formula of the output shape, in LaTeX with the numbers filled in; the same in every language."""
         return rf"{latex(before)} \to {latex(after)}"
 
     def counted(self, shape: Shape) -> Sentence:
@@ -160,39 +160,39 @@ class Layer:
         return say("No parameters: there is nothing to learn in this layer.")
 
     def keras(self) -> tuple[ApiStep, ...]:
-        """Return the steps that stand for the layer in Keras."""
+        """Return the steps that are the layer in Keras."""
         return (ApiStep(self.KERAS.call(self)),)
 
     def keras_on(self, shape: Shape) -> tuple[ApiStep, ...]:
-        """Return the steps in Keras where it receives `shape`; few layers need to know that."""
+        """Return the steps in Keras for the input shape `shape`; few layers need it."""
         return self.keras()
 
     def torch(self, shape: Shape) -> tuple[ApiStep, ...]:
-        """Return the steps that stand for the layer in PyTorch, where it receives `shape`.
+        """Return the steps that are the layer in PyTorch, for the input shape `shape`.
 
-        Images are (batch, channels, height, width) there, and padding is worked out for the image size that arrives.
+        Images are (batch, channels, height, width) there, and padding is computed for the actual image size.
         """
         raise NotImplementedError
 
     @classmethod
     def of_keras_row(cls, calls: Sequence[Call]) -> tuple[Layer, int] | None:
-        """Return the layer that the first of Keras' calls are together, and how many they are; None if they are not."""
+        """Return the layer that the first of Keras' calls form together, and how many they are; None if they form none."""
         return None
 
     @classmethod
     def of_keras(cls, call: Call) -> tuple[Layer, dict[str, Any]]:
-        """Return the layer that a call of Keras makes, and the arguments that it has no field for. Raises SpecError."""
+        """Return the layer that a call of Keras makes, and the arguments without a field. Raises SpecError."""
         fields, others = cls.KERAS.read(call)
         return cls(**fields), others
 
     @classmethod
     def of_torch_row(cls, calls: Sequence[Call], shape: Shape) -> list[Layer]:
-        """Return the layers that the first of the calls may stand for, as `of_torch`, for a layer of several modules."""
+        """Return the layers that the first calls may form, like `of_torch`, for a layer of several modules."""
         return cls.of_torch(calls[0], shape)
 
     @classmethod
     def of_torch(cls, call: Call, shape: Shape) -> list[Layer]:
-        """Return the layers that a call of PyTorch may stand for, likeliest first; the caller keeps those whose steps are the same."""
+        """Return the layers that a PyTorch call may mean, most likely first; the caller keeps those whose steps are the same."""
         return []
 
 
@@ -202,7 +202,7 @@ class Sliding(Layer):
     __slots__ = ()
 
     SIDE: ClassVar[str]  # the field with the side of the window
-    WORD: ClassVar[str]  # what the window is called
+    WORD: ClassVar[str]  # the window's name
     LETTER: ClassVar[str]  # in formulas
     DRAWN: ClassVar[str] = ""  # how the browser draws its window: "conv", "depthwise", "max", "average"; "": not at all
 
@@ -218,12 +218,12 @@ class Sliding(Layer):
 
     @property
     def reaches(self) -> Sides:
-        """Height and width of what the window covers, gaps of the dilation included."""
+        """Height and width of the area that the window covers, gaps of the dilation included."""
         return tuple(gap * (side - 1) + 1 for gap, side in zip(self.gaps, self.sides, strict=True))
 
     @property
     def moves(self) -> Sides:
-        """Cells from one position to the next, down and across; pooling moves by its own size if nothing is said."""
+        """Cells from one position to the next, down and across; by default, pooling moves by its own size."""
         return sides_of(self.strides or self.sides)
 
     def inside(self, shape: Shape) -> OneOrTwo:
@@ -258,11 +258,11 @@ class Sliding(Layer):
         return *same_padding(shape[1], wide, across), *same_padding(shape[0], high, down)
 
     def translated(self, channels: int) -> dict[str, object]:
-        """Return PyTorch's arguments that are not fields, as one would translate them word by word."""
+        """Return PyTorch's arguments without a field, translated literally."""
         raise NotImplementedError
 
     def said(self, api: Api, **computed: object) -> Call:
-        """Return the call with everything about the window written out as it is, whatever the framework may say to it."""
+        """Return the call with all window arguments written out as they are, whether or not the framework accepts them."""
         own = {a.name: getattr(self, a.field) for a in api.arguments if a.field and a.field not in ("activation", "use_bias")}
         given = {a.name: computed.get(a.name, own.get(a.name)) for a in api.arguments if a.name in own or a.name in computed}
         moves = one_or_two(self.moves)
@@ -311,7 +311,7 @@ def both(pads: Pads) -> OneOrTwo:
 
 
 def parameters(count: int) -> Sentence:
-    """Return so many parameters, in words."""
+    """Return a number of parameters, in words."""
     return say_n("{count} parameter", "{count} parameters", count, count=f"{count:,}")
 
 

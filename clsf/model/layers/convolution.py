@@ -66,11 +66,11 @@ class Convolution(Sliding):
             )  # fmt: skip
 
     def apart(self, channels: int) -> int:
-        """Return in how many groups the `channels` that arrive are kept apart."""
+        """Return the number of groups that the `channels` of the input are divided into."""
         return getattr(self, "groups", 1)
 
     def why(self, channels: int) -> Sentence:
-        """Return what is to be said beside PyTorch's module."""
+        """Return the note for PyTorch's module."""
         return notes.in_channels(channels)
 
     def _weights(self, shape: Shape, out: int, kernel: Shape, fan_in: int, fan_out: int) -> tuple[Weight, ...]:
@@ -323,7 +323,7 @@ class SeparableConv2D(Convolution):
 
     @property
     def steps(self) -> tuple[DepthwiseConv2D, Conv2D]:
-        """The two convolutions that it is, one after the other."""
+        """The two convolutions that it consists of, in order."""
         first = DepthwiseConv2D(
             self.kernel_size, self.strides, self.padding, self.depth_multiplier, self.dilation_rate, use_bias=False
         )

@@ -19,7 +19,7 @@ Rate = Annotated[
 
 
 class Dropping(Layer):
-    """What layers share that set values to 0 at random while training, by their `rate`."""
+    """Shared code of layers that set values to 0 at random while training, by their `rate`."""
 
     __slots__ = ()
 
@@ -68,7 +68,7 @@ class Dropout(Dropping):
 class SpatialDropout2D(Dropping):
     """While training, set whole channels of an image to 0 with probability `rate` and divide the others by 1 - rate.
 
-    Neighbouring pixels of a channel say nearly the same, so that single ones left out are not missed.
+    Neighbouring pixels of a channel are nearly the same, so dropping single ones has little effect.
 
     Source: Tompson et al. 2015, arXiv:1411.4280
     """

@@ -85,7 +85,7 @@ class BatchNorm(Layer):
 
 
 class OneImageNorm(Layer):
-    """What the layers share that normalise each image by its own mean and variance: the same while training and outside of it."""
+    """Shared code of layers that normalise each image by its own mean and variance: the same in training and inference."""
 
     __slots__ = ()
 
@@ -106,7 +106,7 @@ class LayerNormalization(OneImageNorm):
     """Bring the numbers of one image to mean 0 and variance 1, then scale by gamma and shift by beta.
 
     Over:    axis "channels": the channels of each pixel, or all features of a vector; "image": all numbers of the image
-    Learned: 2 numbers for each that is normalised together: 2 * c, or 2 * h * w * c
+    Learned: 2 numbers for each value that is normalised together: 2 * c, or 2 * h * w * c
     Source:  Ba et al. 2016, arXiv:1607.06450; per pixel as in ConvNeXt, Liu et al. 2022, arXiv:2201.03545
     """
 
@@ -183,7 +183,7 @@ class GroupNormalization(OneImageNorm):
     """Cut the channels of one image into groups, bring each group to mean 0 and variance 1, then scale and shift each channel.
 
     Learned: 2 * c. One group: all numbers of the image together; a group for each channel: instance normalisation
-    Raises:  SpecError if the channels can't be cut into so many groups
+    Raises:  SpecError if the channels can't be divided into the given number of groups
     Source:  Wu & He 2018, arXiv:1803.08494
     """
 

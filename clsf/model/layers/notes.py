@@ -1,4 +1,4 @@
-"""Why the call that stands for a layer in one framework is not simply that of the other, translated."""
+"""Notes on why a layer's call in one framework is not simply a translation of the other's."""
 
 from __future__ import annotations
 

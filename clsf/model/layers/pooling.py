@@ -26,7 +26,7 @@ _WINDOW = (arg("kernel_size", field="pool_size", always=True), arg("stride", Non
 
 
 class Pool(Sliding):
-    """What the pools share: a window that keeps one number, channel by channel."""
+    """Shared code of pooling layers: a window that keeps one number, channel by channel."""
 
     __slots__ = ()
 
@@ -42,14 +42,14 @@ class Pool(Sliding):
     def translated(self, channels: int) -> dict[str, object]:
         return (
             {"padding": one_or_two(tuple(side // 2 for side in self.sides))} if self.padding == "same" else {}
-        )  # its pooling knows no word for padding
+        )  # its pooling has no padding argument
 
     def keras(self) -> tuple[ApiStep, ...]:
         strides = None if self.strides == self.pool_size else self.strides  # left out, it is pool_size
         return (ApiStep(self.KERAS.call(self, notes.keras_pool_same() if self.padding == "same" else None, strides=strides)),)
 
     def _odd(self, pads: Pads) -> tuple[bool, bool]:
-        """Return whether an even window moves cell by cell, down and across: one side gets a padding cell more."""
+        """Return whether an even window moves cell by cell, down and across: one side gets one more padding cell."""
         left, right, top, bottom = pads
         return (top != bottom and self.moves[0] == 1), (left != right and self.moves[1] == 1)
 
@@ -135,7 +135,7 @@ class AveragePool2D(Pool):
 
 
 class GlobalPool(Layer):
-    """What the pools over the whole image share: one number per channel. Shape: (h, w, c) -> (c,)."""
+    """Shared code of global pooling layers: one number per channel. Shape: (h, w, c) -> (c,)."""
 
     __slots__ = ()
 

@@ -1,7 +1,7 @@
-"""From calls back to layers: what a student's source says, once it is parsed into calls.
+"""Converting calls back to layers: the meaning of a student's source, once it is parsed into calls.
 
-Each layer's own tables (`clsf.model.apis`) are read backwards. PyTorch's calls depend on the shape that arrives, so a layer
-proposes what a call may stand for, and what is kept is the one whose own steps are the same call for call.
+Each layer's own tables (`clsf.model.apis`) are read backwards. PyTorch's calls depend on the input shape, so a layer
+proposes what a call may mean, and the proposal is kept whose own steps are exactly these calls.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ BY_KERAS |= {call.name: Activation for _, call in KERAS_LAYERS}
 """Name of a Keras layer, other names included -> the class of the layer."""
 
 BY_TORCH: dict[str, list[type[Layer]]] = {}
-"""Name of a PyTorch module -> the classes of the layers that it may stand for, likeliest first."""
+"""Name of a PyTorch module -> the classes of the layers that it may mean, most likely first."""
 for _kind in PLAIN.values():
     for _api in _kind.TORCH:
         BY_TORCH.setdefault(_api.name, []).append(_kind)
@@ -49,7 +49,7 @@ _SIGNATURES = {api.name: api.signature for kind in PLAIN.values() for api in kin
     }.items()
 }
 _WITHOUT_MEANING = {"inplace": (True, False), "padding_mode": ("zeros",)}
-"""Arguments of PyTorch's modules that change nothing that a layer says, with the values for which that is so."""
+"""Arguments of PyTorch's modules that do not change the layer, with the values for which this holds."""
 
 BEFORE = ("nn.ZeroPad2d", "nn.ConstantPad2d")
 """Modules that a layer's steps may begin with, before the one by which it is recognised."""
@@ -58,8 +58,8 @@ BEFORE = ("nn.ZeroPad2d", "nn.ConstantPad2d")
 def of_keras(calls: Sequence[Call], shape: Shape | None = None) -> tuple[Layer, dict[str, Any], int]:
     """Return the layer of the first call, the arguments that it has no field for, and how many calls it took.
 
-    Names begin with "layers.". Raises SpecError if no layer here does that, or if an argument is wrong; with the `shape` that
-    arrives, also where the call would mean something else on it.
+    Names begin with "layers.". Raises SpecError if no layer matches, or if an argument is wrong;
+    with the input shape `shape`, also if the call would mean something else on it.
     """
     call = calls[0]
     for kind in PLAIN.values():
@@ -83,7 +83,7 @@ def _fields(layer: Layer, call: Call) -> dict[str, Any]:
 
 
 def of_torch(calls: Sequence[Call], shape: Shape) -> tuple[tuple[Layer, ...], int]:
-    """Return the layers that the first calls stand for where they receive `shape`, and how many calls it took.
+    """Return the layers that the first calls mean for the input shape `shape`, and how many calls they took.
 
     It is one layer, or two for a convolution whose padding is neither none nor "same": zeros around, and no padding then.
     Names begin with "nn.". Raises SpecError if no layer here does just that.
@@ -112,7 +112,7 @@ def of_torch(calls: Sequence[Call], shape: Shape) -> tuple[tuple[Layer, ...], in
 
 
 def _taken(layer: Layer, given: list[tuple], shape: Shape) -> int:
-    """Return how many of the calls are just the layer's steps, 0 if they are not."""
+    """Return how many of the calls are exactly the layer's steps, 0 if they are not."""
     try:
         wanted = _flat([_normal(step.call, shape) for step in layer.torch(shape)])
     except SpecError:

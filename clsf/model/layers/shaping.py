@@ -17,12 +17,12 @@ from clsf.model.shapes import Shape, image_shape, shape_text
 from clsf.words import say, say_n
 
 FLATTENED = Call("nn.Flatten")
-"""Makes a vector of what arrives, in PyTorch's order."""
+"""Flattens its input to a vector, in PyTorch's order."""
 
 
 @dataclass(frozen=True, slots=True)
 class Flatten(Layer):
-    """Lay an image out as one vector, row by row, column by column, channel by channel. Shape: (h, w, c) -> (h*w*c,)."""
+    """Flatten an image to one vector, row by row, column by column, channel by channel. Shape: (h, w, c) -> (h*w*c,)."""
 
     role: ClassVar = "Flat"
     LOOK: ClassVar = Look(say("Lays an image out as one line of numbers."), "view_week", "shaping", "flatten")
@@ -115,7 +115,7 @@ class ZeroPadding2D(Layer):
 
 @dataclass(frozen=True, slots=True)
 class ChannelShuffle(Layer):
-    """Deal the channels out anew, one of each group in turn, so that grouped convolutions see each other's channels.
+    """Interleave the channels, taking one of each group in turn, so that grouped convolutions mix the groups.
 
     Shape:  (h, w, c) -> (h, w, c); channel i of group j becomes channel i * groups + j
     Raises: SpecError if the groups do not divide the channels
@@ -184,7 +184,7 @@ ORDERS = ("whc", "hcw", "cwh", "wch", "chw")
 
 @dataclass(frozen=True, slots=True)
 class Permute(Layer):
-    """Let the axes of an image change places: "cwh" makes the channels the height, and the height the channels."""
+    """Permute the axes of an image: "cwh" makes the channels the height, and the height the channels."""
 
     LOOK: ClassVar = Look(say("Lets the axes of an image change places."), "swap_horiz", "shaping", "permute")
     role: ClassVar = "Axes"
@@ -199,12 +199,12 @@ class Permute(Layer):
 
     @property
     def axes(self) -> tuple[int, int, int]:
-        """The axis that comes in, from 0, for each that comes out."""
+        """The input axis, from 0, for each output axis."""
         return tuple("hwc".index(letter) for letter in self.order)
 
     @property
     def turned(self) -> tuple[int, int, int, int]:
-        """The same as PyTorch has it, whose images are (batch, channels, height, width)."""
+        """The same for PyTorch, whose images are (batch, channels, height, width)."""
         return (0, *("_chw".index(letter) for letter in (self.order[2], *self.order[:2])))
 
     def out_shape(self, shape: Shape) -> Shape:
@@ -230,7 +230,7 @@ class Permute(Layer):
 
     @classmethod
     def of_axes(cls, axes: tuple) -> Layer:
-        """Return the layer for the axes of an image in the order in which they come out, from 0. Raises SpecError for others."""
+        """Return the layer for the axes of an image in output order, from 0. Raises SpecError for others."""
         for layer in map(cls, ORDERS):
             if layer.axes == axes:
                 return layer
@@ -247,9 +247,9 @@ Side = Annotated[
 
 @dataclass(frozen=True, slots=True)
 class Reshape(Layer):
-    """Lay the numbers out as an image of another size, row by row, column by column, channel by channel; none is changed.
+    """Reshape to an image of another size, row by row, column by column, channel by channel; values do not change.
 
-    Shape:  any of as many numbers -> (height, width, channels); one of the three may be None, which is what is left over
+    Shape:  any of as many numbers -> (height, width, channels); one of the three may be None and is computed from the rest
     Raises: SpecError if the numbers do not fill it
     """
 

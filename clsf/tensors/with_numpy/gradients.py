@@ -1,4 +1,4 @@
-"""Slopes of small functions, measured by taking a small step, for NumPy knows no gradients. Steps of programs: see clsf.tensors.program."""
+"""Slopes of small functions, by a small step, as NumPy has no gradients. Steps of programs: see clsf.tensors.program."""
 
 import numpy as np
 

@@ -33,7 +33,7 @@ def show(assignment: Assignment) -> None:
         help=t("What your learning platform knows you by. It stays in the file."),
     )  # fmt: skip
     runs = _runs(assignment)
-    # What the session holds is asked now: the file is made by a thread that knows no session.
+    # Read the session's values now, because the file is made by a thread without a session.
     done, browser, key = _answered(assignment), _browser(), seal.secret(home())
 
     def packed() -> bytes:
@@ -50,7 +50,7 @@ def show(assignment: Assignment) -> None:
 
 
 def _browser() -> str:
-    """Return what stands for the browser's key in the file; who has it can't find the reader's runs with it."""
+    """Return the stand-in for the browser's key in the file; it can't be used to find the reader's runs."""
     return hashlib.sha256(f"handin {identity.known()}".encode()).hexdigest()[:16] if identity.known() else ""
 
 
@@ -59,7 +59,7 @@ def _called() -> None:
 
 
 def _runs(assignment: Assignment) -> list[RunRecord]:
-    """Show which runs go along: those that reach the goal are chosen at first."""
+    """Show which runs are included: by default those that reach the goal."""
     offered = [(record, values) for record, values in facts.runs() if record.over and record.ended is not None][::-1][
         :MOST_SHOWN
     ]
@@ -93,7 +93,7 @@ def _name(record: RunRecord) -> str:
 
 
 def _answered(assignment: Assignment) -> tuple[dict, dict, dict[str, bool]]:
-    """Return the answers in its lessons, what was done in its case, and what the dashboard says of both."""
+    """Return the answers in the assignment's lessons, the work on its case, and the dashboard's checks of both."""
     lessons, _ = assignment.lessons_in(language.chosen())
     wanted = {f"{lesson.name}/{step.name}" for lesson in lessons for step in lesson.steps}
     answers = {key: dict(row) for key, row in reached.all_of(PART).items() if key in wanted}

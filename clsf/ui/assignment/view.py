@@ -13,7 +13,7 @@ from clsf.ui.shared.text import plain, t, tn, words
 
 
 def chosen() -> Assignment | None:
-    """Return the assignment of the link, which then is the one that the reader works on; without one, that of before."""
+    """Return the assignment in the link and make it the current one; without one in the link, return the current one."""
     text = st.query_params.get(PARAMETER)
     if text:
         try:

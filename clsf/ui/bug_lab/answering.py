@@ -51,7 +51,7 @@ def show(case: BugCase) -> None:
 
 def _two(label: str, key: str, names: dict) -> list:
     if key in st.session_state:
-        st.session_state[key] = st.session_state[key][:2]  # more can be sent than the widget lets choose
+        st.session_state[key] = st.session_state[key][:2]  # a browser can send more than the widget offers
     return st.multiselect(
         label, list(names), key=key, format_func=names.__getitem__, max_selections=2, placeholder=t("Choose two")
     )
@@ -61,7 +61,7 @@ def _judge(case: BugCase, kinds: set[str], lines: set[int]) -> None:
     right, place = checked(case, kinds, lines)
     if right and place:
         state.solve(case.code, points(state.attempt(case.code)), kinds, lines)
-        st.rerun()  # to the proof: there is no diagnosis any more
+        st.rerun()  # go to the proof: there is nothing left to diagnose
     state.note(case.code, wrong=state.attempt(case.code).wrong + 1)
     state.miss()
     if right:

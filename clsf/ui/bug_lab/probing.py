@@ -14,11 +14,11 @@ from clsf.ui.shared.live_chart import live_chart
 from clsf.ui.shared.text import plain, t, words
 
 HEIGHT = 230
-FIRST = 8  # probes that are always there; the others are folded away
+FIRST = 8  # probes that are always visible; the others are folded away
 
 
 def show(case: BugCase, seen: Ran) -> None:
-    """Show what can be asked, and what was answered."""
+    """Show the available probes and the answers so far."""
     done = state.attempt(case.code)
     _menu(case, OFFERED[:FIRST])
     with st.expander(t("More probes"), icon=":material/labs:"):

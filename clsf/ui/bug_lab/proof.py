@@ -1,4 +1,4 @@
-"""The proof: what it was, the first tensor that differs, and the fixed program trained beside the faulty and the healthy one."""
+"""The proof: the fault, the first tensor that differs, and the fixed program trained with the faulty and the healthy one."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from clsf.ui.shared.text import plain, t
 
 
 def show(case: BugCase, seen: Ran) -> None:
-    """Show what a solved case was."""
+    """Show the solution of a solved case."""
     worth = state.solved(case.code) or 0
     st.success(t("Solved, for {points} of 10 points.", points=worth), icon=":material/verified:")
     for kind in case.kinds:

@@ -1,4 +1,4 @@
-"""The programs of cases, run once for the whole server; what a page waits for is drawn while it runs."""
+"""Runs the programs of cases, once for the whole server; a page that waits shows the progress."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def proof(case: BugCase) -> BenchTask:
 
 
 def waited(ask: Callable[[], BenchTask], shown: Callable[[Live], None] | None = None) -> tuple[Ran, ...] | None:
-    """Return what the programs did. While they run, say so, draw how far they are, and draw the page again at the end."""
+    """Return the results of the programs. While they run, show the progress, and redraw the page at the end."""
     try:
         task = ask()
     except ClsfError as error:

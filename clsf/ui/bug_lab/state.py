@@ -1,4 +1,4 @@
-"""What a student has done in the bug lab: the case in the link, and what is kept for the browser's key: probes, answers, streaks."""
+"""A student's state in the bug lab: the case in the link; probes, answers and streaks are stored by the browser's key."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def today() -> date:
 
 
 def chosen() -> BugCase:
-    """Return the case of the link; today's if there is none, or none of that name."""
+    """Return the case in the link; today's case if the link has none or an unknown name."""
     code = st.query_params.get(CASE, "")
     try:
         case = case_of(code) if code else daily("torch", today())
@@ -71,7 +71,7 @@ def go(step: str) -> None:
 
 
 def attempt(code: str) -> Attempt:
-    """Return what was done in a case. What was kept by another version may name probes that there are no more."""
+    """Return the student's progress in a case. Progress stored by another version may name probes that no longer exist."""
     row = _kept().get(code, {})
     kept = row.get("probes")
     probes = tuple(name for name in kept if isinstance(name, str) and name in PROBES) if isinstance(kept, list | tuple) else ()
@@ -79,19 +79,19 @@ def attempt(code: str) -> Attempt:
 
 
 def note(code: str, **changes: object) -> None:
-    """Change what was done in a case."""
+    """Change the student's progress in a case."""
     done = replace(attempt(code), **changes)
     _keep(code, _kept().get(code, {}) | asdict(done))
 
 
 def solved(code: str) -> int | None:
-    """Return the points that a case brought; None while it isn't solved."""
+    """Return the points for a case; None while it isn't solved."""
     points = _kept().get(code, {}).get("points")
     return points if isinstance(points, int) else None
 
 
 def solve(code: str, points: int, kinds: set[str], lines: set[int]) -> None:
-    """Note that a case is solved, by which diagnosis."""
+    """Record that a case is solved, and with which diagnosis."""
     if solved(code) is None:
         row = {"points": points, "day": today().isoformat(), "kinds": sorted(kinds), "lines": sorted(lines)}
         _keep(code, _kept().get(code, {}) | asdict(attempt(code)) | row)
@@ -100,7 +100,7 @@ def solve(code: str, points: int, kinds: set[str], lines: set[int]) -> None:
 
 
 def miss() -> None:
-    """End the row of cases solved at the first answer, after a wrong one."""
+    """End the streak of cases solved at the first answer, after a wrong answer."""
     _keep(STREAK, streak().missed().to_json())
 
 
@@ -115,7 +115,7 @@ def total() -> tuple[int, int]:
 
 
 def say_next(right: bool, text: str) -> None:
-    """Keep what is said of an answer until the page has been drawn again."""
+    """Keep the response to an answer until the page has been redrawn."""
     st.session_state[_SAID] = right, text
 
 
@@ -129,7 +129,7 @@ def trouble() -> Sentence | None:
 
 
 def _kept() -> dict[str, dict]:
-    """Return name -> what is kept, read once for a session and an owner."""
+    """Return name -> stored value, read once per session and owner."""
     owner = shared.owner()
     known = st.session_state.get(_KEPT)
     if known is None or known[0] != owner:

@@ -1,4 +1,4 @@
-"""Symptoms: what a student with this fault sees. Curves while it trains, 16 predictions, a confusion matrix, the output."""
+"""The symptoms that a student with this fault sees: curves during training, 16 predictions, a confusion matrix, the output."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A case, one question at a time: symptoms, probes, diagnosis, proof; the program stands beside them."""
+"""A case, one step at a time: symptoms, probes, diagnosis, proof; the program is shown next to them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ CODE_HEIGHT = 640
 
 
 def choose() -> None:
-    """Show what was reached so far, and how another case is chosen."""
+    """Show the progress so far and the choice of another case."""
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         with st.popover(t("Another case"), icon=":material/casino:", key="buglab_choose"):
             names = {name: BY_NAME[name].style.title for name in FRAMEWORKS}

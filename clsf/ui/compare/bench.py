@@ -1,4 +1,4 @@
-"""What lockstep and switchboard compare on: images, a model, and how both frameworks are to take their steps."""
+"""The setup of lockstep and switchboard: images, a model, and how both frameworks take their steps."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import t, tn
 
 DEFAULT_STEPS = 30
-DEFAULT_OPTIMIZER = optimizers.PLAINEST  # what remains is the model
-DEFAULT_DTYPE = "float64"  # rounding is far from every other difference
+DEFAULT_OPTIMIZER = optimizers.PLAINEST  # the rest is for the model
+DEFAULT_DTYPE = "float64"  # rounding is far smaller than every other difference
 
 
 @dataclass(frozen=True, slots=True)
 class CompareBench:
-    """A model, a plan for both and how much is recorded; `plan` is None where what was chosen can't be."""
+    """A model, a plan for both and how much is recorded; `plan` is None if the choices are impossible."""
 
     spec: ModelSpec
     plan: Plan | None
@@ -38,7 +38,7 @@ class CompareBench:
 
 
 def model_and_data() -> tuple[ModelSpec, str, Preparation, bool]:
-    """Choose images and model as on the Train page, by the same names. Return also whether they fit."""
+    """Choose images and model as on the Train page, with the same names. Also return whether they fit."""
     data = data_choice.select()
     info = catalogue.info(data)
     model = choices.select_model(controls.DEFAULT_MODEL)
@@ -56,7 +56,7 @@ def model_and_data() -> tuple[ModelSpec, str, Preparation, bool]:
 
 
 def choose(steps: bool = True) -> CompareBench:
-    """Show the widgets and return what they say. `steps`: how many, and how they are looked at, too."""
+    """Show the widgets and return their values. `steps`: also show the number of steps and their display settings."""
     spec, data, preparation, fits = model_and_data()
     left, right = st.columns(2, gap="small")
     optimizer = left.selectbox(

@@ -1,4 +1,4 @@
-"""Cases: a published gap between the frameworks, trained again here with one cause less after another."""
+"""Cases: a published gap between the frameworks, reproduced here while its causes are removed one by one."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from clsf.ui.shared.text import plain, t, tn, words
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CaseJob:
-    """A case that is being trained, or is over."""
+    """A case that is being trained or has finished."""
 
     case: Case
     plan: Plan
@@ -52,7 +52,7 @@ def runs(case: Case, seeds: int, order: tuple[str, ...]) -> int:
 
 
 def show() -> None:
-    """Show which case it is and what was published; below, the controls on the left and the waterfall on the right."""
+    """Show the case and the published result; below, the controls on the left and the waterfall on the right."""
     titles = {name: words(case.title) for name, case in CASES.items()}
     case = CASES[choose.named(st.selectbox, t("Case"), titles, keys.CASE)]
     st.subheader(plain(case.question))
@@ -145,7 +145,7 @@ def _look(job: CaseJob, was_over: bool) -> None:
     if steps:
         _drawn(job, steps, [item for item in said if isinstance(item, Recalibrated)], over)
     if not was_over and over:
-        st.rerun()  # once, with a timer no more
+        st.rerun()  # once more, without a timer
 
 
 def _drawn(job: CaseJob, steps: list[CaseStep], fresh: list[Recalibrated], over: bool) -> None:

@@ -1,4 +1,4 @@
-"""What was equal and what was not, before any number is compared: a word, an icon and a sentence for each point."""
+"""The fairness check before any number is compared: what was equal, with a word, an icon and a sentence for each point."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ICONS = {"green": "check_circle", "amber": "error", "red": "cancel"}
 
 
 def show(findings: Sequence[FairnessFinding], planned: bool = False) -> None:
-    """Show the check: what deserves attention at once, the rest on request."""
+    """Show the check: points that need attention immediately, the rest on request."""
     names = level_words()
     counts = {level: sum(f.level == level for f in findings) for level in ("red", "amber", "green")}
     st.subheader(t("What is equal, and what is not"))

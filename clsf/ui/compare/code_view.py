@@ -22,7 +22,7 @@ def show(named: tuple[Contestant, ...]) -> None:
     if any(record.started is None for record in records):
         return
     with st.expander(t("The code of both"), icon=":material/code:", key=keys.CODE, bind="query-params") as place:
-        if not place.open:  # it is long, and a live race is looked at again every moment
+        if not place.open:  # the code is long, and a live race is redrawn all the time
             return
         st.caption(note("compare", "same-model-both"))
         try:

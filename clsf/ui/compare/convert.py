@@ -1,4 +1,4 @@
-"""Convert: one or two files with trained models, what they hold, where they part layer by layer, and the file as it should be."""
+"""Convert: one or two files with trained models, their contents, where they differ layer by layer, and the corrected file."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ LABELS = {"keras": "model.keras", "safetensors": "model.safetensors", "pt": "mod
 
 @dataclass
 class _Done:
-    """What a comparison found, and the files that were made of it."""
+    """The result of a comparison and the files made from it."""
 
     result: ConversionResult
     second: bytes
@@ -38,7 +38,7 @@ class _Done:
 
 
 def show() -> None:
-    """Show where the files are given on the left, and their results on the right."""
+    """Show the file inputs on the left and the results on the right."""
     left, right = st.columns([1, 2.4], gap="large")
     with left:
         _choose()
@@ -174,7 +174,7 @@ def _refused(done: _Done) -> None:
 
 
 def _download(label: str, key: str, done: _Done, make: Callable[[], bytes | str], name: str, primary: bool = False) -> None:
-    """Show a button; what it gives is made when it is pressed. A refusal is kept, to be shown beneath."""
+    """Show a download button; its file is made when it is pressed. A refusal is kept and shown below."""
 
     def made() -> bytes | str:
         done.refused = None

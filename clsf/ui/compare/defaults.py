@@ -1,4 +1,4 @@
-"""Defaults that differ under the same name: asked from the installed frameworks just now, each row with its switch."""
+"""Defaults that differ under the same name, read live from the installed frameworks; each row has its switch."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class DefaultsJob:
 
 
 def show() -> None:
-    """Ask both workers, once for each reader, and show what they said."""
+    """Ask both workers, once per reader, and show their answers."""
     job = jobs.current(keys.DEFAULTS)
     if job is None:
         job = _ask()
@@ -69,7 +69,7 @@ def _look(job: DefaultsJob, was_over: bool) -> None:
 
 
 def _recorded() -> None:
-    """Show what was said once, as long as nothing is said now."""
+    """Show stored answers while there are no live ones."""
     example.defaults(lambda row: _row(row, switch=False))
 
 

@@ -1,4 +1,4 @@
-"""The model as a diagram, with the layer marked at which the two frameworks part."""
+"""The model as a diagram that marks the first layer where the two frameworks differ."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ export default function ({ data: [data], parentElement }) {
 
 
 def show(spec: ModelSpec, shape: Shape, rows: Sequence[LayerRow]) -> None:
-    """Show the model with the verdict of one step at every layer."""
+    """Show the model with the result of one step at every layer."""
     seen = design_facts(design_of(spec), shape)
     svg = diagram(seen, described, lambda kind: KINDS[kind].LOOK.group, t("Input"), t("Output"))
     _component(key="parting_diagram", data={"svg": marked(svg, rows, words)})

@@ -1,4 +1,4 @@
-"""How long a row of trainings may take: measured on this machine if it trained the like before, else a rough guess."""
+"""Estimates the duration of several trainings: from earlier similar runs on this machine, else a rough guess."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from clsf.ui.shared.text import t, tn
 
 
 def show(spec: ModelSpec, plan: Plan, runs: int, framework: str) -> None:
-    """Show how many trainings there will be, and about how long they take together."""
+    """Show the number of trainings and their estimated total time."""
     seconds, measured = training_seconds(spec, plan, framework, catalogue.info(plan.data), _recent())
     text = tn("{count} training, about {time}", "{count} trainings, about {time}", runs, time=units.duration(runs * seconds))
     if measured:

@@ -1,4 +1,4 @@
-"""Real results in the places of those to come: two runs, a lockstep in float32, and several seeds."""
+"""Stored real results, shown until the reader has own ones: two runs, a lockstep in float32, and several seeds."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def case() -> None:
 
 
 def defaults(show: Callable[[DefaultRow], None]) -> None:
-    """Show what both frameworks said once, while they are asked again."""
+    """Show stored answers of both frameworks while they are asked again."""
     with _place("defaults"):
         example.head(t("What both said in the versions that this program was made with."))
         for row in compared.defaults():

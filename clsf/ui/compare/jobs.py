@@ -1,6 +1,6 @@
-"""Long work that outlives a look at the page: kept once per server process, found again by a name in the link.
+"""Long jobs that continue when the reader leaves the page: kept once per server process, found again by a name in the link.
 
-A job is any value with a `background`. Leaving the page, another language or a reload do not end it; `stop` does, and so
+A job is any value with a `background`. Leaving the page, changing the language or reloading do not end it; `stop` does, as
 does a newer job of the same kind.
 """
 
@@ -33,7 +33,7 @@ def _shelf() -> OrderedDict[str, object]:
 
 @st.cache_resource(show_spinner=False)
 def _owners() -> dict[str, str]:
-    """Name of a job on the shelf -> who began it."""
+    """Name of a stored job -> the reader who started it."""
     return {}
 
 
@@ -57,7 +57,7 @@ def put(kind: str, job: object) -> None:
 
 
 def show_progress(kind: str, done: int, total: int, began: float) -> None:
-    """Show how many trainings of a job are done, about when the rest will be (`began`: monotonic), and a button that stops it."""
+    """Show how many trainings of a job are done, the estimated end (`began`: monotonic clock), and a stop button."""
     text = tn("{done} of {total} training", "{done} of {total} trainings", total, done=done, total=total)
     if done:
         left = (time.monotonic() - began) / done * (total - done)
@@ -70,13 +70,13 @@ def show_progress(kind: str, done: int, total: int, began: float) -> None:
 
 
 def own(kind: str) -> bool:
-    """Return whether the job that this reader looks at was begun by him; who has its link alone may look, and not end it."""
+    """Return whether this reader started the job in view; a reader who only has its link may look but not stop it."""
     name = st.query_params.get(kind) or st.session_state.get(_name(kind))
     return name in st.session_state.get(OWN, ()) or (name in _owners() and _owners()[name] == state.owner())
 
 
 def current(kind: str) -> object | None:
-    """Return this reader's job of a kind, or the one in the link; None if there is none any more."""
+    """Return this reader's job of a kind, or the one in the link; None if there is none or it is gone."""
     name = st.query_params.get(kind) or st.session_state.get(_name(kind))
     if not name:
         return None
@@ -97,7 +97,7 @@ def current(kind: str) -> object | None:
 
 
 def _may_see(job: object, owner: str) -> bool:
-    """Return whether the reader may see what a job tells: a lockstep keeps the images that it was fed with."""
+    """Return whether the reader may see a job's results, because a lockstep keeps its input images."""
     plan = getattr(job, "plan", None)
     return plan is None or sharing.may_see(plan.data, owner)
 
@@ -109,7 +109,7 @@ def forget(kind: str) -> None:
 
 
 def stop(kind: str) -> None:
-    """End this reader's job of a kind after what it is doing; what it said stays. That of someone else goes on."""
+    """Stop this reader's job of a kind after its current training; its results stay. A job of another reader goes on."""
     job = current(kind)
     if job is not None and own(kind):
         job.background.stop()
@@ -124,7 +124,7 @@ def page_of(
     icon: str,
     example: Callable[[], None] | None = None,
 ) -> None:
-    """Show the choices on the left and this reader's job of a kind on the right, looking again and again until it is over.
+    """Show the choices on the left and this reader's job of a kind on the right, refreshed until it has finished.
 
     `choose` shows the widgets and returns what to `start` with when the button was pressed. While there is no job, `hint` and the
     `example` of a result are shown.

@@ -9,11 +9,11 @@ PICK_ONE, PICK_TWO = "pick_one", "pick_two"
 OPTIMIZER, RATE, BATCH, DTYPE = "lock_optimizer", "lock_rate", "lock_batch", "lock_dtype"
 CLIP, WEIGH = "lock_clip", "lock_weigh"
 STEPS, ISOLATE, FULL, DECAY, SEED = "steps", "isolate", "keep", "decay", "lock_seed"
-SWITCHES = "switches"  # in the link: what is done otherwise, "name:option,name:option"
+SWITCHES = "switches"  # in the link: what is done differently, "name:option,name:option"
 PICKED = "picked"
 STEP, WHERE = "lock_step", "lock_where"
 
-# Cases, and noise. The first case was the only one once; its keys are as they were.
+# Cases, and noise. There was once only the first case; its keys are unchanged.
 CASE, ROW_ON, ROW = "case", "published_row", "published_pair"
 GAP_EPOCHS, GAP_SEEDS, GAP_LIMIT, GAP_ORDER = "gap_epochs", "gap_seeds", "gap_images", "gap_order"
 NOISE_EPOCHS, NOISE_SEEDS, NOISE_LIMIT = "noise_epochs", "noise_seeds", "noise_images"

@@ -1,4 +1,4 @@
-"""The model from input to loss, and where in it the frameworks part."""
+"""The model from input to loss, and where in it the frameworks differ."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from clsf.ui.shared.text import t
 
 
 def show(rows: Sequence[LayerRow], step: StepDifference, parting: FirstParting | None) -> None:
-    """Show one step: a row per layer, a column per phase. `rows` as `layer_rows` gives them."""
+    """Show one step: a row per layer, a column per phase. `rows` comes from `layer_rows`."""
     heads = {
         "start": (t("start"), "start"),
         "forward": (t("forward"), "south"),

@@ -1,4 +1,4 @@
-"""Lockstep: both frameworks take the same steps, every tensor is compared, and the first that parts is named."""
+"""Lockstep: both frameworks take the same steps, every tensor is compared, and the first that differs is named."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ from clsf.ui.shared.text import plain, t, tn, words
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LockstepJob:
-    """A lockstep that goes on, or is over."""
+    """A lockstep that is running or has finished."""
 
     spec: ModelSpec
     analysis: Analysis
@@ -60,7 +60,7 @@ class LockstepJob:
 
     @property
     def parting(self) -> FirstParting | None:
-        """Return the first difference, as soon as it was met."""
+        """Return the first difference once it was found."""
         if self.result is not None:
             return self.result.first_parting
         started = self.started
@@ -115,7 +115,7 @@ def _pick() -> None:
 
 
 def _look(job: LockstepJob, was_over: bool) -> None:
-    """Draw the results so far. What did not change since the last drawing is sent as the same, and the browser leaves it alone."""
+    """Draw the results so far. Unchanged parts are sent unchanged, so the browser does not redraw them."""
     _head(job)
     started, steps = job.started, job.steps
     if started is not None:
@@ -125,11 +125,11 @@ def _look(job: LockstepJob, was_over: bool) -> None:
         _layers(job, started, steps)
         _numbers(job, started, steps)
     if not was_over and job.background.over:
-        st.rerun()  # once, with a timer no more
+        st.rerun()  # once more, without a timer
 
 
 def _head(job: LockstepJob) -> None:
-    """Say what goes on, or what came out."""
+    """Show the progress, or the result."""
     plan, over = job.plan, job.background.over
     otherwise = ", ".join(words(ENTRIES[name].title) for name in job.chosen) or t("everything aligned")
     facts = [data_name(plan.data), job.spec.name, f"{plan.optimizer} {plan.learning_rate:g}", plan.dtype, otherwise]
@@ -169,7 +169,7 @@ def _head(job: LockstepJob) -> None:
 
 
 def _equal(job: LockstepJob, started: LockstepStarted) -> None:
-    """Show what both began with, by hash."""
+    """Show the hashes of what both started with."""
     steps = job.steps
     facts = [
         (t("same initial weights"), t("other initial weights"), started.same_weights),

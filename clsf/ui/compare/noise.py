@@ -33,7 +33,7 @@ FRAMEWORKS_APART = "frameworks"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class NoiseJob:
-    """Seeds that are being trained, or were."""
+    """Seeds that are being trained or have been."""
 
     spec: ModelSpec
     arms: tuple[ComparedArm, ComparedArm]
@@ -138,11 +138,11 @@ def _look(job: NoiseJob, was_over: bool) -> None:
     if pairs:
         _result(job, pairs)
     if not was_over and over:
-        st.rerun()  # once, with a timer no more
+        st.rerun()  # once more, without a timer
 
 
 def _left_out(job: NoiseJob, pairs: list[SeedPair]) -> None:
-    """Say which runs are no results, and why."""
+    """Show which runs gave no result, and why."""
     names = _names(job)
     for pair in pairs:
         for name, record in zip(names, pair.records, strict=True):

@@ -1,4 +1,4 @@
-"""What was published of a case: the claim, its numbers, and for CrossedWires all pairs as points, one of which can be run here."""
+"""The published result of a case: the claim, its numbers, and for CrossedWires all pairs as points, any of them to run here."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from clsf.ui.shared.text import plain, t, words
 
 
 def show(case: Case) -> PublishedPair | None:
-    """Show what is known of a case; return the published row that the student wants to run, if any."""
+    """Show the published data of a case; return the row that the student wants to run, if any."""
     source = case.published
     where = f"[{plain(source.where)}]({source.address})" if source.address else plain(source.where)
     st.markdown(f"{plain(source.claim)} {t('Source')}: {where}.")
@@ -48,7 +48,7 @@ def _key(net: str) -> str:
 
 
 def _chosen(net: str) -> set[int]:
-    """Return the places of the pairs that were selected at the last look."""
+    """Return the indices of the pairs that were selected at the last page run."""
     return set(st.session_state.get(f"{_key(net)}_chosen", ()))
 
 

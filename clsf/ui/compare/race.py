@@ -1,4 +1,4 @@
-"""Two runs side by side: what was equal first, then curves and numbers. Trained here, or chosen from the reader's own."""
+"""Two runs side by side: first what was equal, then curves and numbers. Trained here, or chosen from the reader's own."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def show() -> None:
     chosen, seen = st.columns([1, 2.4], gap="large")
     with chosen:
         _choose_runs()
-        with st.container(key="race_controls"):  # without the choice of frameworks: here it is always both
+        with st.container(key="race_controls"):  # without the choice of frameworks, because here it is always both
             choices = controls.training_choices()
         both = replace(choices, frameworks=tuple(FRAMEWORKS))
         if choices.problem and choices.plan is None:
@@ -59,7 +59,7 @@ def _start(choices: Choices) -> None:
 
 
 def _preview(choices: Choices) -> None:
-    """Say what will be equal, before anything was trained."""
+    """Show what will be equal, before anything is trained."""
     one, two = (Contender(name, choices.spec, choices.plan, race=choices.race) for name in FRAMEWORKS)
     check_view.show(fairness.check(one, two), planned=True)
     st.info(
@@ -123,7 +123,7 @@ def _look(drawn_at: pace.Pace | None) -> None:
         code_view.show(named)
     run_numbers.show(records)
     if pace.of(records) != drawn_at:
-        st.rerun()  # once, with another timer or none
+        st.rerun()  # once more, with another timer or none
 
 
 def _comparable(one: RunRecord, two: RunRecord) -> bool:
@@ -138,7 +138,7 @@ def _comparable(one: RunRecord, two: RunRecord) -> bool:
 
 
 def names(records: list[RunRecord]) -> list[str]:
-    """Return what to call each run: its framework, and what it does otherwise if the framework is not enough."""
+    """Return a name for each run: its framework, and its differing settings if the framework is not enough."""
     titles = [TITLES[record.framework] for record in records]
     if len(set(titles)) == len(titles):
         return titles

@@ -33,7 +33,7 @@ def show(named: tuple[Contestant, ...]) -> None:
 
 
 def _rows() -> dict[str, Callable[[RunRecord], str]]:
-    """Return label -> how to say it of a run that has trained an epoch."""
+    """Return label -> function that formats the value for a run that has trained an epoch."""
     return {
         t("State"): status,
         t("Loss, training"): lambda r: units.loss(r.final.train_loss),

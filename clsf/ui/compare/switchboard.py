@@ -26,7 +26,7 @@ from clsf.ui.shared.text import plain, t, words
 
 @dataclass(frozen=True, slots=True, eq=False)
 class EffectsJob:
-    """Effects that are being measured on one model and plan, and those that were before."""
+    """Effects that are being measured on one model and plan, and earlier ones."""
 
     spec: ModelSpec
     plan: Plan
@@ -39,19 +39,19 @@ class EffectsJob:
         return {**self.earlier, **{(e.name, e.option): e for e in list(self.background.items)}}
 
     def fits(self, chosen: CompareBench) -> bool:
-        """Whether it was measured on what is chosen now."""
+        """Whether it was measured with the current choices."""
         return self.spec == chosen.spec and self.plan == chosen.plan
 
 
 def show() -> None:
-    """Show what it is about, then one card per difference."""
+    """Show an introduction, then one card per difference."""
     job = jobs.current(keys.EFFECTS)
     running = job is not None and not job.background.over
     st.fragment(_board, run_every=jobs.TICK * 1.5 if running else None)(running)
 
 
 def _board(was_running: bool) -> None:
-    """Draw all switches: turning one changes what can be done with the others."""
+    """Draw all switches, because turning one changes what the others allow."""
     with st.expander(t("Measured on"), icon=":material/science:", expanded=True):
         left, right = st.columns(2, gap="large")
         with left:
@@ -117,7 +117,7 @@ def _cards(chosen: CompareBench) -> None:
     waiting = set(job.asked) - set(effects) if job is not None and not job.background.over else set()
     useful = [name for name, entry in ENTRIES.items() if entry.idle(chosen.analysis, chosen.plan) is None]
     opened = st.session_state.get(keys.OPENED)
-    if opened is not None:  # first, also if it can't show here: then it says why
+    if opened is not None:  # first, even if it has no effect here: then it says why
         useful = [opened, *(name for name in useful if name != opened)]
     _grid(useful, chosen, on, effects, waiting)
     others = [name for name in ENTRIES if name not in useful]

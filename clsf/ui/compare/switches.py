@@ -11,7 +11,7 @@ ALIGNED = "aligned"
 
 
 def on() -> dict[str, str]:
-    """Return entry -> option of what is not aligned. What a link says and is unknown is left out."""
+    """Return entry -> option of what is not aligned. Unknown entries in a link are ignored."""
     text = st.session_state.get(keys.SWITCHES)
     if text is None:
         text = st.query_params.get(keys.SWITCHES, "")
@@ -31,13 +31,13 @@ def turn(name: str, option: str) -> None:
 
 
 def only(names: list[str]) -> None:
-    """Leave exactly these on, those that were not as they are first offered."""
+    """Leave exactly these on; those that were off get the option that is offered first."""
     before = on()
     _write({name: before.get(name, first(name)) for name in ENTRIES if name in names})
 
 
 def first(name: str) -> str:
-    """Return the option that turning a switch on means, if nothing more is said: PyTorch does otherwise."""
+    """Return the default option of a switch that is turned on: PyTorch differs."""
     return ENTRIES[name].options[-1].name
 
 

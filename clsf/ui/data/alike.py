@@ -1,4 +1,4 @@
-"""Section 3: which images are alike: nearest and farthest pairs, and a map."""
+"""Section 3: similar images: nearest and farthest pairs, and a map."""
 
 from __future__ import annotations
 

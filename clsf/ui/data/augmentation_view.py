@@ -69,7 +69,7 @@ def _choices(shape: tuple[int, int, int]) -> Augmentation:
 
 
 def _slider(label: str, most: float, step: float, key: str) -> float:
-    """Show a slider from 0; what it says is put between its limits, for another data set may have smaller images."""
+    """Show a slider from 0; its value is clipped to the limits, because another data set may have smaller images."""
     kind = type(most)
     before = st.session_state.get(key)
     if before is not None and before > most:
@@ -90,7 +90,7 @@ def _use(chosen: Augmentation) -> None:
 
 
 def _said(chosen: Augmentation, seed: int, epoch: int, number: int, shape: tuple[int, int, int]) -> str:
-    """Return in few words what happened to the image in an epoch."""
+    """Return a short description of what happened to the image in an epoch."""
     values = drawn(chosen, seed, epoch, number, *shape[:2])
     parts = []
     if values["flip"]:

@@ -13,7 +13,7 @@ from clsf.ui.shared.settings import keys as train_keys
 
 
 def chosen() -> Augmentation:
-    """Return what was taken over last; one that varies nothing if nothing was."""
+    """Return the augmentation that was taken over last; one without any transformation if there is none."""
     try:
         return Augmentation(**st.session_state[keys.AUGMENTATION])
     except (KeyError, TypeError, PlanError):
@@ -21,7 +21,7 @@ def chosen() -> Augmentation:
 
 
 def take(augmentation: Augmentation) -> None:
-    """Take this over: the settings of the Train page say the same from now on."""
+    """Take this augmentation over: from now on, the settings of the Train page show it too."""
     st.session_state[keys.AUGMENTATION] = asdict(augmentation)
     st.session_state[train_keys.FLIP] = augmentation.flip
     st.session_state[train_keys.SHIFT] = augmentation.shift

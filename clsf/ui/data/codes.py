@@ -1,4 +1,4 @@
-"""The same step in both frameworks, as code that can be copied: what is shown is what runs, or what is tested."""
+"""The same step in both frameworks, as code that can be copied: the code shown is the code that runs, or code that is tested."""
 
 from __future__ import annotations
 

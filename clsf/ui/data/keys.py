@@ -9,7 +9,7 @@ PART = "images_of"
 ROWS, COLUMNS, SIDE = "grid_rows", "grid_columns", "grid_side"
 CLASSES = "grid_classes"  # in the link: their numbers, for names may be anything
 SHUFFLE, PAGE = "grid_order", "grid_page"
-IMAGE = "image"  # in the link: the index of the image that is looked at
+IMAGE = "image"  # in the link: the index of the image in view
 GRID = "data_grid"
 
 # Alike.

@@ -47,7 +47,7 @@ def show(info: DatasetInfo) -> None:
 
 
 def _some(images: Images, classes: int) -> np.ndarray:
-    """Return the first image of each of four classes that lie apart, fewer if there are fewer."""
+    """Return the first image of each of four classes spread over all classes, fewer if there are fewer."""
     wanted = np.unique(np.linspace(0, classes - 1, IMAGES).round().astype(int))
     places = [np.flatnonzero(images.labels == label)[:1] for label in wanted]
     return np.concatenate(places)
@@ -67,7 +67,7 @@ def _logits(classes: tuple[str, ...], labels: np.ndarray) -> np.ndarray:
     start = np.round(np.random.default_rng(seed).normal(0, 1.5, (len(labels), len(classes))), 1)
     names = [name if name == str(label) else f"{label}: {name}" for label, name in enumerate(classes)]
     key = f"{keys.LOGITS}_{seed}_{len(labels)}_{len(classes)}"
-    # What the table begins with must stay the same while it is edited, or edits would be counted twice.
+    # The table's initial values must stay the same while it is edited, or edits would be counted twice.
     if key not in st.session_state:
         st.session_state[f"{key}_base"] = typed(linked.current(keys.LOGITS) or "", seed, start)
     base = st.session_state[f"{key}_base"]
@@ -84,13 +84,13 @@ def _logits(classes: tuple[str, ...], labels: np.ndarray) -> np.ndarray:
 
 
 def as_text(logits: np.ndarray, seed: int, start: np.ndarray) -> str:
-    """Return what was typed over the numbers to start with, for a link: the seed, then row, column and value of each; "" for nothing."""
+    """Return the edits of the initial numbers, for a link: the seed, then row, column and value of each; "" for nothing."""
     changed = [f"{row}_{column}_{logits[row, column]:.6g}" for row, column in np.argwhere(logits != start)]
     return "~".join([str(seed), *changed]) if changed else ""
 
 
 def typed(text: str, seed: int, start: np.ndarray) -> np.ndarray:
-    """Return the numbers to start with and over them what `as_text` says of them; what it can't have written is passed over."""
+    """Return the initial numbers with the edits that `as_text` wrote; anything else is ignored."""
     first, *changed = text.split("~")[: start.size + 1]
     found = start.copy()
     for one in changed if first == str(seed) else ():

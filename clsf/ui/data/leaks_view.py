@@ -1,4 +1,4 @@
-"""Section 5: images that make a score too good, as pairs, with what they mean and what training with and without them shows."""
+"""Section 5: leaked images that inflate a score, as pairs, explained, and training with and without them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from clsf.ui.shared.text import plain, t
 PAIRS = 4  # of a finding that are shown
 TICK = 1.0  # seconds between two looks at runs that go on
 MODEL, EPOCHS, MOST = "lecture-cnn", 8, 4000
-"""What is trained with the leak and without it: enough to memorise, small enough for a minute."""
+"""The model trained with and without the leak: large enough to memorise, small enough for a minute."""
 
 
 def show(info: DatasetInfo) -> None:

@@ -19,7 +19,7 @@ from clsf.ui.shared.text import plain, t, tn
 WHOLE = 8  # cells to a side up to which a tensor is printed whole
 STORED, MOST_SEED = "stored", 1_000_000
 PURPOSE = 5
-"""Goes into the seed; see `clsf.data.split.PURPOSE`."""
+"""Part of the seed; see `clsf.data.split.PURPOSE`."""
 
 
 def show(info: DatasetInfo) -> None:
@@ -48,7 +48,7 @@ def _part(train: Images, test: Images | None) -> tuple[Images, str]:
 
 
 def _choices(images: Images) -> tuple[int, int, int, list[int]]:
-    """Return rows, columns, CSS pixels per image, and the classes that alone are to be shown; none: all."""
+    """Return rows, columns, CSS pixels per image, and the only classes to show; none: all."""
     one, two = st.columns(2)
     with one:
         rows = choose.whole(t("Rows"), 1, 12, 3, keys.ROWS)
@@ -108,16 +108,16 @@ def _grid(images: Images, pool: np.ndarray, rows: int, columns: int, side: int, 
 
 @st.cache_data(show_spinner=False, max_entries=20)
 def _mixed(stamp: tuple, count: int, seed: int, _labels: np.ndarray) -> np.ndarray:
-    """Return an order of the labels, int64 (count,), whose first ones hold each class in its share, for sets are often stored by class.
+    """Return an order of the labels, int64 (count,), whose start holds each class in its share.
 
-    The labels follow from the other arguments.
+    This is needed because sets are often stored by class. The labels follow from the other arguments.
     """
     order = shuffled(count, PURPOSE, seed)
     return order[fair_order(_labels[order])]
 
 
 def _seed() -> int | None:
-    """Return what the images are mixed with, None while they are as they were stored."""
+    """Return the seed with which the images are shuffled, None while they are in stored order."""
     return None if linked.current(keys.SHUFFLE) == STORED else linked.whole(keys.SHUFFLE, 0, MOST_SEED, 0)
 
 

@@ -18,14 +18,14 @@ def dataset(name: str) -> Dataset:
     """Return a data set that is on this machine. Raises DataError if its files are damaged, or it is someone else's."""
     from clsf.data import cache, catalogue
 
-    catalogue.info(name)  # what was opened for one reader is not for all
+    catalogue.info(name)  # a set opened for one reader is not for all
 
     checksum = (cache.facts(name) or {}).get("checksum", "")
     return _opened(name, checksum)
 
 
 def picked(images: Images) -> int:
-    """Return the index of the image that is looked at, the first one where there is none of that number."""
+    """Return the index of the image in view, the first one if that index does not exist."""
     value = st.session_state.get(keys.IMAGE, st.query_params.get(keys.IMAGE))
     try:
         number = int(value)

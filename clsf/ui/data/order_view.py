@@ -20,7 +20,7 @@ from clsf.ui.shared.text import t, words
 def show(info: DatasetInfo) -> None:
     """Show the section."""
     images = opened.dataset(info.name).train
-    labels = np.sort(images.labels)  # as they come when read folder by folder
+    labels = np.sort(images.labels)  # the order when images are read folder by folder
     count = len(labels)
     buffer, batch, seed = _choices(count)
     runs = {

@@ -22,7 +22,7 @@ TYPES = [suffix.removeprefix(".") for suffix in SUFFIXES]
 
 
 def settle() -> None:
-    """Take over what an upload led to. Call it before the choice of images is shown, for it changes it."""
+    """Take over the result of an upload. Call it before the choice of images is shown, because it changes that choice."""
     task = st.session_state.get(keys.OWN_TASK)
     if task is None or not task.over:
         return
@@ -98,7 +98,7 @@ def _limits() -> None:
 
 
 def _most_mb() -> int:
-    """Return how many MB an upload may have: what the host allows, as far as the web server takes it."""
+    """Return how many MB an upload may have: the smaller of the host's limit and the web server's."""
     return min(settings.read().upload_mb, st.get_option("server.maxUploadSize"))
 
 
@@ -111,7 +111,7 @@ def _zip(done: int) -> list | None:
 
 
 def _folder(done: int) -> list | None:
-    # No filter of types: what is left out, and why, is for the reader of all uploads to say.
+    # No filter of types: the code that reads all uploads reports what is left out and why.
     files = st.file_uploader(
         t("A folder of this computer that holds one folder per class"), accept_multiple_files="directory",
         key=f"{keys.FOLDER}_{done}", max_upload_size=_most_mb(),
@@ -160,7 +160,7 @@ def _watch() -> None:
 
 
 def _outcome() -> None:
-    """Say once how the last upload went."""
+    """Show the result of the last upload once."""
     task = st.session_state.get(keys.OWN_FOUND)
     if task is None:
         return

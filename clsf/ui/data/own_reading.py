@@ -1,4 +1,4 @@
-"""How an upload is read, shown before it is imported: parts, classes, counts, what is left out; all of it can be changed."""
+"""Shows how an upload is read before it is imported: parts, classes, counts, what is left out; all of it can be changed."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def packed(given: list) -> BinaryIO:
 
 
 def forget() -> None:
-    """Show no reading any more."""
+    """Stop showing how an upload is read."""
     st.session_state.pop(keys.OWN_READING, None)
     for key in [key for key in st.session_state if str(key).startswith((keys.OWN_ROLE, keys.OWN_ENCODING, keys.OWN_LABELS))]:
         del st.session_state[key]

@@ -17,7 +17,7 @@ from clsf.ui.shared.picture_grid import pictures
 from clsf.ui.shared.sections import go
 from clsf.ui.shared.text import plain, t, tn, words
 
-FEW = 10  # images per class, below which a training says little
+FEW = 10  # images per class; with fewer, a training is not meaningful
 SHOWN = 10  # pictures per set
 
 

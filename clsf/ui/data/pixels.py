@@ -1,6 +1,6 @@
 """One image as numbers: a window that moves over it shows the values of every channel, cell by cell.
 
-The image goes to the browser once; moving the window asks the server nothing.
+The image is sent to the browser once; moving the window needs no request to the server.
 """
 
 from __future__ import annotations

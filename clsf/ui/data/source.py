@@ -1,4 +1,4 @@
-"""Which images the page is about: the choice, its facts, and fetching them with progress and a way to stop."""
+"""The data set of the page: its choice, its facts, and its download with progress and a stop button."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _lock = threading.Lock()
 
 @st.cache_resource(show_spinner=False)
 def _tasks() -> dict[str, tuple[Task, str]]:
-    """Return what is being fetched or drawn, by name: all sessions wait for the same one. Beside it, who asked."""
+    """Return the tasks that fetch or generate data, by name, shared by all sessions, each with the reader who asked for it."""
     return {}
 
 
@@ -47,7 +47,7 @@ def _facts(info: DatasetInfo) -> str:
 
 
 def ready(info: DatasetInfo) -> bool:
-    """Return whether the images are on this machine; if not, make or offer them, and say how far it is."""
+    """Return whether the images are on this machine; if not, generate them or offer them, and show the progress."""
     running = _running(info.name)
     if running is None and catalogue.is_cached(info.name):
         return True
@@ -101,12 +101,12 @@ def _watch(name: str) -> None:
 
 
 def waiting(before: int) -> str:
-    """Return what is said of an upload that waits for its turn."""
+    """Return the message for an upload that waits for its turn."""
     return tn("Waiting: {count} upload is read before this one", "Waiting: {count} uploads are read before this one", before)
 
 
 def progress_bar(task: Task) -> None:
-    """Show how far a task is, in megabytes or images."""
+    """Show the progress of a task in megabytes or images."""
     stage, done, total = task.news
     share = min(done / total, 1.0) if total else 0.0
     if stage == "download":

@@ -1,4 +1,4 @@
-"""Section 4: what a split does to the classes: four ways, side by side."""
+"""Section 4: how a split affects the classes: four ways, side by side."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is to be tried: images, a model, and what the runs differ in. Widgets in, one experiment out."""
+"""The choices of an experiment: images, a model, and what the runs differ in. Widgets in, one experiment out."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def experiment(which: str) -> Experiment | None:
     data = _data()
     info = catalogue.info(data)
     if which == "own" and "model" in _factors():
-        spec = choices.model(DEFAULT_MODEL, len(info.classes))  # the grid says which models
+        spec = choices.model(DEFAULT_MODEL, len(info.classes))  # the grid sets the models
     else:
         spec = choices.model(choices.select_model(DEFAULT_MODEL, keys.MODEL), len(info.classes))
     said = st.container()
@@ -100,7 +100,7 @@ def cost(experiment: Experiment) -> None:
 
 
 def _factors() -> tuple[str, ...]:
-    """Return what the grid varies, which its widget further down says."""
+    """Return the settings that the grid varies, as set by its widget further down."""
     return tuple(several_chosen(grid.FACTORS, keys.FACTORS, DEFAULT_FACTORS))
 
 
@@ -119,7 +119,7 @@ def _fit(spec: ModelSpec, plan: Plan) -> None:
 
 
 def _plan(which: str, data: str) -> Plan:
-    """Show the settings that all runs share; what is varied is not among them."""
+    """Show the settings that all runs share, without the varied ones."""
     varied = _factors() if which == "own" else ()
     grid_ = st.grid(2, min_column_width=96, gap="small")
     values: dict[str, object] = {}
@@ -159,7 +159,7 @@ def _plan(which: str, data: str) -> Plan:
 
 
 def _arms(which: str, spec: ModelSpec, plan: Plan) -> tuple[Arm, ...]:
-    """Show what is particular to an experiment, and return its arms."""
+    """Show the settings specific to this kind of experiment, and return its arms."""
     if which == "optimizers":
         st.caption(t("Each with the learning rate that it is usually begun with."))
         return sets.optimizers(spec, plan)

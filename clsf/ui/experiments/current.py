@@ -1,4 +1,4 @@
-"""Which experiment the reader looks at (its id is in the link), starting one, and those of before."""
+"""The experiment in view (its id is in the link), starting one, and earlier ones."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ MOST_OFFERED = 30
 
 
 def current() -> str | None:
-    """Return the id of the experiment in the link, or of the last one looked at, which then returns into the link."""
+    """Return the id of the experiment in the link, or of the last one viewed, which is then put back into the link."""
     return linked.current(state.EXPERIMENT)
 
 
 def look_at(experiment_id: str) -> None:
-    """Make an experiment the one that is looked at."""
+    """Show this experiment."""
     linked.keep(state.EXPERIMENT, experiment_id)
 
 
 def forget() -> None:
-    """Look at no experiment any more."""
+    """Stop showing an experiment."""
     linked.keep(state.EXPERIMENT, None)
 
 

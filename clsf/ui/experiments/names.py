@@ -1,4 +1,4 @@
-"""What each run of an experiment is called and how it is drawn: the same in the legend, the charts and the table."""
+"""The name and style of each run of an experiment: the same in the legend, the charts and the table."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An experiment that was started: how far it is, which arm is ahead, curves, and the table of what differs. Live, and afterwards."""
+"""A started experiment, live or finished: progress, the leading arm, curves, and the table of differences."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ from clsf.ui.shared.lessons import note
 from clsf.ui.shared.progress import of_run
 from clsf.ui.shared.text import plain, t, tn, words
 
-EARLY = 0.04  # share of an experiment below which the time left can't be told
+EARLY = 0.04  # share of an experiment below which the remaining time can't be estimated
 
 
 def show(experiment_id: str) -> None:
-    """Show the experiment, looking again and again until all of its runs are over."""
+    """Show the experiment, refreshed until all of its runs have finished."""
     experiment = _found(experiment_id)
     if experiment is not None:
         st.fragment(_look, run_every=None if experiment.over else pace.seconds("steady"))(experiment_id, experiment.over)
@@ -78,7 +78,7 @@ def _look(experiment_id: str, was_over: bool) -> None:
         _left_open(experiment, said)
         _actions(experiment, rows)
     if not was_over and experiment.over:
-        st.rerun()  # once, with a timer no more
+        st.rerun()  # once more, without a timer
 
 
 def _head(experiment: ExperimentRuns) -> None:
@@ -128,7 +128,7 @@ def _stop(experiment: ExperimentRuns) -> None:
 
 
 def _failures(experiment: ExperimentRuns) -> None:
-    """Say once each why runs could not go on."""
+    """Show each reason why runs could not go on, once."""
     why = {str(m.record.failure): m.record.failure for m in experiment.members if m.record.failure is not None}
     for said in why.values():
         st.error(plain(said), icon=":material/error:")
@@ -141,7 +141,7 @@ def _failures(experiment: ExperimentRuns) -> None:
 
 
 def _missing(experiment: ExperimentRuns) -> None:
-    """Say how many of its runs never began; one that did not is kept nowhere."""
+    """Show how many of its runs never began; such runs are stored nowhere."""
     count = experiment.planned - len(experiment.members)
     if count:
         st.info(
@@ -176,11 +176,11 @@ def show_verdicts(experiment: ExperimentRuns, said: list[Verdict]) -> None:
 
 
 def show_scores(experiment: ExperimentRuns, said: list[Verdict]) -> None:
-    """Draw what was reached, the best on top, once there are two to compare."""
+    """Draw the scores, the best on top, once there are two to compare."""
     arms = 1 + max(m.arm for m in experiment.members)
     apart = len(experiment.frameworks) > 1 and any(
         len(s.accuracies) > 1 for v in said for s in v.scores
-    )  # intervals would cover each other
+    )  # intervals would overlap
     rows = []
     for verdict in said:
         for score in verdict.scores:
@@ -201,7 +201,7 @@ def show_scores(experiment: ExperimentRuns, said: list[Verdict]) -> None:
 
 
 def _left_open(experiment: ExperimentRuns, said: list[Verdict]) -> None:
-    """Say what the experiment does not answer, and where to go on."""
+    """Show what the experiment does not answer, and where to continue."""
     asked = open_question(experiment, said)
     if asked is None:
         return
@@ -210,7 +210,7 @@ def _left_open(experiment: ExperimentRuns, said: list[Verdict]) -> None:
     ):
         st.markdown(f"**{t('Left open:')}** {plain(asked.text)}", width="stretch")
         if st.button(words(asked.way), key="open_question", icon=":material/arrow_forward:"):
-            if asked.page == "experiments":  # this page: the result makes room for the next choice
+            if asked.page == "experiments":  # this page: the result is replaced by the next choice
                 forget()
                 st.session_state[keys.KIND] = asked.link["kind"]
                 st.rerun()

@@ -1,4 +1,4 @@
-"""A sheet to draw a digit on, and what a model of each framework says of it, stroke by stroke."""
+"""A sheet to draw a digit on, and the answers of one model per framework, updated stroke by stroke."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def show() -> None:
 
 
 def _asked() -> list[RunRecord]:
-    """Return the models that answer: those that came with the program, or the reader's own once there are some."""
+    """Return the models that answer: those shipped with the program, or the reader's own once there are some."""
     ready = [examples.record(run_id) for run_id in examples.ids(examples.DIGITS)]
     own = training.trained()
     if not own:
@@ -55,7 +55,7 @@ def _look(records: Sequence[RunRecord], was_cold: bool) -> None:
         else:
             _answer(records, np.array(ink), cold)
     if was_cold and not cold:
-        st.rerun()  # once, with a timer no more
+        st.rerun()  # once more, without a timer
 
 
 def _answer(records: Sequence[RunRecord], ink: np.ndarray, cold: Sequence[str]) -> None:

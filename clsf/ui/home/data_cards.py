@@ -1,4 +1,4 @@
-"""The data sets there are, one card each."""
+"""The available data sets, one card each."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def _card(info: DatasetInfo) -> None:
 
 
 def _pictures(info: DatasetInfo) -> None:
-    """Show some images of a set: what came with the program, or of a set that is here what a worker finds."""
+    """Show some images of a set: those shipped with the program, or those that a worker reads if the set is on this machine."""
     row = examples.picture(info.name)
     if row is not None:
         address = "data:image/png;base64," + base64.b64encode(row).decode("ascii")

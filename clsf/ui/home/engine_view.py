@@ -33,7 +33,7 @@ def show() -> None:
 
 
 def _unopened() -> EngineState:
-    """Return what is so until the first page is seen: the workers are about to be started."""
+    """Return the state until the first page has been shown: the workers are about to start."""
     workers = tuple(WorkerState(name, "starting", None, "", "", 0, None) for name in installed())
     return EngineState("local", "", workers, 0)
 

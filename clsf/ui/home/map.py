@@ -1,4 +1,4 @@
-"""The path: the lessons in their stretches with what was reached, and where to go on."""
+"""The path: the lessons in groups with the progress in each, and where to continue."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ FREE: dict[str, Sentence] = {
     "bug_lab": say("find the fault that is planted in a program"),
     "runs": say("everything you trained, to find again and share"),
 }
-"""Page -> what there is to do, for who would rather look around."""
+"""Page -> what it offers, for readers who would rather explore freely."""
 
 
 def goes_on() -> None:
-    """Show one button: begin, or go on where the reader was."""
+    """Show one button: begin, or continue where the reader was."""
     lessons, progress = course.course().lessons, reached.lessons()
     if not lessons:
         return
@@ -55,7 +55,7 @@ def goes_on() -> None:
 
 
 def show() -> None:
-    """Show the stretches with their lessons; what can't be read is said, and the others work."""
+    """Show the groups with their lessons; a lesson that can't be read is reported, and the others work."""
     whole, progress = course.course(), reached.lessons()
     for said in whole.broken:
         st.warning(t("A lesson is left out. {reason}", reason=plain(said)), icon=":material/warning:")
@@ -91,7 +91,7 @@ def _card(lesson: Lesson, progress: Progress) -> None:
 
 
 def free() -> None:
-    """Show the pages beside the path, one line each."""
+    """Show the pages outside the path, one line each."""
     with st.grid("auto", min_column_width=300, gap="xsmall") as grid:
         for name, what in FREE.items():
             page = navigation.page_named(name)

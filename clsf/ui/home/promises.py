@@ -1,4 +1,4 @@
-"""What a comparison often leaves to chance, and what is done about it here."""
+"""What is often left uncontrolled in a comparison, and how it is controlled here."""
 
 from __future__ import annotations
 
@@ -25,4 +25,4 @@ def promises() -> None:
     st.markdown(note("home", "two-numbers-can"))
     st.markdown(
         "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
-    )  # st.table would load pandas, for which no first page need wait
+    )  # st.table would load pandas, which would delay the first page

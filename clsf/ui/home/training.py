@@ -1,4 +1,4 @@
-"""A first training without a form, live, and then one thing done otherwise, so that the curves part."""
+"""A first training without a form, live, and then the same with one difference, so that the curves separate."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ from clsf.ui.shared.live_chart import live_chart, preload
 from clsf.ui.shared.text import t, words
 
 DIFFERENCE = "softmax-before-loss"
-"""What is done otherwise: it shows from the first step on, and is a mistake that people make."""
+"""The difference: visible from the first step on, and a common mistake."""
 
 VIEW = CurveView()
 CHART_HEIGHT = 214  # pixels
 
 
 def trained() -> list[RunRecord]:
-    """Return the runs of the first training, once both can be asked; with the switch on the one that differs is among them."""
+    """Return the runs of the first training once both have models; with the switch on, including the run that differs."""
     first, shown = _group(linked.current(keys.FIRST)), _shown()
     return next((name for name in (shown, first) if name and all(r.status == "finished" for r in name)), [])
 
@@ -62,7 +62,7 @@ def show() -> None:
 
 
 def _images() -> None:
-    """Show what is learned from, in the place of the curves that are to come."""
+    """Show training images in the place of the curves to come."""
     info = catalogue.info(controls.DEFAULT_DATA)
     alt = t("Handwritten digits of the data set")
     row = examples.picture(info.name)
@@ -93,7 +93,7 @@ def _switch(first: list[RunRecord]) -> None:
 
 
 def _train() -> None:
-    """Begin the first training: what the Train page begins with, both frameworks at once."""
+    """Start the first training: the Train page's defaults, both frameworks at the same time."""
     _forget()
     started = _start(preset(controls.DEFAULT_MODEL, 10), Plan(controls.DEFAULT_DATA), FRAMEWORKS)
     if started:
@@ -102,7 +102,7 @@ def _train() -> None:
 
 
 def _flip() -> None:
-    """Train PyTorch once more, with the difference; a second time the same run is shown."""
+    """Train PyTorch once more, with the difference; if that was done before, show the same run."""
     first = _group(st.session_state.get(keys.FIRST))
     if not st.session_state.get(keys.SWITCH) or not first:
         return
@@ -132,7 +132,7 @@ def _forget() -> None:
 
 
 def _group(run_id: str | None) -> list[RunRecord]:
-    """Return the runs that were started with this one, none where it is not there any more."""
+    """Return the runs that were started with this one, none if it is gone."""
     if not run_id:
         return []
     try:
@@ -142,7 +142,7 @@ def _group(run_id: str | None) -> list[RunRecord]:
 
 
 def _shown() -> list[RunRecord]:
-    """Return the runs whose curves are shown: the pair, or with the switch on the one that differs in place of its equal."""
+    """Return the runs whose curves are shown: the pair; with the switch on, the run that differs replaces its counterpart."""
     first = _group(linked.current(keys.FIRST))
     if not st.session_state.get(keys.SWITCH, bool(linked.current(keys.OTHERWISE))):
         return first
@@ -152,7 +152,7 @@ def _shown() -> list[RunRecord]:
 
 @pace.turn()
 def _look(was_going: bool) -> None:
-    """Draw the curves as they are now, and what is said of them."""
+    """Draw the current curves and the text about them."""
     records = _shown()
     pace.looked()
     with st.container(key="live-first", gap="xsmall"):
@@ -170,7 +170,7 @@ def _look(was_going: bool) -> None:
 
 
 def _how(record: RunRecord) -> str:
-    """Return how far a run is and how good, on one line."""
+    """Return a run's progress and accuracy in one line."""
     style, last = STYLES[record.framework], record.epochs[-1] if record.epochs else None
     if record.over and record.final is not None:
         far = t("{share} right", share=f"{record.final.validation_accuracy:.1%}")
@@ -189,7 +189,7 @@ def _how(record: RunRecord) -> str:
 
 
 def _said(records: list[RunRecord]) -> None:
-    """Say in a sentence what came out."""
+    """Show the result in a sentence."""
     if any(record.plan.differences for record in records):
         st.caption(t("Same model, same start, same images: one line of code made this gap."))
         link = {"compare": "switches", "switches": f"{DIFFERENCE}:{ENTRIES[DIFFERENCE].options[-1].name}"}

@@ -1,4 +1,4 @@
-"""Asking the workers about pictures and layers; what was asked before is answered from memory"""
+"""Asks the workers about pictures and layers; repeated questions are answered from a cache"""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from clsf.model.spec import Layer, ModelSpec
 from clsf.ui.shared import service_access
 from clsf.ui.shared.asking import ask, at_once
 
-FIRST = "tensorflow"  # who computes what is shown where both say the same
+FIRST = "tensorflow"  # computes what is shown where both give the same result
 
 
 def spec_of(layers: tuple[Layer, ...]) -> str:
-    """Return layers as the JSON of a model, which is what crosses to a worker."""
+    """Return layers as the JSON of a model, the form sent to a worker."""
     return json.dumps(ModelSpec("chain", layers).to_json())
 
 
 def outputs(
     layers: tuple[Layer, ...], images: np.ndarray, weights: Weights, masks: Weights | None = None, framework: str = FIRST
 ) -> list[np.ndarray]:
-    """Return what comes out of each layer, (n, …). Raises ClsfError if the worker can't be asked."""
+    """Return the output of each layer, (n, …). Raises ClsfError if the worker can't be asked."""
     if not layers:
         return []
     return _job(framework, "run", spec_of(layers), images, weights, masks or {})
@@ -34,12 +34,12 @@ def outputs(
 def outputs_of_both(
     layers: tuple[Layer, ...], images: np.ndarray, weights: Weights, masks: Weights | None = None
 ) -> dict[str, list[np.ndarray]]:
-    """Return framework -> what comes out of each layer; both compute at the same time."""
+    """Return framework -> the output of each layer; both compute at the same time."""
     return _both("run", spec_of(layers), images, weights, masks or {})
 
 
 def normalised(layer: Layer, inputs: np.ndarray, weights: Weights, times: int) -> dict[str, dict[str, np.ndarray]]:
-    """Return framework -> what `one_layer.normalise` says."""
+    """Return framework -> the result of `one_layer.normalise`."""
     return _both("normalise", spec_of((layer,)), inputs, weights, times)
 
 
@@ -54,12 +54,12 @@ def flattened(image: np.ndarray) -> dict[str, np.ndarray]:
 
 
 def own_words(layer: Layer, shape: tuple[int, ...]) -> dict[str, tuple[str, str, bool]]:
-    """Return framework -> its own layer as code, what it says to an image of this shape, whether it refused."""
+    """Return framework -> its own layer as code, its response to an image of this shape, whether it refused."""
     return _both("own_words", spec_of((layer,)), shape)
 
 
 def picture(function: str, *args: object) -> object:
-    """Return what a function of `clsf.data.picture` gives. Raises ClsfError, a DataError for a picture that is none."""
+    """Return the result of a function of `clsf.data.picture`. Raises ClsfError; a DataError for an invalid picture."""
     return ask("torch", f"clsf.data.picture:{function}", *args)
 
 
@@ -73,7 +73,7 @@ def _both(function: str, *args: object) -> dict:
 
 
 def _job(framework: str, function: str, *args: object) -> object:
-    """Ask one framework; if it is away and the other is there, that one answers: both compute the same."""
+    """Ask one framework; if only the other one is available, ask that, because both compute the same."""
     try:
         return ask(framework, _module(framework, function), *args)
     except ClsfError:

@@ -1,4 +1,4 @@
-"""Batch normalisation: the statistics of the batch in training, the running ones outside of it, and how these come about"""
+"""Batch normalisation: the statistics of the batch in training, the running statistics in inference, and how these are updated"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A chain that begins behind the first layers of a trained run: the picture goes through those first, with their weights"""
+"""A chain that starts after the first layers of a trained run: the picture goes through these first, with their weights"""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from clsf.words import say_n
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """Behind how many layers of the own row of which run the chain begins."""
+    """The start of the chain: a run, and the number of layers of its own row that come before the chain."""
 
     run: str
     layers: int
 
 
 def chosen() -> Start | None:
-    """Return where the chain begins, None for the picture itself. A link may say anything."""
+    """Return where the chain starts, None for the picture itself. The value in the link is not trusted."""
     text = st.session_state.get(keys.BEGIN) or st.query_params.get(keys.BEGIN, "")
     run, _, layers = text.rpartition(":")
     if not run or not layers.isdigit() or not 1 <= int(layers) <= 200:
@@ -37,7 +37,7 @@ def chosen() -> Start | None:
 
 
 def inputs(start: Start, images: np.ndarray) -> np.ndarray:
-    """Return what the first layers of a run make of pictures, (n, …). Raises ClsfError in words if they do not fit."""
+    """Return the output of a run's first layers for pictures, (n, …). Raises ClsfError with a message if they do not fit."""
     record = service_access.get_service().record(start.run)
     row = record.model.layers[: start.layers]
     if len(row) < start.layers:
@@ -63,7 +63,7 @@ def inputs(start: Start, images: np.ndarray) -> np.ndarray:
 
 
 def note(start: Start) -> None:
-    """Say where the chain begins, with a way back."""
+    """Show where the chain starts, with a way back."""
     with st.container(horizontal=True, vertical_alignment="center"):
         said = tn(
             "The picture goes through the first layer of a trained run before it enters the chain.",
@@ -75,7 +75,7 @@ def note(start: Start) -> None:
 
 
 def offer(stage: Stage) -> None:
-    """Offer to begin where a run's layer began, if its weights do not fit what reaches it here."""
+    """Offer to start where the layer was in its run, if its weights do not fit its input here."""
     filling: Filling = stage.filling
     if filling.source != "run" or not filling.run or not filling.path:
         return

@@ -1,4 +1,4 @@
-"""The picture through the chain: from what the student chose to what came out of every layer, or why it did not"""
+"""Sends the picture through the chain: from the student's choices to the output of every layer, or the reason why there is none"""
 
 from __future__ import annotations
 
@@ -22,8 +22,9 @@ from clsf.ui.shared.text import plain, t
 
 
 def show(given: ChosenPicture) -> tuple[InspectedLayer, DeltaGenerator] | None:
-    """Show the chain as pictures and the settings of one layer; return what there is to see of it and the place beside the settings,
-    None if nothing came out.
+    """Show the chain as pictures and the settings of one layer; return the layer's data and the place next to the settings.
+
+    Return None if there is no output.
     """
     row = stack.current()
     stack.into_link()
@@ -56,7 +57,7 @@ def show(given: ChosenPicture) -> tuple[InspectedLayer, DeltaGenerator] | None:
 
 
 def _said(row: LayerStack, look: StackFacts, position: int, computed: int) -> bool:
-    """Say what arithmetic knows of a layer; return whether anything came out of it."""
+    """Show what arithmetic tells about a layer; return whether it has an output."""
     if position >= computed:
         head.problem(row, look, position)
         return False
@@ -73,7 +74,7 @@ def _settings(row: LayerStack, position: int) -> None:
 
 
 def _known(row: LayerStack, shape: tuple[int, ...]) -> tuple[StackFacts, Weights]:
-    """Return what is known of the chain and the weights of every stage that fits, weights that do not fit included in why not."""
+    """Return the facts of the chain and the weights of every stage that fits; weights that do not fit count as a reason."""
     look = facts.stack_facts(row, shape)
     trained = _trained(row)
     for count in range(len(look.facts), -1, -1):

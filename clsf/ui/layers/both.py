@@ -1,4 +1,4 @@
-"""The same layer in both frameworks: same weights, two outputs, their difference; the layouts; and what each says by itself"""
+"""The same layer in both frameworks: same weights, two outputs, their difference; the layouts; and each framework's own layer"""
 
 from __future__ import annotations
 
@@ -41,12 +41,12 @@ def show(looked: InspectedLayer) -> None:
         )
     if looked.own_weights():
         _layouts(looked)
-    if isinstance(looked.stage.layer, Sliding) and not looked.stage.layer.HELD:  # what one call of each says
+    if isinstance(looked.stage.layer, Sliding) and not looked.stage.layer.HELD:  # results of one call of each
         own_words(looked)
 
 
 def own_words(looked: InspectedLayer) -> None:
-    """Show what each framework's own layer says to the same settings."""
+    """Show each framework's own layer with the same settings."""
     st.markdown(f"**{t('What each framework says to these settings by itself')}**")
     try:
         said = asking.own_words(looked.linear(), looked.facts.in_shape)
@@ -103,7 +103,7 @@ def _rows(vector: np.ndarray) -> np.ndarray:
 
 
 def _layouts(looked: InspectedLayer) -> None:
-    """Show where the same weight stands in each framework's own array."""
+    """Show the position of the same weight in each framework's own array."""
     own = looked.own_weights()
     name = next((n for n in own if n.endswith("kernel")), None)
     if name is None:
@@ -141,7 +141,7 @@ def _names(name: str, axes: int) -> dict[str, str]:
 
 
 def _turned(at: tuple[int, ...], name: str, shape: tuple[int, ...]) -> tuple[int, ...]:
-    """Return the index in torch's array of what stands at `at` in the agreed one."""
+    """Return the index in torch's array of the element at `at` in the agreed layout."""
     if name.endswith("depthwise_kernel"):
         row, column, channel, multiple = at
         return channel * shape[3] + multiple, 0, row, column

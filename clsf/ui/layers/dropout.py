@@ -1,4 +1,4 @@
-"""A dropout: other numbers are dropped with every seed while training, none outside of it, in both frameworks"""
+"""A dropout layer in both frameworks: in training, each seed drops different values; in inference, none are dropped"""
 
 from __future__ import annotations
 

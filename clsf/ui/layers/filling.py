@@ -1,4 +1,4 @@
-"""Where the weights of a layer come from: chance, kernels written by hand, the student's own numbers, or one of their trained runs"""
+"""The source of a layer's weights: random, kernels written by hand, the student's own numbers, or one of their trained runs"""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def kernel_titles() -> dict[str, str]:
 
 
 def filter_title(stage: Stage, number: int) -> tuple[str, bool]:
-    """Return what a filter is called, and whether it is written by hand."""
+    """Return the name of a filter, and whether it is written by hand."""
     if isinstance(stage.layer, Convolution):
         if stage.filling.source == "own" and number == 0:
             return t("my own"), True
@@ -89,7 +89,7 @@ def _kernels(filling: Filling, position: int) -> None:
 
 def _own(filling: Filling, position: int) -> None:
     key = keys.widget(stack.version(), position, "numbers")
-    # What the table begins with must stay the same while it is edited, or edits would be counted twice.
+    # The table's initial values must stay the same while it is edited, or edits would be counted twice.
     base = st.session_state.setdefault(f"{key}_base", filling.numbers)
     names = [str(n + 1) for n in range(SIDE)]
     table = pd.DataFrame([base[SIDE * row : SIDE * (row + 1)] for row in range(SIDE)], columns=names)
@@ -150,7 +150,7 @@ def _run(stage: Stage, position: int) -> None:
 
 
 def _stands_in() -> None:
-    """Say with which weights the layer computes as long as none of a run are chosen."""
+    """Show which weights the layer uses while no run's weights are chosen."""
     st.caption(t("Until a layer of the run is chosen, random weights stand in."))
 
 
@@ -160,7 +160,7 @@ def choose_shape(facts: LayerFacts) -> str:
 
 
 def layers_of(record: RunRecord) -> tuple[LayerFacts, ...]:
-    """Return what is known of every layer of a run's model; nothing if its data set is not known any more."""
+    """Return the facts of every layer of a run's model; none if its data set is no longer known."""
     try:
         shape = prepared_shape(catalogue.info(record.plan.data), record.plan.preparation)
         return record.model.analyse(shape).layers
@@ -220,7 +220,7 @@ def _layer(key: str, position: int, run: str, layers: dict) -> None:
 
 
 def _typed(key: str, position: int) -> None:
-    """Put the edits of the table into the kernel; what is not a finite number stays as it was."""
+    """Apply the edits of the table to the kernel; values that are not finite are ignored."""
     numbers = list(st.session_state[f"{key}_base"])
     for row, changes in st.session_state[key]["edited_rows"].items():
         for name, value in changes.items():

@@ -1,4 +1,4 @@
-"""Parameters as the image grows: what a dense layer needs, and what a convolution needs, on the same pictures"""
+"""Parameter counts as the image grows: a dense layer compared with a convolution on the same pictures"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What arithmetic says of a layer before it runs: the shape that comes out, how it fits, what it learns; or why it can't be"""
+"""Facts about a layer before it runs: output shape, fit, parameters; or why it is impossible"""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def show(facts: LayerFacts) -> None:
 
 
 def problem(row: LayerStack, look: StackFacts, position: int) -> None:
-    """Explain why the first layer that does not fit does not, and offer ways out."""
+    """Explain why the first layer that does not fit is wrong, and offer fixes."""
     at = len(look.facts)
     with st.container(border=True, key="layer_problem"):
         why = t("This can't be computed yet, and here is why:")

@@ -1,4 +1,4 @@
-"""What every view of a layer is given: the picture, the chain, its weights, and what came out of each layer"""
+"""The input of every view of a layer: the picture, the chain, its weights, and the output of each layer"""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ class InspectedLayer:
 
     given: ChosenPicture
     first: np.ndarray  # what goes into the chain
-    is_picture: bool  # whether that is the picture itself, not what a run's layers made of it
+    is_picture: bool  # whether that is the picture itself and not the output of a run's layers
     chain: LayerStack
     look: StackFacts
     weights: Weights
-    outputs: list[np.ndarray]  # what comes out of each stage that fits
+    outputs: list[np.ndarray]  # the output of each stage that fits
     position: int
 
     @property
@@ -36,21 +36,21 @@ class InspectedLayer:
 
     @property
     def before(self) -> np.ndarray:
-        """What goes into the layer."""
+        """Return the input of the layer."""
         return self.outputs[self.position - 1] if self.position else self.first
 
     @property
     def after(self) -> np.ndarray:
-        """What comes out of the layer."""
+        """Return the output of the layer."""
         return self.outputs[self.position]
 
     @property
     def shows_picture(self) -> bool:
-        """Whether what goes into the layer is the picture itself."""
+        """Return whether the input of the layer is the picture itself."""
         return self.position == 0 and self.is_picture
 
     def own_weights(self) -> Weights:
-        """Return the weights of the layer alone, named as those of a model of one layer."""
+        """Return only the weights of this layer, named as in a model of one layer."""
         path = f"{self.position + 1}."
         return {f"1.{name.removeprefix(path)}": array for name, array in self.weights.items() if name.startswith(path)}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-# The picture. Which data set it is from stands in clsf.ui.shared.state.DATA, for it is the same on every page.
+# The picture. Its data set is in clsf.ui.shared.state.DATA because it is the same on every page.
 SOURCE = "picture"
 LABEL = "class"
 NUMBER = "number"
@@ -12,16 +12,16 @@ GREY = "picture_grey"
 SCALE = "picture_scale"
 FILE = "picture_file"
 SHEET, SHEET_LINK = "picture_sheet", "drawn_picture"  # the second is in the link
-UPLOADED = "picture_uploaded"  # (name, bytes) of the last upload, which outlives a look at another page
+UPLOADED = "picture_uploaded"  # (name, bytes) of the last upload, kept while the reader visits another page
 
 # The chain.
 CHAIN = "chain"  # in the link: clsf.layer_stack.stages.to_text
-BEGIN = "begin"  # in the link: behind which layer of which run the chain begins, "run:path"
-LOOKED_AT = "layer"  # in the link: which layer is looked at, from "1"
+BEGIN = "begin"  # in the link: the run and the layer after which the chain starts, "run:path"
+LOOKED_AT = "layer"  # in the link: which layer is shown, from "1"
 VERSION = "chain_version"  # grows whenever widgets have to forget what they show
 REFUSED = "chain_refused"  # the sentence with which a change was refused
 
-# What is looked at.
+# The current view.
 VIEW, VIEW_LINK = "layers_view", "view"
 OWN_SCALE = "maps_own_scale"
 MAP = "map"

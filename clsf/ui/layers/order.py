@@ -54,7 +54,7 @@ def _line(name: str, order: np.ndarray, shape: tuple[int, int, int], at: int) ->
     start = max(0, min(at - SHOWN // 2, len(order) - SHOWN))
     cells = []
     for n in range(start, min(start + SHOWN, len(order))):
-        row, column, channel = place(int(order[n]), shape)  # what the framework put there, named as in the image
+        row, column, channel = place(int(order[n]), shape)  # the framework's value there, named as in the image
         colour = "rgb" + str(layer_pictures.CHANNEL_COLOURS[channel % len(layer_pictures.CHANNEL_COLOURS)])
         cells.append(f'<i class="{"on" if n == at else ""}" style="--c:{colour}">({row},{column},{channel})</i>')
     before, behind = ("<span>…</span>" if start else ""), ("<span>…</span>" if start + SHOWN < len(order) else "")

@@ -1,4 +1,4 @@
-"""What comes out of a layer: its feature maps, and the numbers before and after on one axis"""
+"""The output of a layer: its feature maps, and the numbers before and after on one axis"""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def _maps(looked: InspectedLayer, values: np.ndarray) -> None:
 
 
 def _title(looked: InspectedLayer, n: int) -> tuple[str, bool]:
-    """Name a map by the filter that wrote it; layers that work channel by channel pass the names on."""
+    """Name a map after the filter that produced it; layers that work per channel pass the names on."""
     for stage, facts in reversed(list(zip(looked.chain, looked.look.facts, strict=False))[: looked.position + 1]):
         many = getattr(stage.layer, "depth_multiplier", 0)
         if many and not stage.layer.WIDTH:

@@ -1,4 +1,4 @@
-"""Pictures that can be looked into: a grid of small ones to enlarge, and the scale of their colours"""
+"""Pictures to enlarge: a grid of small ones, and their colour scale"""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _gallery = component(
 
 @dataclass(frozen=True, slots=True)
 class PictureItem:
-    """One small picture: its address, title, what it says in words, a note to read beside it, and whether it stands out."""
+    """One small picture: its address, title, alternative text, a note shown next to it, and whether it is highlighted."""
 
     picture: str
     title: str

@@ -14,7 +14,7 @@ from clsf.ui.layers import keys, stack
 from clsf.ui.shared.text import t, words
 
 KINDS = tuple(FRESH)
-FEW = 20  # a whole number of more values is typed, the others slid
+FEW = 20  # a whole number with more values gets a number input, others a slider
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +50,13 @@ def show(stage: Stage, position: int, columns: int) -> None:
 
 
 def _two(stage: Stage, position: int, pairs: list[str]) -> bool:
-    """Return whether two numbers are typed: because some are not equal, or because the student said so."""
+    """Return whether height and width get separate inputs: because some differ, or because the student chose so."""
     apart = any(isinstance(getattr(stage.layer, name), tuple) for name in pairs)
     return apart or bool(st.session_state.get(keys.widget(stack.version(), position, "two")))
 
 
 def _square(position: int, pairs: list[str]) -> None:
-    """Use the height for both sides once height and width are no longer set apart."""
+    """Use the height for both sides once height and width are no longer set separately."""
     if not st.session_state[keys.widget(stack.version(), position, "two")]:
         layer = stack.current()[position].layer
         stack.change_layer(position, **{name: value[0] for name in pairs if isinstance(value := getattr(layer, name), tuple)})
@@ -68,7 +68,7 @@ def _field(stage: Stage, field: Field, widget: _Widget, two: bool) -> None:
     if name == "dilation_rate" and max(stage.layer.moves) > 1:
         common |= {"disabled": True, "help": t("Keras refuses a dilation together with strides above 1.")}
     if rule.takes == "pair":
-        value = one_or_two(stage.layer.moves) if value is None else value  # pooling moves by its own size if nothing is said
+        value = one_or_two(stage.layer.moves) if value is None else value  # by default, the stride of pooling is its size
         if two:
             st.text_input(name, one_or_two_text(value), max_chars=9, **common)
         else:

@@ -28,7 +28,7 @@ class ChosenPicture:
 
     pixels: np.ndarray  # uint8 (height, width, channels)
     title: str
-    low: float  # what a pixel of 0 and one of 255 become
+    low: float  # the values that pixels 0 and 255 become
     high: float
     dataset: tuple[str, int | None, bool] | None = None  # (name, side, grey), if there are more like it
 
@@ -50,7 +50,7 @@ class ChosenPicture:
 
 
 def choose_picture() -> ChosenPicture | None:
-    """Show the widgets and return the picture; None if there is none at all, which the page has said then."""
+    """Show the widgets and return the picture; None, after a message on the page, if there is none."""
     titles = {
         "photograph": f":material/landscape: {t('photograph')}",
         "sample": f":material/photo_library: {t('data set')}",
@@ -141,7 +141,7 @@ def _drawing() -> ChosenPicture | None:
 
 
 def _instead() -> ChosenPicture | None:
-    """Return a photograph while there is nothing else, and say so."""
+    """Return a photograph while there is no other picture, and show a message about it."""
     st.caption(t("Until then, a photograph stands in."))
     with problems.shown():
         return ChosenPicture(asking.picture("photograph", "flower", DEFAULT_SIDE, False), t("flower"), 0.0, 1.0)

@@ -1,4 +1,4 @@
-"""The chain of the session: read from the link, kept, changed, and looked at one layer at a time"""
+"""The chain of the session: read from the link, stored, changed, and shown one layer at a time"""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from clsf.ui.shared.text import plain, t
 
 
 def current() -> LayerStack:
-    """Return the chain of this session; a link that names none that can be read is refused in words, once."""
+    """Return the chain of this session; an unreadable chain in the link gives one message."""
     text = st.session_state.get(keys.CHAIN)
     if text is None:
         text = st.query_params.get(keys.CHAIN, "")
@@ -32,7 +32,7 @@ def current() -> LayerStack:
 
 
 def keep(chain: LayerStack, anew: bool = True) -> None:
-    """Make this the chain of the session. `anew`: widgets are to show it, not what they showed before."""
+    """Make this the chain of the session. `anew`: widgets show it and not their earlier values."""
     st.session_state[keys.CHAIN] = stages.to_text(chain)
     if anew:
         st.session_state[keys.VERSION] = version() + 1
@@ -43,7 +43,7 @@ def version() -> int:
 
 
 def into_link() -> None:
-    """Put the chain into the link, if it is not the one that everybody begins with."""
+    """Put the chain into the link, unless it is the default chain."""
     text = st.session_state[keys.CHAIN]
     if text == stages.to_text(stages.DEFAULT):
         if keys.CHAIN in st.query_params:
@@ -53,7 +53,7 @@ def into_link() -> None:
 
 
 def change_layer(position: int, **fields: object) -> None:
-    """Change fields of a layer; what the layer refuses is said, and nothing changes."""
+    """Change fields of a layer; if the layer refuses them, show why and change nothing."""
     chain = current()
     stage = chain[position]
     try:
@@ -79,7 +79,7 @@ def change_filling(position: int, anew: bool = False, **fields: object) -> None:
 
 
 def change_kind(position: int, kind: str) -> None:
-    """Put another layer in the place of one."""
+    """Replace a layer by another one."""
     chain = current()
     filling = Filling("hand") if FRESH[kind].role == "Convolution" else Filling()
     keep((*chain[:position], Stage(FRESH[kind], filling), *chain[position + 1 :]))
@@ -125,12 +125,12 @@ def looked_at(chain: LayerStack) -> int:
 
 
 def stage_title(stage: Stage) -> str:
-    """Return what a layer is called in a row of layers; an activation by its function."""
+    """Return the name of a layer in a row of layers; for an activation, its function."""
     return getattr(stage.layer, "name", stage.kind)
 
 
 def refused() -> None:
-    """Say once what was refused."""
+    """Show once what was refused."""
     problem = st.session_state.pop(keys.REFUSED, None)
     if problem is not None:
         st.warning(plain(problem), icon=":material/block:")
@@ -149,7 +149,7 @@ def _remove(position: int) -> None:
 
 
 def _swap(first: int, step: int = 0) -> None:
-    """Let a layer and the one behind it change places; the one that was looked at still is."""
+    """Swap a layer and the next one; the layer in view stays in view."""
     chain = list(current())
     chain[first], chain[first + 1] = chain[first + 1], chain[first]
     keep(tuple(chain))

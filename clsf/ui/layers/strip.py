@@ -1,4 +1,4 @@
-"""The chain as a row of pictures: what goes in, and what comes out of every layer, with shape and parameters"""
+"""The chain as a row of pictures: the input, and the output of every layer, with shape and parameters"""
 
 from __future__ import annotations
 

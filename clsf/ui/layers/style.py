@@ -1,4 +1,4 @@
-"""The look of what Streamlit has no widget for on this page: the row of pictures, small pictures with a caption, lines of cells"""
+"""Styles for parts of this page without a Streamlit widget: the row of pictures, small pictures with a caption, lines of cells"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The ways to look at a layer, and which of them there are for its kind; only the chosen one computes"""
+"""The views of a layer, and which of them its kind has; only the chosen one computes"""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ VIEWS = Sections(
 
 
 ONLY = {"order": ("Flat",), "dropout": ("Drop", "DropMaps"), "batch": ("Batchwise",), "growth": ("Convolution", "Linear")}
-"""The roles of the layers that have a view, where not all have it. “weights” is for layers that hold some."""
+"""View -> roles of the layers that have it, if not all do. “weights” is for layers with weights."""
 
 
 def chosen(looked: InspectedLayer) -> Section:

@@ -1,4 +1,4 @@
-"""The sliding window: the page hands over numbers once, and the browser steps and plays without asking again"""
+"""The sliding window: the page sends the numbers once, and the browser steps and plays without further requests"""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from clsf.ui.shared.components import component
 from clsf.ui.shared.no_canvas import without_canvas
 from clsf.ui.shared.text import t
 
-MOST_NUMBERS = 400_000  # sent to the browser; with more, fewer maps are
+MOST_NUMBERS = 400_000  # sent to the browser; with more, fewer maps are sent
 COLOUR_NAMES = ("R", "G", "B")
 
 _window = component("clsf_sliding_window", __file__, "window")
@@ -38,7 +38,7 @@ def show(looked: InspectedLayer) -> None:
 def job(looked: InspectedLayer, output: np.ndarray) -> dict:
     """Return everything the browser needs: numbers as base64 of float32, in the agreed layout, and how the window moves.
 
-    `output` is what the framework says before the activation, (out height, out width, maps).
+    `output` is the framework's output before the activation, (out height, out width, maps).
     """
     layer, given = looked.stage.layer, looked.given
     before, after = looked.before[0], looked.after[0]

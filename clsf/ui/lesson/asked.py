@@ -1,4 +1,4 @@
-"""Asking both frameworks the same job, as the pictures of lessons do."""
+"""Runs the same job in both frameworks, for the pictures of lessons."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ TIMEOUT = 60.0  # seconds; a small training takes a second or two, on a busy mac
 
 
 def both(job: str, *values: object, named: bool = True) -> dict[str, object]:
-    """Return framework -> what the job says there; why one can't be asked is said on the page, and it is left out.
+    """Return framework -> the job's result; one that can't be asked is left out, and the page shows why.
 
     `job` may hold {framework}; where `named` is true, the framework's name is the job's first argument.
     """

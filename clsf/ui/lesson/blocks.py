@@ -1,4 +1,4 @@
-"""What there is to do in a step: a question, a task on a page, a number to find, a text, a fault to fix."""
+"""The exercises in a step: a question, a task on a page, a number to find, a text, a fault to fix."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from clsf.ui.shared.text import plain, t, words
 
 
 def show(lesson: Lesson, step: LessonStep, kept: object) -> None:
-    """Show the block of a step. `kept`: the row of what was done before, None if nothing was."""
+    """Show the block of a step. `kept`: the stored row of earlier work, None if there is none."""
     styles.show("shared/programs")
     {"predict": _predict, "do": _do, "find": _find, "explain": _explain, "fix": _fix}[step.block.kind](lesson, step, kept)
 

@@ -14,7 +14,7 @@ from clsf.ui.shared.text import plain, t, words
 from clsf.ui.shared.units import share
 
 _TRAINED, _SEED = "neighbours_trained", "neighbours_seed"
-SEEDS = 5  # that one can go through
+SEEDS = 5  # number of seeds that the trainings cycle through
 
 
 def show() -> None:
@@ -49,7 +49,7 @@ def _press() -> None:
 
 
 def _train(seed: int) -> None:
-    """Train, one network after the other, and show each as soon as it is there."""
+    """Train the networks one after the other, and show each result as soon as it is ready."""
     titles = {neighbours.DENSE: t("Fully connected"), neighbours.CONVOLUTION: t("Convolutions")}
     rows, places = [], dict(zip(titles, st.columns(2, gap="medium"), strict=True))
     for network, title in titles.items():

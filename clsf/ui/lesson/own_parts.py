@@ -1,4 +1,4 @@
-"""A part of one's own, put together of choices: its text in both frameworks, and what comes of running it."""
+"""A custom part built from choices: its code in both frameworks, and the output of running it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from clsf.ui.shared.text import plain, t, words
 
 
 def show(first: str = "layer") -> None:
-    """Show the choices (a part `first`), the two programs that they make, and what each prints."""
+    """Show the choices (a part `first`), the two resulting programs, and what each prints."""
     styles.show("shared/programs")
     part = parts.part(
         choose.named(

@@ -1,4 +1,4 @@
-"""Three scores, the shares that softmax makes of them, the loss, and steps against its gradient: by hand, in both frameworks."""
+"""Three scores, their softmax probabilities, the loss, and gradient descent steps: by hand, in both frameworks."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _SCORE, _RIGHT, _STEPS, _GRADIENT = "score_{at}", "score_right", "score_steps", 
 
 
 def show() -> None:
-    """Show the scores, what comes of them, and the button that takes a step."""
+    """Show the scores, their probabilities and loss, and the button that takes a step."""
     names = (t("first class"), t("second class"), t("third class"))
     z = []
     for at, (column, name) in enumerate(zip(st.columns(3), names, strict=True)):

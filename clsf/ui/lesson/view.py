@@ -1,4 +1,4 @@
-"""A lesson: where one is in it, one step at a time, and the way on."""
+"""A lesson: the position in it, one step at a time, and the way to the next step."""
 
 from __future__ import annotations
 

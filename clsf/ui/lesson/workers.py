@@ -1,4 +1,4 @@
-"""Two to four workers in lockstep beside one device: equal steps, batch normalisation, batch size and learning rate."""
+"""Two to four workers in lockstep compared with one device: equal steps, batch normalisation, batch size and learning rate."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ BAR = 1e-12
 
 
 def lockstep() -> None:
-    """Show that averaged gradients make the step of one big batch, and what unequal parts do to that."""
+    """Show that averaged gradients give the step of one big batch, and how unequal parts change that."""
     left, right = st.columns([1, 2])
     with left:
         count = _count()
@@ -51,7 +51,7 @@ def lockstep() -> None:
 
 
 def statistics() -> None:
-    """Show what batch normalisation sees on each worker, and what becomes of equal steps."""
+    """Show what batch normalisation sees on each worker, and that the steps are then no longer equal."""
     left, right = st.columns([1, 2])
     with left:
         count = _count("_norm")
@@ -79,7 +79,7 @@ def statistics() -> None:
 
 
 def rates() -> None:
-    """Show what several devices do with the learning rate of one, and with a larger one."""
+    """Show several devices with the learning rate of one device, and with a larger one."""
     count = _count("_rate")
     answers = asked.both(workers.RATES_JOB, count)
     if not answers:

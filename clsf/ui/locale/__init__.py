@@ -1,6 +1,6 @@
-"""The catalogue of translations of each language, and what keeps it in step with the source.
+"""The translation catalogue of each language, and the code that keeps it in step with the source.
 
-python -m clsf.ui.locale     writes every text of the source into each catalogue; whoever added text fills in the rest
+python -m clsf.ui.locale     writes every text of the source into each catalogue; the author of a new text adds its translation
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ COUNTS = {"tn", "say_n"}
 """Functions whose first two arguments are English text, for one thing and for more."""
 
 CHECKS = "clsf/checks.py"
-"""There the error class is an argument: `raise error("…")`."""
+"""Functions where the error class is an argument: `raise error("…")`."""
 
 
 def catalogue_path(language: str) -> Path:
@@ -55,7 +55,7 @@ def sources() -> list[Path]:
 def templates() -> Iterator[tuple[str | tuple[str, str], str, int]]:
     """Yield every English text in the source, with its file and line; a pair where it is about a number of things.
 
-    Read from the syntax tree, for babel's own extraction does not see calls inside f-strings before Python 3.12.
+    Read from the syntax tree because babel's own extraction does not see calls inside f-strings before Python 3.12.
     """
     for path in sources():
         name = path.relative_to(ROOT).as_posix()
@@ -83,7 +83,7 @@ def read(language: str) -> Catalog:
 
 
 def _empty(language: str) -> Catalog:
-    """Return a catalogue without texts; its dates stand still, so that only texts make a difference."""
+    """Return a catalogue without texts; its dates are fixed, so that only texts change the file."""
     began = datetime(2026, 11, 21, tzinfo=UTC)
     return Catalog(
         locale=language, project="clsf", version="", copyright_holder="the authors of clsf", fuzzy=False,
@@ -92,7 +92,7 @@ def _empty(language: str) -> Catalog:
 
 
 def update(language: str) -> tuple[int, int]:
-    """Bring a catalogue in step with the source. Return how many texts there are, and how many lack a translation."""
+    """Update a catalogue from the source. Return the number of texts, and how many lack a translation."""
     old, new = read(language), _empty(language)
     places: dict[str | tuple[str, str], set[str]] = {}
     for message, name, _ in templates():
@@ -108,7 +108,7 @@ def update(language: str) -> tuple[int, int]:
 
 
 def _known(old: Catalog, message: str | tuple[str, str]) -> str | tuple[str, ...]:
-    """Return the translation in the old catalogue: of a pair, that of its plural in each form if it was alone before."""
+    """Return the translation in the old catalogue: for a pair, its plural's in each form if that was a single text before."""
     if isinstance(message, str):
         known = old.get(message)
         return known.string if known is not None and not known.fuzzy and isinstance(known.string, str) else ""

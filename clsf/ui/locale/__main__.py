@@ -1,4 +1,4 @@
-"""python -m clsf.ui.locale: bring the catalogues in step with the source."""
+"""python -m clsf.ui.locale: update the catalogues from the source."""
 
 from clsf.ui.locale import LANGUAGES, catalogue_path, update
 

@@ -1,4 +1,4 @@
-"""Beginning: from a ready-made model, from nothing, from a JSON file, or from a link."""
+"""Ways to start a design: from a ready-made model, from nothing, from a JSON file, or from a link."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PRESETS_HEIGHT = 340  # pixels
 
 
 def show(place: ModelInputs) -> None:
-    """Show where a design can begin. Whatever is chosen is one step, which can be taken back."""
+    """Show the ways to start a design. Each choice is one step that can be undone."""
     with st.popover(t("Start from…"), icon=":material/note_add:", width="stretch"):
         st.caption(t("Your design is not lost: Undo brings it back."))
         st.button(
@@ -44,7 +44,7 @@ def show(place: ModelInputs) -> None:
 
 
 def name(design: Design) -> None:
-    """Let the reader call the model something."""
+    """Let the reader name the model."""
     st.session_state[keys.NAME] = design.name
     st.text_input(t("Name"), key=keys.NAME, max_chars=MAX_NAME, on_change=_rename)
 

@@ -19,7 +19,7 @@ EMPTY_NAME = "my model"
 
 
 def history() -> EditHistory:
-    """Return the design and its steps; at first the link's, or the lecture's model."""
+    """Return the design and its steps; initially the link's design, or the lecture's model."""
     if keys.HISTORY not in st.session_state:
         st.session_state[keys.HISTORY] = EditHistory(_linked() or preset(FIRST, 10))
     handed_over = kept.handed_over()
@@ -34,13 +34,13 @@ def preset(name: str, classes: int) -> Design:
 
 
 def begin(design: Design) -> None:
-    """Go on with another design, which is one step that can be taken back."""
+    """Switch to another design, as one step that can be undone."""
     _keep(history().then(design))
     st.session_state[keys.FRESH] = None
 
 
 def begin_from_text(text: str) -> bool:
-    """Go on with a design from JSON, from a link, or from a link's design alone. If it is refused, the sentence is kept."""
+    """Switch to a design from JSON, from a link, or from a link's design alone. If it is refused, keep the message."""
     try:
         if text.lstrip("\ufeff \t\r\n").startswith(("{", "[")):
             design = edit_link.from_text(text, given.settle())
@@ -54,7 +54,7 @@ def begin_from_text(text: str) -> bool:
 
 
 def asked(wishes: object, shape: tuple, classes: int) -> None:
-    """Do what the list of cards asks for, in order; what can't be done leaves a sentence and the design as it was."""
+    """Carry out the requests of the list of cards, in order; a failed request leaves a message and the design unchanged."""
     for wish in wishes if isinstance(wishes, list) else []:
         number = wish.get("n") if isinstance(wish, dict) else None
         if not isinstance(number, int) or number <= st.session_state.get(keys.ACKED, 0):
@@ -73,17 +73,17 @@ def asked(wishes: object, shape: tuple, classes: int) -> None:
 
 
 def refuse(said: Sentence) -> None:
-    """Keep a sentence that says why nothing was done."""
+    """Keep a message that says why nothing was done."""
     st.session_state[keys.REFUSAL] = said
 
 
 def refusal() -> Sentence | None:
-    """Return that sentence, once."""
+    """Return that message, once."""
     return st.session_state.pop(keys.REFUSAL, None)
 
 
 def into_link(design: Design) -> Sentence | None:
-    """Put the design into the page's link. Return why it can't be there, if so."""
+    """Put the design into the page's link. Return the reason if it can't be there."""
     link = edit_link.to_link(design)
     if link is None:
         st.query_params.pop(keys.LINK, None)

@@ -1,4 +1,4 @@
-"""The list of cards as the browser draws it: what each card says, in the reader's language, and what comes back."""
+"""The list of cards for the browser: the text of each card in the reader's language, and the requests that come back."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _component = component("clsf_model_cards", __file__, "cards", '<div class="me"><
 
 
 def show(data: dict, key: str, on_asked: Callable[[object], None]) -> None:
-    """Draw the list; `on_asked` gets the list of wishes before the next run of the page."""
+    """Draw the list; `on_asked` gets the list of requests before the next run of the page."""
     _component(key=key, data=data, on_asked_change=lambda: on_asked(st.session_state[key].asked))
 
 
@@ -34,7 +34,7 @@ def contents(
     steps: EditHistory, seen: DesignFacts, advices: tuple[Advice, ...], classes: int, batch_size: int, acked: int, fresh: int | None,
     refusal: Sentence | None,
 ) -> dict:  # fmt: skip
-    """Return everything that the browser needs, as plain values."""
+    """Return all data for the browser, as plain values."""
     by_card: dict[int | None, list[Advice]] = {}
     for one in advices:
         by_card.setdefault(one.uid, []).append(one)
@@ -61,7 +61,7 @@ def contents(
 
 
 class _Writing:
-    """Cards into plain values."""
+    """Converts cards into plain values."""
 
     def __init__(
         self, seen: DesignFacts, advice: dict[int | None, list[Advice]], batch_size: int, fresh: int | None
@@ -93,7 +93,7 @@ class _Writing:
         }
 
     def _folded(self, card: Card) -> str:
-        """Return what is said of a card whose rows are folded; "" if they are shown: a short design, or something to see inside."""
+        """Return the summary of a card whose rows are folded; "" if they are shown: in a short design, or if one needs it."""
         held = list(card.all())[1:]
         if not self.long or not held:
             return ""
@@ -182,7 +182,7 @@ def _advice(one: Advice) -> dict:
 
 
 def _begun(text: str) -> str:
-    """Begin a sentence with what is wrong with a layer; elsewhere it ends one ("Layer 3: it needs …")."""
+    """Return the text of a problem as the start of a sentence; elsewhere it is used at the end ("Layer 3: it needs …")."""
     return text[:1].upper() + text[1:]
 
 

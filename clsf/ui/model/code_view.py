@@ -91,7 +91,7 @@ def _downloads(spec: ModelSpec, bench: ModelBench, sources: dict[str, Code]) -> 
 
 
 def _rest(plan: Plan, told: bool) -> str:
-    """Say how the scripts train and where that was chosen: on the Train page if `told`, else nowhere."""
+    """Show how the scripts train and where that was chosen: on the Train page if `told`, else nowhere."""
     values = {"epochs": plan.epochs, "optimizer": plan.optimizer}
     if told:
         return t("Epochs ({epochs}), optimizer ({optimizer}) and all else are as on the Train page.", **values)
@@ -99,10 +99,10 @@ def _rest(plan: Plan, told: bool) -> str:
 
 
 def _trained(spec: ModelSpec, bench: ModelBench) -> tuple[ModelSpec, Plan | None, bool]:
-    """Return what the scripts train: the design as the loss needs it, and the plan that the Train page was told in this session,
-    and whether it was told.
+    """Return what the scripts train: the design as the loss needs it, the plan set on the Train page in this session, and whether
+    one was set.
 
-    Its defaults where nothing was told yet, or where what was told does not fit the images that are chosen here.
+    The plan has the defaults if none was set yet, or if it does not fit the images that are chosen here.
     """
     data, classes = bench.given.data, bench.given.classes
     if data is None:

@@ -50,13 +50,13 @@ export default function ({ data: [data], parentElement }) {
 
 
 def show(bench: ModelBench) -> None:
-    """Show it; it can be kept as a file."""
+    """Show the diagram, with a download as a file."""
     svg = diagram(bench.seen, described, lambda kind: KINDS[kind].LOOK.group, t("Input"), t("Output"))
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         full = st.toggle(t("Full size"), key=keys.DIAGRAM_FULL, help=t("Otherwise it is made to fit the page."), **LINKED)
         st.download_button(
             t("Download SVG"),
-            lambda: svg,  # a file that is made when asked for; another would be gone if the page is drawn again at once
+            lambda: svg,  # made on request; a file made in advance would be gone after an immediate redraw of the page
             "model.svg",
             "image/svg+xml",
             key="download_svg",

@@ -1,4 +1,4 @@
-"""The editor: what the design is tried on, the list of cards, and the totals."""
+"""The editor: the input that the design is tried on, the list of cards, and the totals."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from clsf.ui.shared import facts
 
 @dataclass(frozen=True, slots=True)
 class ModelBench:
-    """What the views below the editor are about."""
+    """The data for the views below the editor."""
 
     seen: DesignFacts
     advice: tuple[Advice, ...]
@@ -24,7 +24,7 @@ class ModelBench:
 
 
 def show() -> ModelBench:
-    """Show the editor; return the design as it is now, with everything that is known of it."""
+    """Show the editor; return the current design with its facts."""
     steps = bench.history()
     with st.container(border=True, gap="small"):
         left, right = st.columns([1, 1.7], gap="medium", vertical_alignment="top")

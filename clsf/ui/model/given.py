@@ -1,4 +1,4 @@
-"""What a design is tried on: the images' shape, the number of classes, and how many images at once."""
+"""The input that a design is tried on: the images' shape, the number of classes, and the batch size."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ class ModelInputs:
 
 
 def chosen() -> ModelInputs:
-    """Show the widgets and return what they say."""
+    """Show the widgets and return their values."""
     infos = [*map(catalogue.info, catalogue.NAMES), *catalogue.imported()]
     titles = {info.name: f"{words(info.title)} · {'×'.join(map(str, info.shape))}" for info in infos}
     titles = dict(
         sorted(titles.items(), key=lambda one: one[0] != FIRST)
-    )  # the first is the default, which the link leaves out
+    )  # the first is the default, which is not written into the link
     _follow_train(titles)
     images, batch = st.columns([2.4, 1], gap="small")
     with images:
@@ -56,7 +56,7 @@ def chosen() -> ModelInputs:
 
 
 def settle() -> Shape:
-    """Return the shape that the session or the link tells, before any widget is shown; for reading a link's design."""
+    """Return the shape from the session or the link, before any widget is shown; needed to read a link's design."""
     name = st.session_state.get(keys.IMAGES) or st.query_params.get(keys.IMAGES) or FIRST
     try:
         if name == TYPED:
@@ -67,7 +67,7 @@ def settle() -> Shape:
 
 
 def _follow_train(titles: dict[str, str]) -> None:
-    """At first, try the design on the images that Train has chosen in this session, unless the link says on which."""
+    """Initially try the design on the images chosen on the Train page in this session, unless the link names others."""
     data = st.session_state.get(state.DATA)
     if keys.IMAGES not in st.session_state and keys.IMAGES not in st.query_params and data in titles:
         st.session_state[keys.IMAGES] = data

@@ -1,4 +1,4 @@
-"""The design as a table: ours at once, and on demand what both frameworks themselves print and count."""
+"""The design as a table: ours immediately, and on request the summaries and counts of both frameworks."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ from clsf.ui.shared.text import plain, t, tn
 from clsf.words import Sentence, say
 
 SHEET = (Path(__file__).parent / "style.css").read_text("utf-8")
-TIMEOUT = 60.0  # seconds; a framework may just be being imported
+TIMEOUT = 60.0  # seconds; a framework may still be importing
 MOST = 100_000_000
-"""Parameters of a model that is built only to be counted: 400 MB in Keras, which makes real weights."""
+"""Most parameters of a model that is built only for counting: 400 MB in Keras, which creates real weights."""
 
 PRINTS = {"tensorflow": "model.summary()", "torch": "print(model)"}
 
 
 def show(bench: ModelBench) -> None:
-    """Show our table, and the frameworks' own words for it."""
+    """Show our table and the frameworks' own summaries."""
     seen = bench.seen
     st.html(f"<style>{SHEET}</style>{_table(seen)}")
     if seen.output_shape is None:

@@ -17,7 +17,7 @@ from clsf.words import Sentence
 
 
 def show(seen: DesignFacts, advices: tuple[Advice, ...], place: ModelInputs) -> None:
-    """Show the totals; where a card does not fit, they count what stands before it."""
+    """Show the totals; if a card does not fit, they count only what comes before it."""
     so_far = "" if seen.output_shape else "≥ "
     with st.container(horizontal=True, gap="medium", key="model_totals"):
         st.metric(
@@ -58,7 +58,7 @@ def show(seen: DesignFacts, advices: tuple[Advice, ...], place: ModelInputs) -> 
 
 
 def leave(seen: DesignFacts, ready: bool, place: ModelInputs, too_long: Sentence | None) -> None:
-    """Show the buttons that take the design elsewhere."""
+    """Show the buttons that take the design to other pages."""
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         for page, label, icon in (("train", t("Train this model"), "show_chart"), ("compare", t("Compare with it"), "balance")):
             if st.button(
@@ -95,6 +95,6 @@ def _take(page: str, place: ModelInputs) -> None:
 
 
 def _file_name(name: str) -> str:
-    """Return a name that every system takes as a file's."""
+    """Return a file name that is valid on every system."""
     safe = "".join(c if c.isalnum() or c in "-_" else "-" for c in name).strip("-")
     return safe or "model"

@@ -1,4 +1,4 @@
-"""What flows through the design, as blocks drawn to scale."""
+"""The outputs of the design's layers, as blocks drawn to scale."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from clsf.ui.shared.layer_kinds import described
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import t
 
-SMALL = 0.58  # of its size on a phone
+SMALL = 0.58  # share of its size on a phone
 
 
 def show(bench: ModelBench) -> None:
-    """Show the blocks; hovering tells their numbers, dragging turns them."""
+    """Show the blocks; hovering shows their numbers, dragging rotates them."""
     with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
         scale = choose.named(
             st.segmented_control, t("Lengths"), {"linear": t("to scale"), "root": t("square roots")}, keys.VOLUMES_SCALE,
@@ -37,7 +37,7 @@ def show(bench: ModelBench) -> None:
         f"<style>.st-key-volumes_room {{ overflow-x: auto; }} .st-key-model_volumes {{ min-width: {WIDTH}px; }}"
         f"@media (max-width: 640px) {{ .st-key-volumes_room {{ overflow: hidden; height: {HEIGHT * SMALL:.0f}px; }}"
         f" .st-key-model_volumes {{ transform: scale({SMALL}); transform-origin: 0 0; width: {WIDTH}px; }}"
-        " .st-key-model_volumes .modebar { display: none; } }</style>"  # too small for a finger, which turns the scene itself
+        " .st-key-model_volumes .modebar { display: none; } }</style>"  # too small for a finger, which rotates the scene itself
     )
     with st.container(key="volumes_room"):
         st.plotly_chart(figure, key="model_volumes", height=HEIGHT, alt=spoken(bench.seen, described))

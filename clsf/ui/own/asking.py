@@ -1,4 +1,4 @@
-"""The taught models, for the sections that ask them."""
+"""The taught models, for the sections that use them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from clsf.ui.shared.text import t
 
 
 def models() -> tuple[Taught, list[AskedModel]] | None:
-    """Return what was taught and its models; None after having said what to do first."""
+    """Return what was taught and its models; None, after a message on what to do first, if there are none."""
     known = held.taught()
     if known is None:
         st.info(t("Nothing has been taught yet."), icon=":material/school:")
@@ -40,7 +40,7 @@ def models() -> tuple[Taught, list[AskedModel]] | None:
 
 
 def threshold(record: RunRecord) -> unknown.Threshold:
-    """Return from when on an answer of this model counts. Raises ClsfError."""
+    """Return the threshold from which an answer of this model counts. Raises ClsfError."""
     return _threshold(record.run_id, record)
 
 

@@ -22,7 +22,7 @@ from clsf.ui.shared.text import plain, t, tn
 from clsf.words import say, say_n
 
 SHOWN, COLUMNS = 20, 5  # newest images of a class that its card shows
-THUMBNAIL = 2  # every so many pixels of an image are shown
+THUMBNAIL = 2  # every n-th pixel of an image is shown
 TYPES = [suffix.removeprefix(".") for suffix in SUFFIXES]
 
 
@@ -154,12 +154,12 @@ def _upload(at: int, kind: OwnClass, generation: int) -> None:
     _told(read)
     held.replace(
         collection.added(at, read.pixels, together=False)
-    )  # another generation: the files are taken, the uploader is empty
+    )  # a new generation: the files are taken over, the uploader is empty
     st.rerun()
 
 
 def _told(read: reading.Pictures) -> None:
-    """Say how reading files went."""
+    """Show the result of reading files."""
     count = len(read.pixels)
     if read.given > count + len(read.skipped):
         held.tell(
@@ -200,7 +200,7 @@ def _again() -> None:
     st.rerun()
 
 
-# What the buttons do; each is called before the page is drawn.
+# Callbacks of the buttons; each is called before the page is drawn.
 
 
 def _recorded(at: int, frames: np.ndarray) -> None:
@@ -219,7 +219,7 @@ def _teach() -> None:
 
 
 def _taught_last() -> str | None:
-    """Return the name of the newest private set that was made of a collection: after a reload, the session has forgotten it."""
+    """Return the name of the newest private set made from a collection, because a reload clears the session."""
     names = [name for name in private.own() if kept.recordings(name) is not None]
     return max(names, key=cache.used, default=None)
 

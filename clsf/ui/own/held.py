@@ -1,4 +1,4 @@
-"""The collection of this session, and what was taught of it last."""
+"""The collection of this session, and the last models taught from it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ VALIDATED = "clsf.own.asked:validated"
 
 @dataclass(frozen=True, slots=True)
 class Taught:
-    """Two runs, the private set they were taught with, its classes, and whether recordings stayed whole."""
+    """Two runs, the private set they were taught with, its classes, and whether recordings were kept whole in the split."""
 
     run_ids: tuple[str, ...]
     data: str
@@ -47,13 +47,13 @@ def collection() -> Collection:
 
 
 def change(new: Collection) -> None:
-    """Go on with a collection whose classes are in their places."""
+    """Switch to a collection with the same classes in the same order."""
     st.session_state[keys.COLLECTION] = new
     st.session_state.pop(keys.PICKED, None)
 
 
 def replace(new: Collection) -> None:
-    """Go on with a collection whose classes may be others."""
+    """Switch to a collection whose classes may differ."""
     st.session_state[keys.GENERATION] = generation() + 1
     change(new)
 
@@ -90,12 +90,12 @@ def _of_link() -> Taught | None:
 
 
 def tell(kind: str, said: Sentence) -> None:
-    """Keep something to be said once, when the page is drawn: "success", "warning" or "error"."""
+    """Keep a message to show once, when the page is drawn: "success", "warning" or "error"."""
     st.session_state.setdefault(keys.SAID, []).append((kind, said))
 
 
 def show_told() -> None:
-    """Say what was kept."""
+    """Show the kept messages."""
     shown = {"success": st.success, "warning": st.warning, "error": st.error}
     icons = {"success": ":material/check_circle:", "warning": ":material/warning:", "error": ":material/error:"}
     for kind, said in st.session_state.pop(keys.SAID, []):

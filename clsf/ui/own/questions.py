@@ -49,7 +49,7 @@ def _curve(run_id: str, whole: bool, _found: asked.Features) -> list[few.Enough]
 
 
 def _of(models: list[AskedModel], whole: bool) -> list[tuple[AskedModel, list[few.Enough]]] | None:
-    """Return each model's learning curve; None after having said why there is none."""
+    """Return each model's learning curve; None, after a message that says why, if there is none."""
     with problems.shown(), st.spinner(t("Asking both models …")):
         return [(model, _curve(model.run_id, whole, _features(model.run_id, model))) for model in models]
     return None

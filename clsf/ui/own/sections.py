@@ -1,4 +1,4 @@
-"""The steps of the Own classes page; only the one that is looked at computes."""
+"""The steps of the Own classes page; only the one in view computes."""
 
 from __future__ import annotations
 

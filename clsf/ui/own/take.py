@@ -1,4 +1,4 @@
-"""Take it home: the teach-again file with the images, and the models as on the Predict page."""
+"""Downloads: the teach-again file with the images, and the models as on the Predict page."""
 
 from __future__ import annotations
 

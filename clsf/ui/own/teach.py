@@ -1,4 +1,4 @@
-"""Teach it: the split, one button, and the heads of both frameworks learning on one chart."""
+"""Teach: the split, one button, and one chart of the training of both frameworks' heads."""
 
 from __future__ import annotations
 
@@ -92,10 +92,10 @@ def _split(collection: Collection, sides: Sides, whole: bool) -> None:
 
 
 def begin() -> None:
-    """Keep the collection as a private set and start both trainings; a refusal is kept to be said. Call it before the page is drawn."""
+    """Store the collection as a private set and start both trainings; keep a refusal to show. Call it before the page is drawn."""
     service, owner, taught = service_access.get_service(), state.owner(), held.collection().taught()
     if taught.missing() is not None or pretrained.missing(teaching.BACKBONE) is not None:
-        return  # the section says it
+        return  # the section shows it
     try:
         sides = divided(taught.labels, taught.recordings, _whole())
         data = kept.keep(taught, sides, owner, t("Own classes: {names}", names=", ".join(taught.names)[:40]))
@@ -134,7 +134,7 @@ def _look(known: Taught) -> None:
 
 
 def _seen(records: list[RunRecord]) -> None:
-    """Show the chart, and how far each run is as long as one goes on."""
+    """Show the chart and, while a run is going on, the progress of each."""
     if not all(record.over and not record.failure for record in records):
         run_status.show(records)
     if any(len(record.steps) for record in records):
@@ -146,7 +146,7 @@ def _seen(records: list[RunRecord]) -> None:
 
 
 def _said(known: Taught, records: list[RunRecord]) -> None:
-    """Say what came out, and what stands behind the number."""
+    """Show the result, and what the number is based on."""
     good = [record for record in records if record.final is not None and record.final.validation_accuracy is not None]
     if not good:
         return
@@ -167,7 +167,7 @@ def _said(known: Taught, records: list[RunRecord]) -> None:
 
 
 def _warm(known: Taught, records: list[RunRecord]) -> None:
-    """Have the workers build the models before they are asked, once."""
+    """Make the workers build the models once before they are used."""
     if st.session_state.get(WARMED) != known.run_ids:
         st.session_state[WARMED] = known.run_ids
         service, usable = service_access.get_service(), [record for record in records if record.status in USABLE]

@@ -1,4 +1,4 @@
-"""Try it: camera, file or a thing of no class; what both models say of it, where they look, and why they are so sure."""
+"""Try it: camera, file or an object of no class; both models' answers, where they look, and why they are so confident."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def _look(source: str, known: Taught, models: Sequence[AskedModel]) -> None:
             _why(known, good)
 
 
-# Where the image comes from. Each returns (job, its arguments …), None while there is nothing.
+# Sources of the image. Each returns (job, its arguments …), None while there is no image.
 
 
 def _camera(known: Taught) -> tuple | None:
@@ -174,7 +174,7 @@ def _why(known: Taught, good: list) -> None:
 
 
 def _evidence(known: Taught, model: AskedModel, evidence: AnswerEvidence) -> None:
-    """Show by how much the first score is ahead, and the training images that are most alike."""
+    """Show the lead of the first score, and the most similar training images."""
     order = np.argsort(-evidence.scores, kind="stable")
     gap = float(evidence.scores[order[0]] - evidence.scores[order[1]])
     st.markdown(

@@ -36,7 +36,7 @@ JudgedWays = dict[tuple[str, str], list[JudgedTraining]]
 
 
 def show(known: Taught, models: Sequence[AskedModel]) -> None:
-    """Show the question: trained on a press, for it takes a minute or two."""
+    """Show the question: trained when the button is pressed, because it takes a minute or two."""
     st.markdown(note("own", "ways", blocks=teaching.TUNED_BLOCKS))
     task: Task | None = st.session_state.get(keys.WAYS)
     if task is not None and task.over:
@@ -82,14 +82,14 @@ def trained(
                 (run_id,) = service.train(spec, plan, (framework,), owner=owner, start=start)
                 runs[framework, way].append(_judged(service, run_id, lambda done=done: progress("ways", done, total)))
         finally:
-            if data != known.data:  # the split of the taught models stays theirs
+            if data != known.data:  # the split of the taught models is not removed
                 with suppress(ClsfError):
                     private.remove(data)
     return runs
 
 
 def _judged(service: TrainingService, run_id: str, tell: Callable[[], None]) -> JudgedTraining:
-    """Wait for a run and return how it was judged. Raises EngineError if it came to no end, and ends it if `tell` raises."""
+    """Wait for a run and return its result. Raises EngineError if it did not finish, and stops it if `tell` raises."""
     try:
         while not (record := service.record(run_id)).over:
             tell()

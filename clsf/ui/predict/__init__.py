@@ -1,1 +1,1 @@
-"""The Predict page, section by section: try a trained model, measure it, look inside, take it home, report on it."""
+"""The Predict page, section by section: try a trained model, evaluate it, look inside, download it, report on it."""

@@ -1,4 +1,4 @@
-"""What looks alike to a model: the nearest test images by its last hidden layer, and a map of many of them."""
+"""Images that are similar for a model: the nearest test images by its last hidden layer, and a map of many of them."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def show_neighbours(models: Sequence[AskedModel], pixels: np.ndarray) -> None:
 
 
 def show_map(models: Sequence[AskedModel], pixels: np.ndarray) -> None:
-    """Show many test images as points, near each other where the model finds them alike."""
+    """Show many test images as points, close together where the model finds them similar."""
     titles = {"pca": t("PCA"), "tsne": t("t-SNE")}
     method = choose.named(st.segmented_control, t("Method"), titles, keys.MAP)
     names = class_names(models[0].record)
@@ -67,7 +67,7 @@ def show_map(models: Sequence[AskedModel], pixels: np.ndarray) -> None:
         with place:
             st.markdown(f"**{model.mark} {plain(model.name)}**")
             try:
-                catalogue.info(model.record.plan.data)  # a map that was made for one reader is not for all
+                catalogue.info(model.record.plan.data)  # a map made for one reader is not for all
                 with st.spinner(t("Making the map …")):
                     places = _mapped(model.run_id, pixels, method, model.record)
             except ClsfError as error:

@@ -1,4 +1,4 @@
-"""The lecture's checks, done on what was just computed: first predictions, rows that sum to 1, accuracy by hand, ways to ask."""
+"""The lecture's checks on the new evaluation: first predictions, rows that sum to 1, accuracy by hand, ways to predict."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def show(measured_models: Sequence[tuple]) -> None:
 
 
 def _first(measured_models: Sequence[tuple], names: Sequence[str]) -> str:
-    """Return the first predictions of each model beside what the images show."""
+    """Return the first predictions of each model with the true classes."""
     labels = measured_models[0][1].labels[:FIRST]
     rows = [[t("shows"), *(f"<b>{escape(names[n])}</b>" for n in labels)]]
     for model, e in measured_models:
@@ -65,7 +65,7 @@ def _first(measured_models: Sequence[tuple], names: Sequence[str]) -> str:
 
 
 def _ways(measured_models: Sequence[tuple]) -> None:
-    """Show what each way of asking gave back."""
+    """Show the result of each way to predict."""
     st.markdown(f"**{t('Ways to ask for the same batch of 32')}**")
     rows = [
         [f"<code>{escape(way.code)}</code>", tables.marked(model), f"<code>{escape(way.kind)}</code>", way.dtype, _short(way.seconds),

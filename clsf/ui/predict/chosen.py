@@ -26,7 +26,7 @@ TICK = 0.5  # seconds between two looks at runs that still train
 
 
 def choose() -> list[AskedModel]:
-    """Let the reader choose, and return one or two models of one task; none after having said what to do."""
+    """Let the reader choose, and return one or two models of one task; none, after a message on what to do, if there is none."""
     linked = _linked()
     if linked is not None and not all(record.over for record in linked):
         _wait(linked)
@@ -50,7 +50,7 @@ def _task(record: RunRecord) -> tuple:
 
 
 def usable(record: RunRecord) -> bool:
-    """Whether a run has final weights to ask."""
+    """Return whether a run has final weights."""
     return record.started is not None and record.status in USABLE
 
 
@@ -78,7 +78,7 @@ def _offered(linked: list[RunRecord] | None) -> dict[str, RunRecord]:
         if summary.status in USABLE:
             try:
                 records[summary.run_id] = service.record(summary.run_id)
-            except ClsfError:  # a run that can't be read any more is not offered
+            except ClsfError:  # a run that can no longer be read is not offered
                 continue
     for record in linked or []:
         records.setdefault(record.run_id, record)
@@ -86,7 +86,7 @@ def _offered(linked: list[RunRecord] | None) -> dict[str, RunRecord]:
 
 
 def _picked(offered: dict[str, RunRecord], linked: list[RunRecord] | None) -> tuple[str, str | None]:
-    """Show both choices and return them; a run in the link that is new to the page sets them first."""
+    """Show both choices and return them; a run in the link that is new to the page presets them."""
     link = runs.looked_at()
     first = next((r.run_id for r in linked or [] if r.run_id in offered), None) or next(iter(offered))
     if st.session_state.get(keys.FOLLOWED) != link or st.session_state.get(keys.ONE) not in offered:
@@ -144,18 +144,18 @@ def _title(record: RunRecord) -> str:
     return " · ".join(parts)
 
 
-# Nothing to ask yet.
+# No model yet.
 
 
 def _without_weights(linked: list[RunRecord]) -> None:
-    """Say what became of runs that belong to the link and can't be asked."""
+    """Show the state of runs that belong to the link and have no usable model."""
     st.warning(note("predict", "what-follows-kept"), icon=":material/block:")
     run_status.chosen(linked[0])
     run_status.show(linked)
 
 
 def _begin() -> None:
-    """Say whose models answer meanwhile, and offer a training in one click."""
+    """Show whose models answer in the meantime, and offer a training in one click."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="example_models"):
         example.head(note("predict", "there-no-trained"))
         st.button(t("Train a model on digits now"), key="predict_train", icon=":material/play_arrow:", on_click=_train)
@@ -174,7 +174,7 @@ def _train() -> None:
 
 
 def _wait(linked: list[RunRecord]) -> None:
-    """Show how far the training is, until it is over; then the page goes on by itself."""
+    """Show the progress of the training until it has finished; then the page continues by itself."""
     st.fragment(_look, run_every=TICK)([record.run_id for record in linked])
 
 

@@ -1,4 +1,4 @@
-"""Take it home: the trained models as files, and where a capsule is opened."""
+"""Downloads: the trained models as files, and the upload of a capsule."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from clsf.words import Sentence, say
 
 
 def show(models: Sequence[AskedModel]) -> None:
-    """Show what can be taken along of each model, and where a capsule is opened."""
+    """Show the downloads of each model, and the upload of a capsule."""
     take_home.show(models)
     st.subheader(t("Open a capsule"))
     _open()
@@ -42,7 +42,7 @@ def _open() -> None:
 
 
 def _take(given: object) -> None:
-    """Put the run among the reader's own and look at it."""
+    """Add the run to the reader's own and show it."""
     from clsf import capsule
     from clsf.ui.shared import state
 

@@ -1,4 +1,4 @@
-"""Look inside: one image on its way through both models, where they look, and which test images look alike to them."""
+"""Look inside: one image on its way through both models, where they look, and which test images are similar for them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ LOOK = "clsf.predict.inspection:inspect_image"
 
 
 def show(models: Sequence[AskedModel]) -> None:
-    """Show the image that is looked at, and then one of the views on it."""
+    """Show the chosen image, and then one of its views."""
     left, right = st.columns([1, 3.2], gap="large")
     with left:
         pixels = _image(models)
@@ -86,5 +86,5 @@ def _seen(model: AskedModel, pixels: np.ndarray, wanted: int | None) -> Inside |
 
 @st.cache_data(max_entries=30, show_spinner=False)
 def looked(run_id: str, pixels: np.ndarray, wanted: int | None, _record: object) -> Inside:
-    """Return what is seen inside one model for one image. Raises ClsfError."""
+    """Return the values inside one model for one image. Raises ClsfError."""
     return asking.ask(service_access.get_service(), _record, LOOK, pixels, wanted)

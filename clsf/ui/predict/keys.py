@@ -18,9 +18,9 @@ CLASS, NUMBER = "of_class", "image_number"
 IMAGE = "predict_image"  # the image that was tried last: (run's task, pixels, words)
 
 # Evaluate.
-MEASURED = "predict_measured"  # run id -> what its evaluation said
-LOOKS = "predict_looks"  # how often the test set was asked about in this session
-FRESH = "predict_fresh"  # run id -> what fresh statistics of batch normalisation changed
+MEASURED = "predict_measured"  # run id -> the result of its evaluation
+LOOKS = "predict_looks"  # how often the test set was used in this session
+FRESH = "predict_fresh"  # run id -> the effect of recomputed batch normalisation statistics
 VIEW = "measured_as"
 MATRIX, CELL = "matrix", "predict_cell"
 
@@ -28,7 +28,7 @@ MATRIX, CELL = "matrix", "predict_cell"
 INSIDE, CLASS_EXPLAINED, MAP = "inside_view", "explained_class", "map_method"
 EXPLAIN, EXPLAIN_LINK = "predict_inside_image", "inside_image"
 
-# Take it home, report.
+# Downloads, report.
 NOTES, AUTHOR = "predict_notes", "predict_author"
 CAPSULE = "predict_capsule"
 TAKEN = "predict_taken"  # the result of the last capsule that was opened

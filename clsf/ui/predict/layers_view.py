@@ -1,4 +1,4 @@
-"""What comes out of every layer for one image, both models on one scale, and the filters that respond most."""
+"""The output of every layer for one image, both models on one scale, and the filters that respond most."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from clsf.ui.shared.asked_model import AskedModel
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import t
 
-TILE = 28  # pixels that the side of a channel has at least in the picture
+TILE = 28  # pixels; the least side of a channel in the picture
 PER_ROW = 8
 
 Seen = tuple[AskedModel, Inside]
@@ -107,7 +107,7 @@ def show_filters(seen: Sequence[Seen], pixels: np.ndarray) -> None:
 
 
 def _kernel(kernel: np.ndarray) -> np.ndarray:
-    """Return a kernel, (kh, kw, channels): in colour if it looks at colours, else blue for negative and red for positive."""
+    """Return a kernel, (kh, kw, channels): in colour if its input has colours, else blue for negative and red for positive."""
     if kernel.shape[2] != 3:
         return pictures.signed(kernel.mean(axis=2))
     most = max(float(np.abs(kernel).max()), 1e-12)

@@ -11,7 +11,7 @@ from clsf.ui.shared import linked
 from clsf.ui.shared.components import component, nothing
 from clsf.ui.shared.text import t
 
-MOST_CLASSES = 30  # more would be a wall of numbers
+MOST_CLASSES = 30  # with more, the numbers would be unreadable
 
 _component = component("clsf_confusion", __file__, "matrix", '<div class="scroll"></div>\n<span hidden></span>')
 

@@ -1,4 +1,4 @@
-"""Evaluate: the test set, asked once per click, and everything that can be said of the answers."""
+"""Evaluate: the test set, predicted once per click, and all statistics of the answers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Images behind the numbers: the most confident mistakes, those that two models answer differently, those of one cell of the matrix."""
+"""Images behind the numbers: the most confident mistakes, disagreements of two models, the images of one cell of the matrix."""
 
 from __future__ import annotations
 

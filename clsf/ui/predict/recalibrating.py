@@ -1,4 +1,4 @@
-"""Batch normalisation's statistics computed anew, without training: how good the models are before and after."""
+"""Recomputes the statistics of batch normalisation without training, and compares the accuracy before and after."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from clsf.ui.shared.text import plain, t
 
 
 def show(models: Sequence[AskedModel]) -> None:
-    """Show the button, and what came of it, where a model has batch normalisation."""
+    """Show the button and its result, if a model has batch normalisation."""
     normed = [model for model in models if _has_norm(model)]
     if not normed:
         return

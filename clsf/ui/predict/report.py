@@ -24,7 +24,7 @@ HEIGHT = 620  # pixels of the preview
 
 
 def show(models: Sequence[AskedModel]) -> None:
-    """Show what the student may add, both files, and what the report looks like."""
+    """Show the fields for the student, both files, and a preview of the report."""
     evaluated_of = {model.run_id: evaluated for model, evaluated in measured(models)}
     if len(evaluated_of) < len(models):
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -60,5 +60,5 @@ def show(models: Sequence[AskedModel]) -> None:
         )  # fmt: skip
     st.caption(t("Both hold everything: no script, nothing from elsewhere. The page prints well."))
     st.markdown(f"**{t('What it looks like')}**")
-    # As an address, the page has an origin of its own: whatever were in it could not reach the dashboard.
+    # As a data address, the page has its own origin, so nothing in it can reach the dashboard.
     st.iframe("data:text/html;base64," + base64.b64encode(page.encode()).decode(), height=HEIGHT)

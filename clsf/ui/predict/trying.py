@@ -1,4 +1,4 @@
-"""Try it: a drawing, a picture, the camera or a test image, and what the models say of it while it is drawn."""
+"""Try it: a drawing, a picture, the camera or a test image, and the models' answers while it is drawn."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ ONE_PICTURE = "clsf.predict.evaluating:one_picture"
 
 
 def show(models: Sequence[AskedModel]) -> None:
-    """Show where the image comes from on the left, and what the models say of it on the right."""
+    """Show the source of the image on the left and the models' answers on the right."""
     sources = {
         "draw": ":material/draw: " + t("Draw"), "test": ":material/photo_library: " + t("Test image"),
         "upload": ":material/upload: " + t("Upload"), "camera": ":material/photo_camera: " + t("Camera"),
@@ -57,7 +57,7 @@ def _look(source: str, models: Sequence[AskedModel]) -> None:
         _answers(models, answers, time.perf_counter() - started, asked[-1], below)
 
 
-# Where it comes from. Each returns (job, its arguments …, words for the image), None while there is nothing.
+# Sources of the image. Each returns (job, its arguments …, words for the image), None while there is no image.
 
 
 def _drawn(models: Sequence[AskedModel], below: DeltaGenerator) -> tuple | None:
@@ -132,7 +132,7 @@ def _nothing(source: str) -> None:
 
 
 def _answers(models: Sequence[AskedModel], answers: list, seconds: float, words: str, below: DeltaGenerator) -> None:
-    """Show what was answered; a model that failed says why, the other one still answers."""
+    """Show the answers; for a model that failed, show why; the other one still answers."""
     good = [(m, a) for m, a in zip(models, answers, strict=True) if not isinstance(a, asking.Failed)]
     told = {str(a.error): a.error for a in answers if isinstance(a, asking.Failed)}
     for error in told.values():
@@ -159,7 +159,7 @@ def _answers(models: Sequence[AskedModel], answers: list, seconds: float, words:
 
 
 def in_words(opinions: Sequence[Opinion], names: Sequence[str]) -> str:
-    """Return the likeliest three answers of each model as a sentence, for who does not see bars."""
+    """Return the likeliest three answers of each model as a sentence, the text alternative of the bars."""
     said = []
     for opinion in opinions:
         answers = ", ".join(t("{name} with {share}", name=name, share=f"{p:.0%}") for name, p in top(opinion, names))
@@ -167,17 +167,17 @@ def in_words(opinions: Sequence[Opinion], names: Sequence[str]) -> str:
     return " ".join(said)
 
 
-# What the other sections use too.
+# Also used by the other sections.
 
 
 def class_names(record: object) -> list[str]:
-    """Return the names of a run's classes; numbers where they are not known."""
+    """Return the names of a run's classes; numbers if the names are unknown."""
     count, names = asking.classes_of(record), data_names.class_names(record)
     return names if len(names) == count else [str(n) for n in range(count)]
 
 
 def task(record: object) -> tuple:
-    """Return what an image must fit to be asked about: data, shape."""
+    """Return what an image must fit for a prediction: data, shape."""
     return record.plan.data, tuple(record.started.input_shape)
 
 

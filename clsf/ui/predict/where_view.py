@@ -1,4 +1,4 @@
-"""Where a model looks: three ways to ask, each with the question that it answers."""
+"""Where a model looks: three methods, each with the question that it answers."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The Runs page: a student's own runs, found, named, overlaid, taken along and brought back."""
+"""The Runs page: find, name, overlay, export and import a student's own runs."""

@@ -1,4 +1,4 @@
-"""What the buttons of the Runs page do: each is called before the page is drawn again, and leaves a word about it."""
+"""Callbacks of the buttons of the Runs page: each is called before the page is redrawn, and leaves a message."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ READ_SECONDS = 60.0  # that opening a capsule may take
 
 
 def describe(run_id: str) -> None:
-    """Keep the name, note and tags that stand in the widgets."""
+    """Store the name, note and tags from the widgets."""
     name, note, tags = (st.session_state.get(f"{key}-{run_id}") for key in (keys.NAME, keys.NOTE, keys.TAGS))
     if _done(lambda: service_access.get_service().history.describe(state.owner(), run_id, name or "", note or "", tags or ())):
         _say_kept(say("Kept."))
@@ -32,12 +32,12 @@ def delete(run_ids: list[str]) -> None:
 
 
 def undo() -> None:
-    """Bring back what was deleted last."""
+    """Restore the runs that were deleted last."""
     restore(st.session_state.get(keys.UNDO) or [])
 
 
 def restore(run_ids: list[str]) -> None:
-    """Bring deleted runs back."""
+    """Restore deleted runs."""
     if run_ids and _done(lambda: service_access.get_service().history.restore(state.owner(), run_ids)):
         st.session_state.pop(keys.UNDO, None)
         _say("undo", say("Brought back: {count}.", count=len(run_ids)))
@@ -45,7 +45,7 @@ def restore(run_ids: list[str]) -> None:
 
 
 def unchoose() -> None:
-    """Choose no run in the table any more."""
+    """Clear the choice of runs in the table."""
     st.session_state[keys.TABLE_ROUND] = st.session_state.get(keys.TABLE_ROUND, 0) + 1
 
 
@@ -56,7 +56,7 @@ def stop(run_ids: list[str]) -> None:
 
 
 def take_in(content: bytes) -> None:
-    """Put the run of a capsule among the reader's own. It is opened in a worker, not in the process of the pages."""
+    """Add the run of a capsule to the reader's own. It is opened in a worker, not in the process of the pages."""
     service = service_access.get_service()
 
     def put() -> None:
@@ -71,7 +71,7 @@ def take_in(content: bytes) -> None:
 
 
 def use_key() -> None:
-    """Go on as the owner of the key that was typed."""
+    """Continue as the owner of the typed key."""
     if identity.use(st.session_state.get(keys.KEY) or ""):
         _say("key", say("These are the runs of that key. This browser remembers it."), KEY)
         unchoose()
@@ -88,7 +88,7 @@ def forget_me() -> None:
 
 
 def show_answer(place: str = "") -> None:
-    """Show once what was done or refused last, where it was asked for: in a popover of this name, "" is the page itself."""
+    """Show once what was done or refused last, where it was requested: in a popover of this name, "" for the page itself."""
     answer = st.session_state.get(keys.SAID)
     if answer is None or answer[0] != place:
         return
@@ -98,7 +98,7 @@ def show_answer(place: str = "") -> None:
 
 
 def show_said() -> None:
-    """Show what was done or refused last on the page, and the way back from a deletion."""
+    """Show what was done or refused last on the page, and the undo button of a deletion."""
     show_answer()
     gone = st.session_state.get(keys.UNDO)
     if gone:
@@ -108,7 +108,7 @@ def show_said() -> None:
 
 
 def _say_kept(said: Sentence, place: str = "") -> None:
-    """Say that something is kept, once it is in the file."""
+    """Report that something is saved once it is in the file."""
     if service_access.get_service().notice() is None:
         _say("check", said, place)
     else:
@@ -120,7 +120,7 @@ def _say(icon: str, said: Sentence, place: str = "") -> None:
 
 
 def _done(action: Callable[[], object], place: str = "") -> bool:
-    """Do it; keep a refusal to be shown where it was asked for."""
+    """Run the action; keep a refusal to show where it was requested."""
     try:
         action()
     except ClsfError as error:

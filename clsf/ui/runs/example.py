@@ -1,4 +1,4 @@
-"""What the list of runs will hold, before the reader has any: two real ones."""
+"""An example of the list of runs before the reader has any: two real runs."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def show() -> None:
     with st.container(border=True, key="example_runs", gap="small"):
         example.head(t("A first training, in both frameworks. Yours can be opened, named, compared, continued and shared."))
         rows = {
-            t("Run"): [_called(record) for record in records],  # three columns, for a phone has room for no more
+            t("Run"): [_called(record) for record in records],  # three columns, because a phone has no space for more
             t("Framework"): [STYLES[record.framework].title for record in records],
             t("Accuracy, validation"): [units.share(record.final.validation_accuracy) for record in records],
         }

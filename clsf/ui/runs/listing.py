@@ -107,7 +107,7 @@ def _query() -> Query:
 
 
 def _one(label: str, options: list[str], key: str, titles: dict[str, str] | None = None) -> str:
-    """Show a choice among values that occur; "" leaves it open."""
+    """Show a choice among the values that occur; "" means no filter."""
     said = {"": t("all"), **{name: (titles or {}).get(name, name) for name in options}}
     return named(st.selectbox, label, said, key)
 
@@ -156,7 +156,7 @@ def _nothing_yet() -> None:
 
 
 def differences(lines: Sequence[RunLine]) -> tuple[list[str], list[list[str]]]:
-    """Return what is the same in all of these runs, and for each run what is not; of a single run all is told of itself."""
+    """Return the settings that all of these runs share, and the differing ones of each run; a single run has only its own."""
     called = {name: data_name(name) for name in {line.run.data for line in lines}}
     told = [
         (
@@ -187,11 +187,11 @@ def differences(lines: Sequence[RunLine]) -> tuple[list[str], list[list[str]]]:
 
 
 TOLD = ("data", "optimizer", "learning_rate", "epochs", *NO_SETTING)
-"""Settings of a plan that a row says in its own way, or that are none."""
+"""Fields of a plan that a row shows in another form, or that are not settings."""
 
 
 def _settings(plans: Sequence[Mapping[str, object]]) -> list[list[str]]:
-    """Return what each plan sets that is not the same in all of them, beside what TOLD names."""
+    """Return the settings of each plan that are not the same in all of them, except those in TOLD."""
     flat = [{**plan, **(preparation if isinstance(preparation := plan.get("preparation"), dict) else {})} for plan in plans]
     known = dict.fromkeys(name for plan in flat for name in plan if name not in (*TOLD, "preparation"))
     apart = [name for name in known if any(plan.get(name) != flat[0].get(name) for plan in flat)]
@@ -205,7 +205,7 @@ def _list(lines: Sequence[RunLine], differs: Sequence[Sequence[str]], query: Que
     """Show the runs, those of one experiment in a fold, and return the chosen ones."""
     key = f"{keys.TABLE}-{st.session_state.get(keys.TABLE_ROUND, 0)}"
     known = (st.session_state.get(key) or {}).get("chosen")
-    if known is None:  # a link opens what was chosen, until another list begins with nothing chosen
+    if known is None:  # a link opens the chosen runs, until another list starts with nothing chosen
         known = st.query_params.get(keys.CHOSEN, "").split(",")[:MOST_CHOSEN] if key.endswith("-0") else []
     counts = Counter(line.experiment for line in lines)
     groups = {} if query.experiment else {name: _group(name, count) for name, count in counts.items() if name and count > 1}

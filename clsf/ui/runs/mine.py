@@ -1,4 +1,4 @@
-"""Whose runs these are: the key that finds them on another computer, and a capsule to be put among them."""
+"""The owner's key, which finds the runs on another computer, and the upload of a capsule."""
 
 from __future__ import annotations
 

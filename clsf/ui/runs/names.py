@@ -1,4 +1,4 @@
-"""What a run is called where its owner gave it no name, and how several runs are drawn together."""
+"""Names for runs that their owner did not name, and the styles of several runs in one chart."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ NAMED = 3  # settings in a name
 
 
 def of_line(line: RunLine) -> str:
-    """Return the name that the owner gave, or what the run is."""
+    """Return the owner's name for the run, or a description of it."""
     return line.name or f"{STYLES[line.run.framework].title} · {line.run.model}"
 
 
@@ -28,7 +28,7 @@ def of_record(record: RunRecord, name: str = "") -> str:
 
 
 def rows(lines: Sequence[RunLine], records: Sequence[RunRecord]) -> list[RunRow]:
-    """Return runs as charts and tables take them, no two of one name."""
+    """Return runs in the form for charts and tables, with unique names."""
     names = [of_line(line) for line in lines]
     if len(set(names)) < len(names):
         apart = _apart(records)
@@ -47,7 +47,7 @@ def rows(lines: Sequence[RunLine], records: Sequence[RunRecord]) -> list[RunRow]
 
 
 def _apart(records: Sequence[RunRecord]) -> list[str]:
-    """Return names made of the first few settings that the runs differ in."""
+    """Return names built from the first few settings in which the runs differ."""
     settings = differing(records)
     columns = [(name, values) for name, values in settings.items() if name != "learning_rate" or "optimizer" not in settings]
     return [" · ".join(_value(name, values[place]) for name, values in columns[:NAMED]) for place in range(len(records))]
@@ -63,5 +63,5 @@ def _value(name: str, value: object) -> str:
 
 
 def when(created: float) -> str:
-    """Return a time as a reader says it, on this machine's clock."""
+    """Return a readable time, on this machine's clock."""
     return time.strftime("%m-%d %H:%M:%S", time.localtime(created))

@@ -1,4 +1,4 @@
-"""One run of the history: what it was, its curves, and what can be done with it. A reader's own, or one from a shared link."""
+"""One run of the history: its facts, its curves, and its actions. A reader's own run, or one from a shared link."""
 
 from __future__ import annotations
 
@@ -159,7 +159,7 @@ def _continue(record: RunRecord) -> None:
             problems.show(error)
             return
         runs.look_at(run_ids[0])
-        with suppress(ClsfError):  # images that are not known here any more: the form stays as it is
+        with suppress(ClsfError):  # the data set is no longer known here: the form stays as it is
             controls.choose_as(record.model, plan, record.framework)
         st.session_state[state.TRAIN_VIEW_WANTED] = "run"
         navigation.switch_to("train", {state.RUN: run_ids[0]})
@@ -175,7 +175,7 @@ def _go(label: str, page: str, icon: str, record: RunRecord) -> None:
 
 
 def link_of(run_id: str) -> str:
-    """Return the address under which anybody can look at a run."""
+    """Return the address at which anyone can view a run."""
     here = urlsplit(st.context.url or "")
     path = here.path.rstrip("/")
     path = path if path.endswith("/runs") else f"{path}/runs"

@@ -1,4 +1,4 @@
-"""Chosen runs laid over each other: curves, and what they differ in."""
+"""Several chosen runs together: their curves, and their differences."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from clsf.ui.shared import navigation, run_overlay, run_table, runs, service_acc
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import plain, t
 
-MOST = 24  # runs laid over each other
+MOST = 24  # runs drawn together
 
 
 def show(lines: list[RunLine]) -> None:
@@ -69,7 +69,7 @@ def _actions(lines: list[RunLine]) -> None:
 
 
 def _fair(records: list[RunRecord]) -> None:
-    """Say why curves of these runs say nothing about each other, if so."""
+    """Show why the curves of these runs are not comparable, if so."""
     why = next((refusal for other in records[1:] if (refusal := fairness.refusal(records[0], other)) is not None), None)
     if why is not None:
         st.warning(t("These runs can be looked at together, but not compared.") + " " + plain(why), icon=":material/block:")

@@ -1,4 +1,4 @@
-"""The run in a shared link: anybody may look at it, and only its owner change it."""
+"""The run in a shared link: anyone may view it, but only its owner may change it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ TICK = 1.0  # seconds between two looks at a run that still trains
 
 
 def linked() -> str | None:
-    """Return the id of the run in the link; also of the one run that somebody else had chosen in their list."""
+    """Return the id of the run in the link; also if it is the only run that another reader had chosen in their list."""
     return st.query_params.get(state.RUN) or _chosen_elsewhere()
 
 

@@ -1,1 +1,1 @@
-"""What the pages share: widgets, asking workers, pictures, styles, sections, views of runs. Imports no page."""
+"""Code shared by the pages: widgets, requests to workers, pictures, styles, sections, views of runs. Imports no page."""

@@ -1,4 +1,4 @@
-"""A trained model as pages speak of it: its record, and what tells it from the one beside it."""
+"""A trained model as shown on pages: its record, and the name and style that distinguish it from the other one."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from clsf.runs.record import RunRecord
 
 @dataclass(frozen=True, slots=True)
 class AskedModel:
-    """A trained model as the page speaks of it."""
+    """A trained model as shown on the page."""
 
     record: RunRecord
     name: str  # the framework's, with a number where both runs are of one
@@ -24,7 +24,7 @@ class AskedModel:
 
 
 def named(records: list[RunRecord]) -> list[AskedModel]:
-    """Return the models with names and looks that tell them apart."""
+    """Return the models with distinct names and styles."""
     titles = [TITLES[record.framework] for record in records]
     if len(set(titles)) < len(titles):
         titles = [f"{title} {number}" for number, title in enumerate(titles, start=1)]

@@ -1,4 +1,4 @@
-"""Asking the workers; what was asked before is answered from memory, a refusal is not remembered."""
+"""Asks the workers; repeated questions are answered from a cache, refusals are not cached."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ def ask(
     framework: str, function: str, *args: object, stamp: object = None, timeout: float = TIMEOUT, small: bool = False,
     service: object = None,
 ) -> object:  # fmt: skip
-    """Return what a job says, "module:function" in a worker. Raises ClsfError if no worker can be asked, or the job refuses.
+    """Return the result of a job, "module:function" in a worker. Raises ClsfError if no worker can be asked, or the job refuses.
 
-    `stamp` is anything else that the answer depends on, such as a data set's checksum. `small` answers are remembered longer.
-    In a thread, which knows no reader, the `service` is handed in, and names of data sets are not.
+    `stamp` is anything else that the answer depends on, such as a data set's checksum. `small` answers are cached longer.
+    A thread has no reader, so it must pass the `service`, and may not pass names of data sets.
     """
     if service is None:
-        private.require(args)  # what was answered to one reader is not for all
+        private.require(args)  # an answer to one reader is not for all
     remembered = _small if small else _large
     return remembered(framework, function, digest((args, stamp)), args, timeout, service or service_access.get_service())
 
 
 def ask_or_say(framework: str, function: str, *args: object, stamp: object = None) -> object | None:
-    """Return what a job says; None, with the reason on the page, if it can't be asked. A large data set may be prepared for it."""
+    """Return the result of a job; None, with the reason on the page, if there is none. A large data set may be prepared for it."""
     try:
         return ask(framework, function, *args, stamp=stamp, timeout=60.0)
     except ClsfError as error:
@@ -42,7 +42,7 @@ def ask_or_say(framework: str, function: str, *args: object, stamp: object = Non
 
 
 def at_once(names: Iterable[str], one: Callable[[str, object], object]) -> dict[str, object]:
-    """Return name -> what `one(name, service)` gives; all are asked at the same time."""
+    """Return name -> the result of `one(name, service)`; all are asked at the same time."""
     names, service = tuple(names), service_access.get_service()  # threads have no Streamlit session
     with ThreadPoolExecutor(max_workers=max(len(names), 1)) as threads:
         answers = {name: threads.submit(one, name, service) for name in names}

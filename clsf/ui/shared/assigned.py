@@ -1,4 +1,4 @@
-"""The assignment that the reader works on, and the class that they are in: kept for the browser's key, found again after a reload."""
+"""The reader's current assignment and class: stored by the browser's key, so that they survive a reload."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def link_of(assignment: Assignment, class_: str = "") -> str:
 
 
 def goal_reached(assignment: Assignment) -> bool:
-    """Return whether a run of the reader reaches the goal with all locked controls as they were to stay."""
+    """Return whether a run of the reader reaches the goal with all locked controls at their set values."""
     check = assignment.check
     return check is not None and any(
         check.met([values]) and not broken_locks(assignment, record) for record, values in facts.runs()
@@ -128,7 +128,7 @@ def call(name: str) -> None:
 
 
 def _tell(name: str, place: str, called: str | None = None) -> bool:
-    """Tell a class where the reader is; one that no teacher has opened is told nothing. Return whether it was told."""
+    """Tell a class where the reader is, if a teacher has opened it. Return whether it was told."""
     try:
         reached = service_access.get_service().reached
         if classroom.is_open(reached, name):

@@ -1,4 +1,4 @@
-"""A run as a file to take along."""
+"""A run as a file to download."""
 
 from __future__ import annotations
 

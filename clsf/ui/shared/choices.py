@@ -1,4 +1,4 @@
-"""What a reader chose to train, as values, and what arithmetic says of it before anything runs."""
+"""The reader's choices for a training as values, with checks by arithmetic before anything runs."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from clsf.ui.shared.text import t
 from clsf.words import Sentence
 
 SIZES_TO_TRY = (28, 32, 64, 128)
-"""Sides in pixels that are offered where a model is too deep for small images."""
+"""Image sides in pixels that are offered if a model is too deep for small images."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Choices:
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """Whether a model takes these images: its parameters if so, else the problem and the image size that would mend it."""
+    """Whether a model accepts these images: its parameters if so, else the problem and the image size that would fix it."""
 
     shape: tuple[int, int, int]
     parameters: int = 0
@@ -57,15 +57,15 @@ def select_model(default: str, key: str = state.MODEL, **more: object) -> str:
 
 
 def own_title(name: str) -> str:
-    """Return what the own design of that name is called in a choice of models: by its name, as everywhere else.
+    """Return the label of the reader's own design in a choice of models: its name, as everywhere else.
 
-    One that is called as a ready-made one, because it was made from it, is told apart.
+    A design with the name of the ready-made model that it was made from gets a distinct label.
     """
     return t("{name} (own design)", name=name) if name in presets.NAMES else name
 
 
 def model(name: str, classes: int) -> ModelSpec:
-    """Return the model of that name, the ready-made ones for a number of classes; the own design is as it was drawn."""
+    """Return the model of that name: a ready-made one for this number of classes, or the own design unchanged."""
     own = designed() if name == MY_MODEL else None
     return own if own is not None else presets.preset(name, classes)
 

@@ -1,7 +1,7 @@
 """Widgets whose choice is in the link.
 
 Streamlit writes the label of an option into the link, so it is left to Streamlit only where labels are the same in every
-language. `named` writes the option itself. Whatever a browser sends, what is returned is one of the options, or a finite number.
+language. `named` writes the option itself. For any value from the browser, the result is one of the options or a finite number.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ import streamlit as st
 
 LINKED = {"bind": "query-params", "persist_state": "session"}
 NOTHING = "none"
-"""In a link: nothing is chosen, where something is at first."""
+"""In a link: nothing is chosen, although the default is not empty."""
 
-MAX_CHARACTERS = 2_100  # a little more than clsf.tensors.literals takes, which says so in a sentence
+MAX_CHARACTERS = 2_100  # slightly more than clsf.tensors.literals accepts, so that it can report longer text itself
 
 
 def named(
@@ -51,7 +51,7 @@ def several(
     widget: Callable, label: str, titles: Mapping[str, str], key: str, default: Sequence[str] = (), link: str | None = None,
     **more: object,
 ) -> list[str]:  # fmt: skip
-    """Show a widget of which any number of the options `titles` may be chosen; they are in the link in the order chosen."""
+    """Show a widget for any number of the options `titles`; the link holds them in the order of choice."""
     st.session_state[key] = several_chosen(titles, key, default, link)
 
     def named(name: str) -> str:
@@ -67,7 +67,7 @@ def several(
 
 
 def several_chosen(titles: Iterable[str], key: str, default: Sequence[str] = (), link: str | None = None) -> list[str]:
-    """Return what is chosen of `several`, also before the widget is shown: the session's choice, else the link's, else the default."""
+    """Return the choice of `several`, also before the widget is shown: the session's choice, else the link's, else the default."""
     kept, known = st.session_state.get(key), set(titles)
     if kept is not None and set(kept) <= known:
         return list(kept)
@@ -94,13 +94,13 @@ def text(label: str, default: str, key: str, **more: object) -> str:
 
 
 def whole(label: str, low: int, high: int, default: int, key: str, **more: object) -> int:
-    """Show a whole number to choose. A link may say anything, so the value is put between its limits."""
+    """Show an input for an integer. A link may hold any value, so it is clipped to the limits."""
     value = st.number_input(label, low, high, default, step=1, key=key, **LINKED, **more)
     return default if value is None else min(max(int(value), low), high)
 
 
 def number(label: str, default: float, key: str, **more: object) -> float:
-    """Show a number to choose."""
+    """Show an input for a number."""
     value = st.number_input(label, value=default, key=key, format="%g", **LINKED, **more)
     return float(value) if value is not None and isfinite(value) else default
 

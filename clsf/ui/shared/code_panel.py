@@ -1,4 +1,4 @@
-"""Two sources side by side, what belongs to a layer side by side, with the notes of each line."""
+"""Two sources side by side, aligned layer by layer, with the notes of each line."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _component = component("clsf_model_code", __file__, "code_panel", '<div class="m
 
 
 def panel(left: Code, right: Code, styles: list[str], key: str) -> None:
-    """Show two sources side by side, what belongs to a layer side by side."""
+    """Show two sources side by side, aligned layer by layer."""
     sides = []
     for source, style in zip((left, right), styles, strict=True):
         look = LOOKS[code.STYLES[style].framework]

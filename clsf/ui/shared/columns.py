@@ -1,4 +1,4 @@
-"""The three columns: code as it ran, and the result. Where there is little room they stand under each other."""
+"""Three columns, one per library: the code as it ran, and the result. On narrow screens they are stacked."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def card(side: str, key: str, note: str = "") -> Iterator[None]:
 def each(
     answers: dict[str, LibraryAnswer], key: str, sides: Sequence[str] = SIDES
 ) -> Iterator[tuple[str, tuple[Outcome, ...]]]:
-    """Yield (library, outcomes) inside its column; a library that could not be asked says so itself."""
+    """Yield (library, outcomes) inside its column; for a library that could not be asked, show the reason."""
     for place, side in zip(st.columns(len(sides)), sides, strict=True):
         with place, card(side, key):
             if answers[side].problem is not None:

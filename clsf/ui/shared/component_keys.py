@@ -1,4 +1,4 @@
-"""Keys of our components: Streamlit keeps `__` for itself and shows nothing where a key holds it, as an id of a run may."""
+"""Keys of our components: Streamlit reserves `__` and shows nothing if a key contains it, as the id of a run may."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ import re
 
 
 def key_of(name: str) -> str:
-    """Return a key without `__`, another one for each name."""
+    """Return a key without `__`, different for each name."""
     return re.sub("_(?=_)", "_.", name)

@@ -1,4 +1,4 @@
-"""Components of the browser, and what they are given."""
+"""Browser components and their data."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import streamlit as st
 
 
 def component(name: str, module: str, part: str, html: str | None = None) -> Callable[..., object]:
-    """Return the component of a name, made of PART.css, PART.js and PART.html, or `html`, beside the module with this `__file__`."""
+    """Return the component of a name, made of PART.css, PART.js and PART.html, or `html`, in the folder of this `__file__`."""
     beside = Path(module).parent
 
     def text(ending: str) -> str:
@@ -21,7 +21,7 @@ def component(name: str, module: str, part: str, html: str | None = None) -> Cal
 def declared(name: str, **parts: object) -> Callable[..., object]:
     """Return a component, whose function in the browser gets its `data` as the one item of a list: `function ({ data: [data] })`.
 
-    Streamlit asks each value of a dict whether it is one of twenty kinds of table, and loads pandas for it, a third of a second.
+    Streamlit checks each value of a dict against twenty kinds of table, and loads pandas for that, a third of a second.
     """
     mount = st.components.v2.component(name, **parts)
 

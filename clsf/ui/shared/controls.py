@@ -34,10 +34,10 @@ DEFAULT_EPOCHS, DEFAULT_BATCH, DEFAULT_OPTIMIZER = (Plan.__dataclass_fields__[n]
 
 
 def choose_as(spec: ModelSpec, plan: Plan, framework: str) -> None:
-    """Choose what a run is trained by, so that the form agrees with the run beside it. Call before a page switch.
+    """Set the form to a run's settings, so that it matches the run next to it. Call before a page switch.
 
-    A model that is none of the ready-made ones becomes the own design. What the form has no widget for, such as the weights
-    to begin with or a difference, is left out.
+    A model that is not ready-made becomes the own design. Settings without a widget, such as the initial weights or a
+    difference, are left out.
     """
     groups.reset()
     classes = len(catalogue.info(plan.data).classes)
@@ -54,8 +54,8 @@ def choose_as(spec: ModelSpec, plan: Plan, framework: str) -> None:
 
 
 def training_choices(folded: DeltaGenerator | None = None, flat: bool = False) -> Choices:
-    """Show all widgets and return what they say now. `folded`: where the groups of further settings go, if not below. `flat`: nothing is
-    folded, for it stands in a fold already.
+    """Show all widgets and return their values. `folded`: where the groups of further settings go, if not below. `flat`: nothing is
+    folded, because the form is in an expander already.
     """
     info = _data()
     spec_place = st.container()
@@ -81,7 +81,7 @@ def training_choices(folded: DeltaGenerator | None = None, flat: bool = False) -
 
 
 def _level(title: str, icon: str, opened: bool, flat: bool) -> DeltaGenerator:
-    """Return the place of a level of settings: a fold, or a frame with the title."""
+    """Return the container for a level of settings: an expander, or a frame with the title."""
     if not flat:
         return st.expander(title, icon=icon, expanded=opened)
     place = st.container(border=True)
@@ -90,7 +90,7 @@ def _level(title: str, icon: str, opened: bool, flat: bool) -> DeltaGenerator:
 
 
 def _opened() -> bool:
-    """Return whether the lecture's settings are in sight: from when one of them was chosen, here or by a link, for the rest of a session."""
+    """Return whether the lecture's settings are visible: once one of them was set, here or by a link, until the session ends."""
     usual = {
         state.EPOCHS: DEFAULT_EPOCHS, state.BATCH_SIZE: DEFAULT_BATCH, state.OPTIMIZER: DEFAULT_OPTIMIZER,
         state.LEARNING_RATE: LEARNING_RATES[DEFAULT_OPTIMIZER], state.FRAMEWORKS: list(FRAMEWORKS),
@@ -101,7 +101,7 @@ def _opened() -> bool:
 
 
 def _more_opened() -> bool:
-    """Return whether everything else is in sight: from when a group of it was chosen, here or by a link, for the rest of a session."""
+    """Return whether all other settings are visible: once a group of them was chosen, here or by a link, until the session ends."""
     found = state.SETTINGS_GROUP in st.query_params or st.session_state.get(state.MORE_OPEN, False)
     st.session_state[state.MORE_OPEN] = found
     return found
@@ -124,7 +124,7 @@ def start_button(choices: Choices) -> bool:
 
 
 def step_button(choices: Choices) -> bool:
-    """Show the button that starts a training which waits after its first batch."""
+    """Show the button that starts a training that pauses after its first batch."""
     return st.button(
         t("Batch by batch"), key="train_stepwise", icon=":material/footprint:", width="stretch",
         disabled=bool(choices.problem) or not choices.frameworks,
@@ -183,7 +183,7 @@ def _model(info: catalogue.DatasetInfo, more: dict, plan: Plan | None) -> tuple[
 
 
 def show_problem(fitted: Fit) -> None:
-    """Say why a model does not fit the images, and offer the size that mends it, if one does."""
+    """Show why a model does not fit the images, and offer the image size that fixes it, if there is one."""
     st.warning(plain(fitted.problem), icon=":material/straighten:")
     if fitted.mend:
         st.button(
@@ -265,8 +265,8 @@ def _step(rate: float) -> float:
 
 
 def _besides(place: DeltaGenerator, plan: Plan) -> None:
-    """Say what is chosen in the folded groups, so that nothing is forgotten there. The line is always there: if it came with the
-    first choice, all below it would jump away from under the pointer.
+    """Show what is chosen in the folded groups, so that it is not forgotten. The line is always there: if it appeared with the
+    first choice, everything below it would jump under the pointer.
     """
     said = extras.said(plan)
     with place.container(horizontal=True, vertical_alignment="center", gap="xsmall"):

@@ -63,9 +63,9 @@ def go(lesson: Lesson, step: str = "") -> None:
 
 
 def open_link(lesson: Lesson, step: LessonStep, link: Link) -> None:
-    """Open the page of a task as its link says, whatever was chosen there before, and remember the way back."""
+    """Open the page of a task with the settings of its link, ignoring earlier choices, and remember the way back."""
     st.session_state[OPEN] = (lesson.name, step.name)
-    for name, _ in link.state:  # a widget's value of before would win over the link
+    for name, _ in link.state:  # a widget's earlier value would override the link
         for key in [key for key in st.session_state if key == name or key in ALIASES.get((link.page, name), ())]:
             del st.session_state[key]
     navigation.switch_to(link.page, dict(link.state))
@@ -93,6 +93,6 @@ def close_task() -> None:
 
 
 def keep(lesson: Lesson, step: LessonStep, right: bool | None = None, answer: object = None) -> None:
-    """Keep that a step was seen through. The first answer counts: a task that is done again changes nothing."""
+    """Store that a step was completed. The first answer counts: repeating a task changes nothing."""
     if not reached.lessons().has(lesson.name, step.name):
         reached.keep(PART, {f"{lesson.name}/{step.name}": row(right, answer)})

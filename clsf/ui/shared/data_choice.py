@@ -19,7 +19,7 @@ def select(key: str = state.DATA, **more: object) -> str:
     if st.session_state.get(key) in titles:
         st.session_state[key] = st.session_state[
             key
-        ]  # a widget of this key on another page hands over only what is written anew
+        ]  # a widget with this key on another page only gets a value that is written again
     return choose.named(st.selectbox, t("Images"), titles, key, **more)
 
 
@@ -38,7 +38,7 @@ def infos() -> list[DatasetInfo]:
         try:
             if name not in there:  # it may have been saved for everybody
                 own.append(catalogue.info(name))
-        except DataError:  # removed in this very moment
+        except DataError:  # removed just now
             continue
     return [*public, *sorted(own, key=lambda info: (words(info.title), info.name))]
 
@@ -49,8 +49,8 @@ def title(info: DatasetInfo) -> str:
 
 
 def _claim() -> None:
-    """Let the link to images of an older program, whose name was their key, make this reader their owner."""
+    """Make this reader the owner of images from a link of an older version, where the name was the key."""
     name = st.query_params.get(state.DATA)
     if private.without_owner(name):
-        with suppress(ClsfError):  # whose they are can't be known now
+        with suppress(ClsfError):  # the owner can't be determined now
             service_access.get_service().claim(name, state.owner())

@@ -1,4 +1,4 @@
-"""What a data set is called on pages; the name of an imported one is a key, and is never shown."""
+"""Names of data sets on pages; the internal name of an imported one is a key and is never shown."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def data_name(name: str) -> str:
 
 
 def size_of(info: catalogue.DatasetInfo) -> str:
-    """Return how many images and classes a data set has, and of which shape, in a line."""
+    """Return one line with the number of images and classes of a data set, and the image shape."""
     height, width, channels = info.shape
     return tn(
         "{train} training and {test} test image · {height}×{width}×{channels} · {classes} classes",
@@ -26,7 +26,7 @@ def size_of(info: catalogue.DatasetInfo) -> str:
 
 
 def class_names(record: RunRecord) -> list[str]:
-    """Return the names of a run's classes, as it told them itself; none where it did not and its images are gone."""
+    """Return the names of a run's classes as the run reported them; none if it did not and its images are gone."""
     if record.started is not None and record.started.classes:
         return list(record.started.classes)
     try:

@@ -1,4 +1,4 @@
-"""The student's own design, as every page may use it: kept for the session, made on the Model page."""
+"""The student's own design for use on every page: kept for the session, made on the Model page."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from clsf.ui.shared import state
 from clsf.words import Sentence, say
 
 MY_MODEL = "my-model"
-"""What the own design is called in links and lists of models, beside the names of the presets."""
+"""The own design's name in links and lists of models, alongside the names of the presets."""
 
 
 def keep(spec: ModelSpec) -> None:
@@ -42,9 +42,9 @@ LINK = "design"
 
 
 def open_linked(shape: Shape) -> None:
-    """Take the own design out of a link that names it. What can't be opened leaves a sentence for `refusal`.
+    """Read the own design from a link that holds it. A design that can't be opened leaves a message for `refusal`.
 
-    Call before the widget that chooses the model, which would take another one without a word.
+    Call before the widget that chooses the model, which would silently choose another one.
     """
     wanted = st.query_params.get(state.MODEL)
     if wanted is None or state.MODEL in st.session_state or wanted in presets.NAMES:
@@ -66,7 +66,7 @@ def open_linked(shape: Shape) -> None:
 
 
 def refusal() -> Sentence | None:
-    """Return why the link's model could not be opened, until a model is chosen; None if all is well."""
+    """Return why the link's model could not be opened, until a model is chosen; None if there was no problem."""
     return st.session_state.get(state.MODEL_LINK_REFUSAL)
 
 
@@ -76,7 +76,7 @@ def forget_refusal() -> None:
 
 
 def into_link(name: str) -> None:
-    """Put the own design into the link if it is the chosen model, so that the link opens it elsewhere; else take it out."""
+    """Put the own design into the link if it is the chosen model, so that the link opens it elsewhere; else remove it."""
     spec = designed() if name == MY_MODEL else None
     link = edit_link.to_link(design_of(spec)) if spec is not None else None
     if link is None:

@@ -1,4 +1,4 @@
-"""A probe of the run doctor: a button that asks it, the run that it may need, and its answer in words and as a picture."""
+"""A probe of the run doctor: a button to start it, the run that it may need, and its answer as text and as a chart."""
 
 from __future__ import annotations
 

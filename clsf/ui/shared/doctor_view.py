@@ -1,4 +1,4 @@
-"""What looks wrong with runs, folded away; nothing at all where nothing does."""
+"""The run doctor's findings in an expander; nothing if there are none."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _known: OrderedDict[tuple, tuple[RunVerdict, ...]] = OrderedDict()
 
 
 def verdicts(record: RunRecord) -> tuple[RunVerdict, ...]:
-    """Return what a run looks like. It is looked at anew when an epoch has ended, later in the run less often, and when it is over."""
+    """Return the diagnosis of a run. It is updated when an epoch has ended, less often later in the run, and at the end."""
     key = (record.run_id, record.created, looked_at(len(record.epochs)), record.status in ("queued", "preparing"), record.over)
     if key not in _known:
         _known[key] = diagnose(history_of(record), facts_of(record)) if record.started is not None else ()
@@ -40,7 +40,7 @@ def verdicts(record: RunRecord) -> tuple[RunVerdict, ...]:
 def show(records: list[RunRecord], place: str, named: Mapping[str, str] = UNNAMED) -> None:
     """Show a folded part for the runs that look wrong. `place` distinguishes the pages that show the same run.
 
-    `named`: what tells runs of one model apart, by their id.
+    `named`: run id -> name that distinguishes runs of one model.
     """
     patients = [(record, said) for record in records if (said := verdicts(record))]
     if not patients:
@@ -48,7 +48,7 @@ def show(records: list[RunRecord], place: str, named: Mapping[str, str] = UNNAME
     titles = list(dict.fromkeys(words(said[0].fault.title) for _, said in patients))
     label = t("This looks wrong: {what}", what="; ".join(titles[:2]))
     folded = st.expander(plain(label), icon=":material/stethoscope:", key="doctor_open", bind="query-params")
-    if not folded.open:  # its charts would be drawn at each look
+    if not folded.open:  # its charts would be redrawn at each refresh
         return
     with folded:
         for number, (record, said) in enumerate(patients):
@@ -64,7 +64,7 @@ def show(records: list[RunRecord], place: str, named: Mapping[str, str] = UNNAME
 
 
 def _drawn(said: tuple[RunVerdict, ...], record: RunRecord, place: str) -> None:
-    """Draw the run's curves with what the verdicts rest on; nothing where there is no line to draw."""
+    """Draw the run's curves with the evidence for the verdicts; nothing if there is no line to draw."""
     history, facts = history_of(record), facts_of(record)
     told = [mark for verdict in said for mark in marks(verdict, history, facts)]
     drawn = tuple(mark for n, mark in enumerate(told) if mark not in told[:n])  # a sentence with values has no hash
@@ -95,7 +95,7 @@ def _verdict(verdict: RunVerdict, record: RunRecord, place: str) -> None:
 
 
 def deciding(verdict: RunVerdict, record: RunRecord) -> str:
-    """Return the probe that this run can be asked: the verdict's own, or whether the model can memorise one batch."""
+    """Return the probe for this run: the verdict's own, or whether the model can memorise one batch."""
     probe = PROBES.get(verdict.evidence.probe)
     if probe is not None and (probe.run is not None or probe.answer(seen_of(record)) is not None):
         return verdict.evidence.probe

@@ -1,4 +1,4 @@
-"""The head of an example: a real result that stands where the reader's own will be, marked so."""
+"""The header of an example: a real result, marked as such, in the place of the reader's own."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from clsf.ui.shared.text import t
 
 
 def head(what: str) -> None:
-    """Say that what follows is an example, and of what."""
+    """Show that the following is an example, and of what."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", width="stretch"):
         st.badge(t("Example"), icon=":material/visibility:", color="gray")
         st.caption(what, width="stretch")
 
 
 def guess(question: str) -> None:
-    """Ask what will come out, where a result will stand or beside an example of it."""
+    """Ask the reader to predict the result, in the place of the result or next to an example of it."""
     st.markdown(f":material/psychology_alt: **{question}**")

@@ -1,4 +1,4 @@
-"""What the student's session really holds, for the tasks of lessons: each page tells what was reached on it.
+"""The actual state of the student's session, for checking the tasks of lessons: each page reports what was done on it.
 
 A page says `tell("image", data=…, index=…)` where it knows it; runs are looked up.
 """
@@ -16,7 +16,7 @@ from clsf.ui.shared import identity, service_access
 
 _TOLD = "facts_told"  # what -> list of values, the newest last
 MOST = 40  # of one kind that are remembered
-RUNS = 20  # newest runs that are looked at
+RUNS = 20  # newest runs that are checked
 
 
 def tell(what: str, **values: object) -> None:
@@ -32,7 +32,7 @@ def tell(what: str, **values: object) -> None:
 
 
 def candidates(check: Check) -> list[Candidate]:
-    """Return everything in the session that a check may be met by."""
+    """Return everything in the session that can satisfy a check."""
     told = list(st.session_state.get(_TOLD, {}).get(check.what, ()))
     if check.what == "run":
         told += [values for _, values in runs()]
@@ -44,7 +44,7 @@ def done(check: Check) -> bool:
 
 
 def runs() -> Iterator[tuple[RunRecord, Candidate]]:
-    """Return the reader's newest runs with what tasks may ask of them, the oldest first."""
+    """Return the reader's newest runs with the values that tasks check, the oldest first."""
     owner = identity.known()
     if not owner:
         return

@@ -1,4 +1,4 @@
-"""Charts and other pictures that are drawn again only if something is new: once per session, or once for all who look."""
+"""Charts and other pictures that are redrawn only if something is new: once per session, or once for all viewers."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 KEPT = "figures_kept"  # in the session: name -> (stamp, what was made)
 
-SHARED = 0.4  # seconds that a drawing of a run that goes on serves every reader who looks at it
+SHARED = 0.4  # seconds for which one drawing of a running run is shared by all its viewers
 SHELF = 60  # shared drawings that are kept, about 50 kB each
 
 _lock = threading.Lock()
@@ -37,7 +37,7 @@ def draw(
 
 
 def remembered(name: str, stamp: object, make: Callable[[], T]) -> T:
-    """Return what `make` returned for this stamp and language, so that a look at what is unchanged costs little."""
+    """Return the cached result of `make` for this stamp and language, so that an unchanged figure costs little."""
     kept = st.session_state.setdefault(KEPT, {})
     stamp = (stamp, language.chosen())
     if name not in kept or kept[name][0] != stamp:
@@ -46,10 +46,10 @@ def remembered(name: str, stamp: object, make: Callable[[], T]) -> T:
 
 
 def shared(name: Hashable, records: Sequence[RunRecord], make: Callable[[], tuple[dict, str]]) -> tuple[bytes, str]:
-    """Return what `make` draws of these runs, packed figure and description, the same for all sessions that look at them.
+    """Return the drawing of these runs by `make`, packed figure and description, shared by all sessions that view them.
 
-    A class that watches one run has it drawn once, not fifty times. `name` says what is drawn, and how. Of runs that go on
-    the drawing may be SHARED seconds old.
+    For a class that watches one run it is drawn once, not fifty times. `name` says what is drawn, and how. For running
+    runs the drawing may be SHARED seconds old.
     """
     key = name, tuple(record.run_id for record in records), language.chosen()
     versions, over = tuple(record.version for record in records), all(record.over for record in records)

@@ -1,8 +1,8 @@
-"""What a page offers as a file stays until the browser had the time to fetch it, and is made for the reader of that page.
+"""Keeps files that a page offers until the browser has had time to fetch them, and makes them for that page's reader.
 
-Streamlit 1.67 forgets files that no page shows any more whenever a run of any session ends. A file that is made when its button
-is pressed is shown by no page, so with a class at work it was gone before a browser far away asked for it; likewise an
-image of a page that is just drawn again. It is made in a thread that knows no session: it is told whose page asked for it.
+Streamlit 1.67 drops files that no page shows any more whenever a run of any session ends. A file that is made when its button
+is pressed is on no page, so with a busy class it was gone before a slow browser requested it; likewise an image of a page that
+is being redrawn. Such a file is made in a thread without a session, which therefore gets the reader from the page.
 """
 
 from __future__ import annotations
@@ -18,12 +18,14 @@ from streamlit import runtime
 from clsf.data import access
 from clsf.ui.shared import language
 
-SECONDS = 30.0  # between two times that files are forgotten; one made on a press is forgotten at the second of them
+SECONDS = 30.0  # between two cleanups of files; a file made on a press is dropped at the second cleanup
 
 
 @st.cache_resource(show_spinner=False)
 def keep() -> None:
-    """Have this server forget files rarely, and make them for the right reader, in the reader's language. Call at the beginning of a page; only the first call does something."""
+    """Make this server drop files rarely, and make them for the right reader in that reader's language.
+
+    Call at the start of a page; only the first call has an effect."""
     if runtime.exists():
         files = runtime.get_instance().media_file_mgr
         patient(files)
@@ -31,7 +33,7 @@ def keep() -> None:
 
 
 def personal(files: Any) -> None:
-    """Have a MediaFileManager make each file for the reader whose page offers it; see `clsf.data.access`."""
+    """Make a MediaFileManager create each file for the reader whose page offers it; see `clsf.data.access`."""
     add = files.add_deferred
 
     def add_for_reader(data_callable: Callable[[], Any], *args: Any, **kwargs: Any) -> str:
@@ -41,12 +43,12 @@ def personal(files: Any) -> None:
 
 
 def patient(files: Any, seconds: float = SECONDS) -> None:
-    """Have a MediaFileManager do its tidying at most once within a number of seconds."""
+    """Make a MediaFileManager clean up at most once within a number of seconds."""
     tidy, last, lock = files.remove_orphaned_files, time.monotonic(), threading.Lock()
 
     def tidy_sometimes() -> None:
         nonlocal last
-        with lock:  # two sessions at once would be the two times after which a file is gone
+        with lock:  # two simultaneous sessions would count as the two cleanups after which a file is gone
             if time.monotonic() - last < seconds:
                 return
             last = time.monotonic()

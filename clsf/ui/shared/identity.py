@@ -1,7 +1,7 @@
 """Who the reader is, without an account: a random key in a cookie of the browser, so that a reload or a new tab finds the same runs.
 
-What is kept beside a run is not the key but a hash of it, so that nothing that is shown or saved of a run gives the key away.
-Anyone who has the key is its owner: it can be copied to another computer, and never stands in a link.
+A run is stored with a hash of the key and not with the key, so that nothing shown or saved of a run reveals the key.
+Anyone who has the key is its owner: it can be copied to another computer, and is never in a link.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from clsf.ui.shared import components
 COOKIE = "clsf_key"
 KEY = "identity_key"
 FORCED = "identity_forced"  # whether this session's key is to replace the one that the browser has
-FRESH_UNTIL = "identity_fresh_until"  # until then another tab may have been first with a key of its own
+FRESH_UNTIL = "identity_fresh_until"  # until then another tab may have set its own key first
 FRESH_SECONDS = 30.0
 _SHAPE = re.compile(r"[A-Za-z0-9_-]{22}\Z")
 
-# Another tab may have been first: then its key is told, and this session takes it over.
+# Another tab may have been first: then its key is reported, and this session takes it over.
 _JS = """
 const NAME = "clsf_key";
 const read = () => document.cookie.split("; ").find((part) => part.startsWith(NAME + "="))?.slice(NAME.length + 1) ?? "";
@@ -63,18 +63,18 @@ def cookie() -> object:
 
 
 def owner_of(key: str) -> str:
-    """Return what a run of this key's owner is marked with."""
+    """Return the owner mark of the runs of this key's owner."""
     return hashlib.sha256(f"clsf owner {key}".encode()).hexdigest()[:24]
 
 
 def known() -> str:
-    """Return what the reader's runs are marked with, "" for who has no key yet; makes none."""
+    """Return the owner mark of the reader's runs, "" if the reader has no key yet; does not create one."""
     sent = st.session_state.get(KEY) or cookie()
     return owner_of(sent) if isinstance(sent, str) and _SHAPE.match(sent) else access.NOBODY
 
 
 def _reader() -> str | None:
-    """Return for whom this thread works: the reader of the session that it runs, else nobody; without a server, the program."""
+    """Return the reader for whom this thread works: that of its session, else none; without a server, the program itself."""
     if get_script_run_ctx(suppress_warning=True) is not None:
         return known()
     return access.NOBODY if runtime.exists() else access.PROGRAM
@@ -84,9 +84,9 @@ access.ask(_reader)
 
 
 def keep() -> bool:
-    """Have the browser remember the key; it takes no room. Return whether there is one yet.
+    """Make the browser remember the key; it takes no space on the page. Return whether there is one yet.
 
-    Nothing is remembered of who never started or looked for a run.
+    Nothing is remembered for readers who never started or looked for a run.
     """
     if KEY not in st.session_state:
         return False
@@ -119,8 +119,8 @@ def forget() -> None:
 def _take_over() -> None:
     """Take the key that the browser has from another tab.
 
-    What this session has trained is brought along only if its own key is so new that no other tab can have had it: somebody
-    may have chosen to be forgotten in that other tab, and must not be given the runs of anyone who was here before.
+    This session's runs move to that key only if its own key is so new that no other tab can have had it: a reader may have
+    chosen to be forgotten in that other tab, and must not get the runs of an earlier reader.
     """
     from clsf.ui.shared import service_access
 

@@ -19,13 +19,13 @@ PARAMETER = "lang"
 
 
 _carried: ContextVar[str] = ContextVar("carried_language", default="")
-"""The language of the reader for whom a thread without a session works, such as one that makes a file."""
+"""The reader's language in a thread without a session, such as one that makes a file."""
 
-_known = threading.local()  # of the thread that runs a page: for whom, and in which language
+_known = threading.local()  # per thread that runs a page: its reader and language
 
 
 def chosen() -> str:
-    """Return the code of the language to show. Every word on a page asks, so the session is asked once per thread."""
+    """Return the code of the language to show. It is cached per thread, because every text on a page needs it."""
     context = get_script_run_ctx()
     if context is None:
         return _carried.get() or _chosen()
@@ -35,7 +35,7 @@ def chosen() -> str:
 
 
 def carried(work: Callable[..., T]) -> Callable[..., T]:
-    """Return the same work, done in the language of now by whichever thread does it."""
+    """Return the same function, running in the current language in any thread."""
     code = chosen()
 
     def done(*args: object) -> T:

@@ -1,4 +1,4 @@
-"""A layer's fields in short, as a card, a box or a table has them."""
+"""A layer's fields in short form, for cards, boxes and tables."""
 
 from __future__ import annotations
 

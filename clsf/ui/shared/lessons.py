@@ -1,7 +1,7 @@
 """The prose of the pages: one Markdown file per page and language, in pages/lessons/.
 
-Before the first `<!-- note: anchor -->` stands the lesson; after each such line the text of one caption, which the page shows
-where it belongs. So a longer wording is edited in one place per language.
+The lesson comes before the first `<!-- note: anchor -->`; each such line is followed by the text of one caption, which the page
+shows in its place. So longer texts are edited in one place per language.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What is in the link and is remembered too, so that it returns into the link when the reader comes back to a page."""
+"""Values that are in the link and also remembered, so that they return to the link when the reader comes back to a page."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LEFT_OUT = "left_out_of_link"
 
 
 def keep(key: str, value: str | None, link: str | None = None) -> None:
-    """Remember a value by its key, and put it into the link, there by the name `link` if it has another; None forgets it."""
+    """Remember a value under its key, and put it into the link, under the name `link` if given; None removes it."""
     link = link or key
     if value is None:
         st.session_state.pop(key, None)
@@ -26,7 +26,7 @@ def keep(key: str, value: str | None, link: str | None = None) -> None:
 
 
 def current(key: str, link: str | None = None) -> str | None:
-    """Return what the link says, or what was kept last, which then returns into the link; None if there is neither."""
+    """Return the value in the link, or the remembered one, which is then put back into the link; None if there is neither."""
     link = link or key
     text = st.query_params.get(link) or st.session_state.get(key)
     if text:
@@ -37,13 +37,13 @@ def current(key: str, link: str | None = None) -> str | None:
 
 
 def whole(key: str, low: int, high: int, default: int) -> int:
-    """Return the whole number that is kept under a key, whatever the link says, between its limits."""
+    """Return the integer kept under a key, clipped to its limits, for any value in the link."""
     text = current(key) or ""
     return min(max(int(text), low), high) if text.isascii() and text.isdecimal() and len(text) < 10 else default
 
 
 def address() -> str:
-    """Return the link to what is seen: this server's address, the page, and all that it has put into its link."""
+    """Return the link to the current view: this server's address, the page, and everything that it has put into its link."""
     here = urlsplit(st.context.url or "")
     query = [(name, value) for name in st.query_params for value in st.query_params.get_all(name)]
     return urlunsplit((here.scheme, here.netloc, here.path, urlencode(query), ""))
@@ -55,7 +55,7 @@ def room(link: str) -> int:
 
 
 def put_long(link: str, code: str | None, what: str) -> None:
-    """Put a code into the link; one that the link has no room for, or None, is left out, which is then said of `what`."""
+    """Put a code into the link; if it is None or too long, leave it out, and note that `what` is not in the link."""
     left = st.session_state.setdefault(LEFT_OUT, {})
     if code is not None and len(code) <= room(link):
         left.pop(link, None)
@@ -75,6 +75,6 @@ def not_in_it(what: str) -> str:
 
 
 def left_out() -> str:
-    """Return the sentence about all that this look at the page left out of the link; "" where nothing was."""
+    """Return the sentence about everything that this page run left out of the link; "" if there is nothing."""
     told = list((st.session_state.get(LEFT_OUT) or {}).values())
     return not_in_it(", ".join(told)) if told else ""

@@ -51,23 +51,23 @@ export default function ({ data: [data] }) {
 
 
 def preload(key: str) -> None:
-    """Have the browser load plotly.js (4.8 MB) before the first chart needs it, so that the first point need not wait."""
+    """Make the browser load plotly.js (4.8 MB) before the first chart needs it, so that the first point need not wait."""
     library = static_files.plotly_address()
     if library is not None:
         _preloading(key=key_of(key), data={"library": library})
 
 
 def packed(figure: dict) -> bytes:
-    """Return a figure as the JSON that browsers get. Made once, it serves all who look at the same drawing."""
+    """Return a figure as the JSON for browsers. Made once, it serves all viewers of the same drawing."""
     return json.dumps(figure, separators=(",", ":")).encode()
 
 
 def live_chart(
     figure: dict | bytes, *, key: str, alt: str, height: int = 300, title: str = "", link: dict | None = None
 ) -> None:
-    """Draw `figure`, a dictionary of Plotly's data and layout, or the same `packed`. `alt` says in words what it shows.
+    """Draw `figure`, a dictionary of Plotly's data and layout, or the same `packed`. `alt` is its text alternative.
 
-    `title` stands above it, as plain text; a part of the chart, for each element more costs a live page time.
+    `title` is shown above it as plain text. It is part of the chart because each extra element slows a live page down.
 
     Charts whose `link` names the same "group" zoom together, also where their x axes measure different things: its "scales"
     has a list per curve of pairs [place on this chart's axis, place on an axis that all of the group share], ascending.
@@ -81,5 +81,5 @@ def live_chart(
     failed = t("The chart could not be drawn because the browser could not load plotly.js. The numbers are in the table below.")
     beside = {"library": library, "alt": alt, "height": height, "title": title, "name": key, "failed": failed, "link": link}
     content = figure if isinstance(figure, bytes) else packed(figure)
-    # As bytes, for Streamlit (1.67) writes a dictionary as JSON twice for each session: once to send it, once for its hash.
+    # As bytes, because Streamlit (1.67) writes a dictionary as JSON twice per session: once to send it, once for its hash.
     _component(key=key_of(key), data=packed(beside)[:-1] + b',"figure":' + content + b"}")

@@ -14,5 +14,5 @@ def mark(framework: str) -> str:
 
 
 def icon(name: str) -> str:
-    """Return a Material symbol for HTML; beside it stands a word that says the same."""
+    """Return a Material symbol for HTML; it is always used next to a word with the same meaning."""
     return f'<span class="cp-icon" aria-hidden="true">{name}</span>'

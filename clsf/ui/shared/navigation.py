@@ -25,7 +25,7 @@ class Page:
     name: str
     title: Sentence
     icon: str
-    group: Sentence | None = None  # the heading of the menu that it stands under; None: the menu does not list it
+    group: Sentence | None = None  # its heading in the menu; None: the menu does not list it
 
     @property
     def path(self) -> Path:
@@ -36,7 +36,7 @@ class Page:
         return lessons.lesson(self.name)
 
     def needs_service(self) -> None:
-        """Go on only if models can be trained here; if not, say why and end the page."""
+        """Continue only if models can be trained here; if not, show why and end the page."""
         try:
             service_access.get_service()
         except ClsfError as error:
@@ -69,13 +69,13 @@ PAGES = (
     Page("assignment", say("Assignment"), ":material/assignment:"),
     Page("teachers", say("For teachers"), ":material/co_present:"),
 )
-"""In the order of the menu; the first is what the bare address shows. A lesson is opened from there."""
+"""The pages in the order of the menu; the bare address shows the first, from which lessons are opened."""
 
 _through_app: ContextVar[bool] = ContextVar("through_app", default=False)
 
 
 def navigation() -> st.Page:
-    """Tell Streamlit the pages, by their titles in the reader's language, and return the one that was asked for."""
+    """Tell Streamlit the pages, by their titles in the reader's language, and return the requested one."""
     groups: dict[str, list[st.Page]] = {}
     for page in PAGES:
         shown = "visible" if page.group else "hidden"
@@ -96,8 +96,8 @@ def run_page(page: st.Page) -> None:
 def open_page(name: str) -> Page:
     """Return the page that begins here.
 
-    A link such as /train on a server that was just started is served from the folder pages/ without app.py (Streamlit
-    1.67). Telling Streamlit the pages ends that for good; then the page is asked for again, now through app.py.
+    A link such as /train on a server that has just started is served from the folder pages/ without app.py (Streamlit
+    1.67). Registering the pages with Streamlit ends that permanently; then the page is requested again, now through app.py.
     """
     if not _through_app.get():
         navigation()
@@ -123,5 +123,5 @@ def page_named(name: str) -> Page:
 
 
 def kept() -> dict[str, str]:
-    """Return what a page switch of ours keeps of the link: the language."""
+    """Return the part of the link that a page switch keeps: the language."""
     return {language.PARAMETER: st.query_params[language.PARAMETER]} if language.PARAMETER in st.query_params else {}

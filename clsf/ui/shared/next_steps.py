@@ -1,4 +1,4 @@
-"""What can be done with models that have just been trained: draw for them, see their mistakes, look inside, compare, change one thing."""
+"""Next steps after a training: draw an image, see the mistakes, look inside, compare, change one thing."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def show(records: Sequence[RunRecord]) -> None:
 
 
 def rounding(records: Sequence[RunRecord]) -> None:
-    """Say why two runs that began equal and followed one rule did not end equal, where that is so, and where to see it grow."""
+    """If two runs with equal start and rule did not end equal, show why, and where to see the difference grow."""
     if not rounded_apart(records):
         return
     one, two = (f"{record.final.validation_accuracy:.1%}" for record in records)
@@ -52,7 +52,7 @@ def rounding(records: Sequence[RunRecord]) -> None:
 
 
 def rounded_apart(records: Sequence[RunRecord]) -> bool:
-    """Return whether two runs differ in their result by nothing but rounding: one plan, one start, one order, one rule."""
+    """Return whether the results of two runs differ only by rounding: same plan, start, order and rule."""
     if len(records) != 2 or any(record.final is None or record.started is None for record in records):
         return False
     one, two = records
@@ -63,7 +63,7 @@ def rounded_apart(records: Sequence[RunRecord]) -> bool:
 
 
 def lockstep_link(record: RunRecord) -> dict[str, str]:
-    """Return what a link to Lockstep says so that it takes the first steps of a run again, in float32."""
+    """Return the link values with which Lockstep repeats the first steps of a run, in float32."""
     plan = record.plan
     return {
         "compare": "lockstep", state.DATA: plan.data, state.MODEL: record.model.name, "lock_optimizer": plan.optimizer,
@@ -88,7 +88,7 @@ def _ways(done: Sequence[RunRecord]) -> None:
 
 
 def _change(records: Sequence[RunRecord]) -> None:
-    """Offer the one change that the result asks for; a press trains it, in the same frameworks."""
+    """Offer the one change that the result suggests; a press trains it in the same frameworks."""
     change = next_change.suggested(records[0])
     if change is None or any(record.owner != state.owner() for record in records):
         return
@@ -111,6 +111,6 @@ def _train(run_ids: tuple[str, ...], plan: Plan) -> None:
         return
     runs.look_at(started[0])
     runs.compare_with(None)
-    with suppress(ClsfError):  # images that are not known here any more: the form stays as it is
+    with suppress(ClsfError):  # the data set is no longer known here: the form stays as it is
         controls.choose_as(records[0].model, plan, records[0].framework)
         st.session_state[state.FRAMEWORKS] = list(frameworks)

@@ -1,4 +1,4 @@
-"""What is said where a browser can't draw a picture of ours."""
+"""The text shown if a browser can't draw one of our pictures."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ from clsf.ui.shared.text import t
 
 
 def without_canvas() -> str:
-    """Return the sentence that stands in the place of a picture."""
+    """Return the sentence that is shown in place of a picture."""
     return t("This browser can't show this picture: it has no canvas, or it is switched off. Allow it, or use another browser.")

@@ -1,4 +1,4 @@
-"""How often a page looks at runs: as often as it helps the reader, and no oftener than the server can look for a whole class."""
+"""How often a page refreshes runs: as often as helps the reader, but no more often than the server can do for a whole class."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ Pace = Literal["young", "waiting", "steady"]
 YOUNG = 15.0  # seconds after the start; a first training of the digits is over by then
 SECONDS: dict[Pace, float] = {"young": 0.5, "waiting": 3.0, "steady": 1.0}
 LOOKS_A_SECOND = 33
-"""At steady runs, of all sessions together: a look takes the server 10 to 15 ms of one core, which the pages need, too."""
-LARGEST = 2.5  # seconds between two looks at a steady run
-RECENT = 6.0  # seconds since the last look of a session that counts as looking
+"""Refreshes of steady runs, all sessions together: one takes the server 10 to 15 ms of one core, which pages also need."""
+LARGEST = 2.5  # seconds between two refreshes of a steady run
+RECENT = 6.0  # seconds since the last refresh of a session that still counts as watching
 
-PATIENCE = 5.0  # seconds until a look begins beside another one
-ASK = 0.25  # seconds between two questions of a look that waits whether it is still wanted
-REST = 1.0  # as a share of the time that the look took
+PATIENCE = 5.0  # seconds until a refresh starts in parallel with another one
+ASK = 0.25  # seconds between two checks whether a waiting refresh is still wanted
+REST = 1.0  # as a share of the time that the refresh took
 LONGEST_REST = 0.2  # seconds
 
 _lock = threading.Lock()
 
 
 def of(records: Sequence[RunRecord]) -> Pace | None:
-    """Return how these runs are to be looked at; None when nothing new will come."""
+    """Return how to refresh these runs; None if nothing new will come."""
     going = [record for record in records if not record.over]
     if not going:
         return None
@@ -43,14 +43,14 @@ def of(records: Sequence[RunRecord]) -> Pace | None:
 
 
 def seconds(pace: Pace | None) -> float | None:
-    """Return the seconds until the next look, None for never; a crowd is looked after a little less often."""
+    """Return the seconds until the next refresh, None for never; with many sessions they are refreshed less often."""
     if pace != "steady":
         return None if pace is None else SECONDS[pace]
     return min(max(SECONDS["steady"], len(_looks()) / LOOKS_A_SECOND), LARGEST)
 
 
 def looked() -> None:
-    """Note that this session looks at a run now."""
+    """Record that this session is watching a run now."""
     context = get_script_run_ctx()
     if context is not None:
         now = time.monotonic()
@@ -63,11 +63,11 @@ def looked() -> None:
 
 @contextmanager
 def turn() -> Iterator[None]:
-    """Look when it is this session's turn: one look at a time, so that a crowd that looks does not hold up who turns a page.
+    """Refresh when it is this session's turn: one refresh at a time, so that many viewers do not delay readers who open a page.
 
-    Many threads of Python at once all take many times as long, and each of them waits for all others. After a look, looking rests for a
-    while: in between, pages are drawn and what was drawn is sent. So where the server is too slow for all, they see new points later,
-    and pages stay quick. Nobody waits for more than PATIENCE seconds, and who turns a page does not wait at all.
+    Many Python threads at the same time each take many times as long, because each waits for all others. After a refresh there is a
+    pause, in which pages are drawn and their messages are sent. So if the server is too slow for all viewers, new points come later
+    but pages stay fast. No session waits for more than PATIENCE seconds, and opening a page does not wait at all.
     """
     context = get_script_run_ctx()
     if context is not None and not context.fragment_ids_this_run:  # the whole page
@@ -78,20 +78,20 @@ def turn() -> Iterator[None]:
 
 
 _CLICK = "whether the reader has clicked meanwhile"
-"""No key of a session. Asking a session for any key is where Streamlit ends a look of a reader who wants another page by now."""
+"""A key that no session has. Reading any key is where Streamlit stops the refresh of a reader who has since opened another page."""
 
 
 class _Queue:
-    """Looks that wait, in the order in which they came."""
+    """Waiting refreshes, in order of arrival."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._waiting: deque[threading.Event] = deque()  # the first one looks, or is about to
-        self._free = 0.0  # by the monotonic clock: when the next look may begin
+        self._waiting: deque[threading.Event] = deque()  # the first one is refreshing, or about to
+        self._free = 0.0  # monotonic clock: when the next refresh may start
 
     @contextmanager
     def place(self, still_wanted: Callable[[], object]) -> Iterator[None]:
-        """Wait for one's turn, and make way for the next. `still_wanted` is called now and then, and may raise to end the waiting."""
+        """Wait for this caller's turn, then let the next one in. `still_wanted` is called regularly; it may raise to stop."""
         turn, last = threading.Event(), time.monotonic() + PATIENCE
         with self._lock:
             self._waiting.append(turn)
@@ -119,5 +119,5 @@ _queue = _Queue()
 
 @st.cache_resource(show_spinner=False)
 def _looks() -> dict[str, float]:
-    """Session -> when it looked last, by the monotonic clock."""
+    """Session -> time of its last refresh, monotonic clock."""
     return {}

@@ -1,7 +1,7 @@
-"""Korean particles after what a template was filled with: "4는", "3은", "Adam을", "PyTorch를".
+"""Chooses Korean particles after the values filled into a template: "4는", "3은", "Adam을", "PyTorch를".
 
 A particle has two forms, and the last sound of the word before it picks one. A translation cannot know that word, so it
-says both, "{name}은(는)", and the right one is picked once the text is filled in.
+gives both, "{name}은(는)", and the right one is picked once the text is filled in.
 
 Source: 한글 맞춤법 (조사), and the names of digits and letters as they are read aloud in Korean.
 """
@@ -19,13 +19,13 @@ _PAIRS = {
     "(으)로": ("으로", "로"),
     "(이)": ("이", ""),
 }
-"""How a translation says it -> after a sound that closes a syllable, and after one that leaves it open."""
+"""Form in a translation -> the particle after a closed syllable, and after an open one."""
 
 _BOTH = re.compile("|".join(map(re.escape, _PAIRS)))
 _ASIDE = re.compile(r"(?<=\S)\([^()]*\)$")
-"""What stands in brackets behind a word: the particle is that of the word."""
+"""Brackets after a word: the particle follows the word before them."""
 _SILENT = re.compile(r"(?:<[^<>]*>|[\s\"'`*_~’”)\]}>\\.,:·…])+$")
-"""What stands behind the last sound and is not read aloud: quotes, brackets, marks of Markdown and HTML."""
+"""Characters after the last sound that are not read aloud: quotes, brackets, marks of Markdown and HTML."""
 
 _CLOSED, _OPEN, _L = "closed", "open", "l"
 _DIGITS = dict(zip("0123456789", (_CLOSED, _L, _OPEN, _CLOSED, _OPEN, _OPEN, _CLOSED, _L, _L, _OPEN), strict=True))
@@ -34,7 +34,7 @@ _VOWELS = "aeiouy"
 
 
 def settled(text: str) -> str:
-    """Return text with the right form of each particle that stands in both; fields that are still open keep both."""
+    """Return text with the right form of each double particle; after fields that are not filled in yet, both forms stay."""
     if text.isascii() or "(" not in text:
         return text
     return _BOTH.sub(_pick, text)

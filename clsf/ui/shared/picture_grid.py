@@ -1,4 +1,4 @@
-"""A grid of small pictures that are sent as one and scaled crisply by the browser; a click tells which one."""
+"""A grid of small pictures that are sent as one and scaled crisply by the browser; a click reports which one was chosen."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Problems that the program puts into a sentence, shown where they arise."""
+"""Shows errors that the program has a sentence for, in the place where they occur."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from clsf.ui.shared.text import plain
 
 @contextmanager
 def shown() -> Iterator[None]:
-    """Show a ClsfError that ends the block as a sentence, and go on after the block."""
+    """Show a ClsfError raised in the block as a sentence, and continue after the block."""
     try:
         yield
     except ClsfError as error:
@@ -21,5 +21,5 @@ def shown() -> Iterator[None]:
 
 
 def show(error: ClsfError) -> None:
-    """Show what an error says."""
+    """Show the message of an error."""
     st.error(plain(error.sentence), icon=":material/error:")

@@ -1,4 +1,4 @@
-"""Asking the three libraries, each in its worker; what was asked before is answered from memory."""
+"""Asks the three libraries, each in its worker; repeated questions are answered from a cache."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ from clsf.tensors.program import ProgramCall
 from clsf.ui.shared import asking as shared
 from clsf.words import Sentence
 
-TIMEOUT = 15.0  # seconds; an answer takes milliseconds, unless a framework is just being loaded
+TIMEOUT = 15.0  # seconds; an answer takes milliseconds, unless a framework is still loading
 
 
 @dataclass(frozen=True, slots=True)
 class LibraryAnswer:
-    """What one library said to each call, or why it could not be asked."""
+    """The results of one library for each call, or why it could not be asked."""
 
     outcomes: tuple[Outcome, ...] = ()
     problem: Sentence | None = None
 
 
 def ask(*calls: ProgramCall, sides: Sequence[str] = SIDES, again: int = 0) -> dict[str, LibraryAnswer]:
-    """Run the same programs in several libraries at once. Another number for `again` runs them anew."""
+    """Run the same programs in several libraries at the same time. A new number for `again` runs them again."""
     return ask_each(dict.fromkeys(sides, calls), again)
 
 
 def ask_each(calls: Mapping[str, Sequence[ProgramCall]], again: int = 0) -> dict[str, LibraryAnswer]:
-    """Run programs, each library its own."""
+    """Run a different set of programs in each library."""
     return shared.at_once(calls, lambda side, service: _answer(side, list(calls[side]), again, service))
 
 

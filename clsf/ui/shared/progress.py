@@ -1,4 +1,4 @@
-"""How far a run is, in shares and seconds."""
+"""The progress of a run, in shares and seconds."""
 
 from __future__ import annotations
 

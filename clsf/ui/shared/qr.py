@@ -1,4 +1,4 @@
-"""A link as a code to scan."""
+"""A link as a QR code."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import io
 import segno
 
 MOST = 1_800  # characters; a code of more is too fine for a camera across a room
-BORDER = 2  # modules; scanners ask for four, and the white of the picture gives the rest
+BORDER = 2  # modules; scanners need four, and the white of the picture provides the rest
 
 
 def picture(link: str) -> str | None:
-    """Return a link as a QR code in SVG, black on white; None for one that is too long to be scanned."""
+    """Return a link as a QR code in SVG, black on white; None if it is too long to be scanned."""
     if not link or len(link) > MOST:
         return None
     file = io.BytesIO()

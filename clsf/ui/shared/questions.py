@@ -25,7 +25,7 @@ def show(page: str, section: str = "") -> None:
     styles.show("shared/programs")
     place = f"{_AT}_{page}_{section}"
     kept = reached.all_of(QUIZ)
-    if place not in st.session_state:  # begin where nothing is answered yet
+    if place not in st.session_state:  # start at the first unanswered question
         st.session_state[place] = next((at for at, s in enumerate(steps) if f"{page}/{s.name}" not in kept), 0)
     at = st.session_state[place] % len(steps)
     step, answered = steps[at], [kept[f"{page}/{s.name}"] for s in steps if f"{page}/{s.name}" in kept]
@@ -54,7 +54,7 @@ def _go(place: str, at: int) -> None:
 def ask(step: LessonStep, key: str, kept: object, keep: Callable[[dict], None]) -> None:
     """Show a question; `kept` is the row of an earlier answer, `keep` is given the row of a new one."""
     block = step.block
-    at = kept.get("answer") if kept else None  # its number, for the words differ from language to language
+    at = kept.get("answer") if kept else None  # its number, because the words differ between languages
     answered = block.choices[at].text if isinstance(at, int) and 0 <= at < len(block.choices) else None
     left, right = st.columns([1.15, 1], gap="large") if block.program else (None, st.container())
     if left is not None:
@@ -78,7 +78,7 @@ def ask(step: LessonStep, key: str, kept: object, keep: Callable[[dict], None]) 
 
 
 def label(choice: str) -> str:
-    """Return a choice as it is shown: a few words that every program may answer with are said in the reader's language."""
+    """Return a choice as shown: a few words that any program may answer with are translated into the reader's language."""
     return {ERROR: t("an error"), "yes": t("yes"), "no": t("no")}.get(choice, choice.replace("*", "\\*"))
 
 
@@ -91,7 +91,7 @@ def truth(block: LessonBlock) -> str:
 
 
 def _code(block: LessonBlock) -> str:
-    """Return the program's text, which the worker tells without running it."""
+    """Return the program's text, which the worker returns without running it."""
     try:
         return programs.code_of(block.program.side, block.program.call)
     except ClsfError as error:
@@ -100,7 +100,7 @@ def _code(block: LessonBlock) -> str:
 
 
 def _reveal(block: LessonBlock, key: str, keep: Callable[[dict], None]) -> None:
-    """Run the program and keep the answer with whether it was right."""
+    """Run the program and store the answer and whether it was right."""
     guess = st.session_state.get(f"guess_{key}")
     right = truth(block)
     if guess in [choice.text for choice in block.choices] and right:

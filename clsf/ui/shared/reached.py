@@ -1,6 +1,6 @@
-"""What the reader has reached in the course: read from the store by the browser's key, and kept there.
+"""The reader's progress in the course: read from and written to the store by the browser's key.
 
-Where nothing can be kept (no store, no room), it stays in the session, so that a lesson can go on.
+If nothing can be stored (no store, no space), it stays in the session, so that a lesson can continue.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from clsf.ui.shared import identity, service_access, state
 
 logger = logging.getLogger("clsf.ui")
 
-_HERE = "reached_here"  # part -> key -> row, of what could not be kept
+_HERE = "reached_here"  # part -> key -> row that could not be stored
 
 
 def all_of(part: str) -> dict[str, Mapping[str, object]]:
-    """Return key -> what is kept, of one part. Nothing is kept of who has not begun."""
+    """Return key -> stored row, for one part. Nothing is stored for readers who have not started."""
     here = st.session_state.get(_HERE, {}).get(part, {})
     owner = identity.known()
     if not owner:
@@ -38,7 +38,7 @@ def lessons() -> Progress:
 
 
 def keep(part: str, rows: Mapping[str, Mapping[str, object]]) -> None:
-    """Keep some things. What can't be kept stays in the session."""
+    """Store some rows. Rows that can't be stored stay in the session."""
     try:
         service_access.get_service().reached.put_all(state.owner(), part, rows)
     except ClsfError as error:
@@ -47,5 +47,5 @@ def keep(part: str, rows: Mapping[str, Mapping[str, object]]) -> None:
 
 
 def taken_along() -> dict[str, dict[str, Mapping[str, object]]]:
-    """Return all that goes into a file of progress."""
+    """Return the contents of a progress file."""
     return {part: all_of(part) for part in (PART, QUIZ, "buglab")}

@@ -1,4 +1,4 @@
-"""The buttons that command running runs: to all of a start at once, so that what is done to one is done to both."""
+"""The buttons that control running runs. A command goes to all runs started together, so that both are treated equally."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from clsf.ui.shared.text import t
 
 
 def show(records: list[RunRecord], detail: bool = False) -> None:
-    """Show the buttons, as long as there is something to command. `detail`: a single step is reported in detail."""
+    """Show the buttons while there is something to control. `detail`: a single step is reported in detail."""
     living = [record.run_id for record in records if not record.over]
     if not living:
         return
@@ -43,7 +43,7 @@ def _learning_rate(records: list[RunRecord], living: list[str]) -> None:
     now = next((r.learning_rate for r in records if r.learning_rate), records[0].plan.learning_rate)
     st.caption(note("train", "now-new-one", rate=f"{now:g}"))
     key = (
-        f"{state.NEW_RATE}-{living[0]}-{now:g}"  # a rate typed for another run, or at another rate, is no proposal for this one
+        f"{state.NEW_RATE}-{living[0]}-{now:g}"  # a rate typed for another run, or at another rate, is not reused for this one
     )
     st.number_input(t("New learning rate"), min_value=0.0, value=now / 10, step=now / 10, format="%g", key=key)
     st.button(t("Use it"), key="use_rate", type="primary", on_click=_use, args=(living, key))

@@ -1,4 +1,4 @@
-"""The numbers behind the curves, to read and to take along."""
+"""The numbers behind the curves, to read and to download."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SHARES = ["accuracy", "train_accuracy", "validation_accuracy"]  # fractions in f
 
 
 def show(records: list[RunRecord]) -> None:
-    """Show the tables when they are asked for; folded away they cost nothing."""
+    """Show the tables on request; while folded they cost nothing."""
     if not any(len(record.steps) for record in records):
         return
     folded = st.expander(t("Numbers"), icon=":material/table:", key="numbers_open", bind="query-params")

@@ -1,4 +1,4 @@
-"""The curves of many runs, small and alike, with one legend for all of them. For experiments and for chosen runs of the history."""
+"""The curves of many runs in small panels with one common legend, for experiments and for chosen runs of the history."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ AXIS, ONLY = "exp_axis", "exp_only"  # session_state keys
 
 
 def show(rows: Sequence[RunRow], group: str) -> None:
-    """Show the legend and the four panels, as soon as one run has trained a batch. `group` keeps apart what zooms together."""
+    """Show the legend and the four panels, as soon as one run has trained a batch. Panels of the same `group` zoom together."""
     if not any(len(row.record.steps) for row in rows):
         return
     axis, only = _settings(rows, group)
@@ -52,7 +52,7 @@ def _settings(rows: Sequence[RunRow], group: str) -> tuple[str, list[str]]:
 
 
 def _legend(rows: Sequence[RunRow]) -> str:
-    """Return what each line is; where both frameworks are there, a colour's two lines are named together."""
+    """Return the name of each line; with both frameworks, the two lines of one colour share an entry."""
     names_of: dict[str, list[RunRow]] = {}
     for row in rows:
         names_of.setdefault(row.short or row.name, []).append(row)
@@ -67,5 +67,5 @@ def _legend(rows: Sequence[RunRow]) -> str:
 
 
 def _drawn(all_rows: Sequence[RunRow], only: Sequence[str]) -> list[Drawn]:
-    """Return the runs as the charts draw them; with `only`, those of other names are faint."""
+    """Return the runs in the form for the charts; with `only`, runs with other names are faint."""
     return [Drawn(row.record, row.name, row.look, bool(only) and row.name not in only) for row in all_rows]

@@ -1,4 +1,4 @@
-"""How far each run is: one card per framework."""
+"""The progress of each run: one card per framework."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def show(records: list[RunRecord]) -> None:
 
 
 def chosen(record: RunRecord) -> None:
-    """Say in a line what these runs train, for the choices beside them may be other ones by now."""
+    """Show in a line what these runs train, because the form next to them may have changed since."""
     plan = record.plan
     size = plan.preparation.image_size
     parts = [
@@ -114,14 +114,14 @@ def _waiting(record: RunRecord) -> None:
 
 
 def _meanwhile() -> None:
-    """Offer a run that is trained already to a reader who waits."""
+    """Offer a finished run to a reader who is waiting."""
     ready = examples.ids(examples.FIRST)
     if ready:
         navigation.link(t("Meanwhile: look at a run that is finished"), "train", ":material/visibility:", {state.RUN: ready[0]})
 
 
 def _soon(seconds: float) -> str:
-    """Return in how long a run may begin, no more exactly than an estimate can be: in steps of ten seconds, then of minutes."""
+    """Return the estimated time until a run starts, rounded to ten seconds, for long times to minutes."""
     if seconds < 10:
         return t("begins in a few seconds")
     if seconds < 90:
@@ -131,7 +131,7 @@ def _soon(seconds: float) -> str:
 
 def _preparing(record: RunRecord) -> None:
     news = record.progress
-    if news is None or not (news.done or news.total):  # the run has begun between two looks at it, or nothing is known yet
+    if news is None or not (news.done or news.total):  # the run has started since the last refresh, or nothing is known yet
         return
     share = min(news.done / news.total, 1.0) if news.total else 0.0
     if news.stage == "download" and not news.total:

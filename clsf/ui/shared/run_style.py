@@ -1,4 +1,4 @@
-"""The look of what Streamlit has no widget for: the legend of many lines, and the table of what runs differ in."""
+"""Styles for parts without a Streamlit widget: the legend of many lines, and the table of the differences of runs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def show() -> None:
 
 
 def _mask(symbol: str) -> str:
-    """Return the style of a symbol, filled and hollow. Streamlit takes drawings out of HTML, but leaves masks in a style sheet."""
+    """Return the style of a symbol, filled and hollow. Streamlit removes drawings from HTML, but keeps masks in a style sheet."""
     rules = []
     for name, paint in ((symbol, "stroke='black' fill='black'"), (f"{symbol}-open", "stroke='black' fill='none'")):
         drawing = f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 12 12'><path d='{OUTLINES[symbol]}' stroke-width='1.4' {paint}/></svg>"

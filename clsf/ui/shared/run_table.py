@@ -1,4 +1,4 @@
-"""What runs differ in and the result of each, as one table: settings that all share are left out. For any row of runs."""
+"""A table of the differing settings and the results of several runs: settings that all share are left out."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from clsf.ui.shared.text import t, words
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RunRow:
-    """A run as the table shows it."""
+    """A run as shown in the table."""
 
     name: str
     look: ArmStyle
@@ -30,7 +30,7 @@ class RunRow:
 
 
 def show(rows: Sequence[RunRow], but: Sequence[str] = (), best: Sequence[str] = ()) -> None:
-    """Show the table; settings in `but` are left out, for the name of a row says them; runs with ids in `best` stand out."""
+    """Show the table; settings in `but` are left out because row names include them; runs with ids in `best` are highlighted."""
     columns = {name: values for name, values in differing([row.record for row in rows]).items() if name not in but}
     heads = [
         f'<th scope="col">{escape(t("Run"))}</th>',
@@ -75,7 +75,7 @@ def csv(rows: Sequence[RunRow]) -> bytes:
 
 
 def begun(text: str) -> str:
-    """Return text with a capital letter at its beginning, for heads and labels."""
+    """Return text with a capital first letter, for headings and labels."""
     return text[:1].upper() + text[1:]
 
 
@@ -108,7 +108,7 @@ def _numbers(record: RunRecord) -> list[tuple[str, str]]:
 
 
 def _best(record: RunRecord):
-    """Return the epoch with the highest accuracy on the validation images, the earliest of equals."""
+    """Return the epoch with the highest accuracy on the validation images; the earliest if there are several."""
     return max(record.epochs, key=lambda e: (e.validation_accuracy, -e.epoch), default=None)
 
 

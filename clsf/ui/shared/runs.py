@@ -1,4 +1,4 @@
-"""Starting runs, commanding them, and knowing which one the reader looks at (its id is in the link)."""
+"""Starting and controlling runs, and the run in view (its id is in the link)."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ COMPARE_WITH_LINK = "with"
 
 
 def start(choices: Choices, stepwise: bool = False) -> None:
-    """Hand the choices over. A refusal is kept to be shown; nothing was started then.
+    """Start runs with the choices. If refused, nothing is started and the message is kept to show.
 
-    `stepwise`: pause after the first batch and tell it in detail; frameworks then run side by side, or one would wait for ever.
+    `stepwise`: pause after the first batch and report it in detail; frameworks then run in parallel, or one would wait forever.
     """
     try:
         run_ids = service_access.get_service().train(
@@ -31,38 +31,38 @@ def start(choices: Choices, stepwise: bool = False) -> None:
 
 
 def look_at(run_id: str) -> None:
-    """Make a run the one that is looked at."""
+    """Show this run."""
     linked.keep(state.RUN, run_id)
 
 
 def look_at_pair(one: str, two: str) -> None:
-    """Make two runs the ones that are compared."""
+    """Compare these two runs."""
     look_at(one)
     compare_with(two)
 
 
 def compare_with(run_id: str | None) -> None:
-    """Compare the run that is looked at with this one; None: with the one that was started together with it."""
+    """Compare the run in view with this one; None: with the one that was started together with it."""
     linked.keep(state.COMPARE_WITH, run_id, COMPARE_WITH_LINK)
 
 
 def compared_with() -> str | None:
-    """Return the id of the second run, from the link or as it was last; None if the two were started together."""
+    """Return the id of the second run, from the link or the last choice; None if the two were started together."""
     return linked.current(state.COMPARE_WITH, COMPARE_WITH_LINK)
 
 
 def looked_at() -> str | None:
-    """Return the id of the run in the link, or of the last one looked at, which then returns into the link."""
+    """Return the id of the run in the link, or of the last one viewed, which is then put back into the link."""
     return linked.current(state.RUN)
 
 
 def forget() -> None:
-    """Look at no run any more."""
+    """Stop showing a run."""
     linked.keep(state.RUN, None)
 
 
 def command(run_ids: list[str], name: str, value: float | None = None) -> None:
-    """Tell runs of the reader to "pause", "resume", "step", "stop", or to use another "learning_rate"."""
+    """Send a command to the reader's runs: "pause", "resume", "step", "stop", or to use another "learning_rate"."""
     for run_id in run_ids:
         try:
             service_access.get_service().control(run_id, name, value, owner=state.owner())

@@ -1,4 +1,4 @@
-"""The sections of a page: one is looked at and computes, its name is in the link, its part of the lesson above it."""
+"""The sections of a page: only the one in view computes; its name is in the link, its part of the lesson above it."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Sections:
 
 
 def go(key: str, name: str) -> None:
-    """Show another section of the page whose choice has this key; call it before the page is drawn, as a button's callback is."""
+    """Show another section of the page whose choice has this key; call it before the page is drawn, as in a button's callback."""
     st.session_state[key] = name
 
 
@@ -72,7 +72,7 @@ def part(lesson: str, name: str) -> str:
 
 @cache
 def parts(lesson: str) -> dict[str, str]:
-    """Return name of a heading -> the text under it, without the heading; "" is what stands before the first."""
+    """Return name of a heading -> the text under it, without the heading; "" -> the text before the first heading."""
     before, *rest = _HEADING.split(lesson)
     return {"": before.strip(), **dict(zip(rest[::2], map(str.strip, rest[1::2]), strict=True))}
 

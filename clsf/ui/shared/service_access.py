@@ -1,4 +1,4 @@
-"""The one training service of this server process: opened when a page needs it or once the first is seen, shared by all sessions."""
+"""The one training service of this server process, shared by all sessions: opened on demand or after the first page is shown."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from clsf.training_service import TrainingService, open_service
 
 logger = logging.getLogger("clsf.ui")
 
-_refused: set[str] = set()  # why the service could not be opened, as the log was told
+_refused: set[str] = set()  # why the service could not be opened, as already logged
 _tried = False  # whether a session has asked for it
 
 
@@ -26,16 +26,16 @@ def get_service() -> TrainingService:
 
 
 def begin() -> None:
-    """Open the service beside the page: loading dask takes half a second, for which no page waits that only shows something.
+    """Open the service in the background: loading dask takes half a second, and pages that only show something do not wait for it.
 
-    Then load what the first table needs, for the same reason.
+    Then load the modules for the first table, for the same reason.
     """
     if not _tried:
         threading.Thread(target=_attempt, args=(get_service,), daemon=True, name="open-service").start()
 
 
 def _attempt(open_it: Callable[[], TrainingService]) -> None:
-    with suppress(ClsfError):  # who needs the service says what is wrong with it
+    with suppress(ClsfError):  # code that needs the service reports its error
         open_it()
     import pandas  # noqa: F401
 
@@ -43,7 +43,7 @@ def _attempt(open_it: Callable[[], TrainingService]) -> None:
 
 
 def at_hand() -> TrainingService | None:
-    """Return the service; None while nobody has needed it yet: nothing trains then. Raises ClsfError if it can't be opened."""
+    """Return the service; None if no session has needed it yet: then nothing trains. Raises ClsfError if it can't be opened."""
     return get_service() if _tried else None
 
 
@@ -53,7 +53,7 @@ def _opened() -> TrainingService:
     try:
         run_log.configure()
         service = open_service()
-    except ClsfError as error:  # a setting that can't be used, most of all; each page tries again, and the log hears of it once
+    except ClsfError as error:  # usually an invalid setting; each page tries again, and the error is logged once
         if str(error) not in _refused:
             _refused.add(str(error))
             logger.error("The dashboard can't train: %s", error)
@@ -65,9 +65,9 @@ def _opened() -> TrainingService:
 
 
 def _set_aside() -> None:
-    """Leave what is loaded by now, which stays until the end, out of the search for garbage.
+    """Exclude the objects loaded so far, which stay until the end, from garbage collection.
 
-    With a class at work that search took 160 ms every three seconds, in which no page was answered.
+    With a busy class, garbage collection took 160 ms every three seconds, during which no page was served.
     """
     gc.collect()
     gc.freeze()

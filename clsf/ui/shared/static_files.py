@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 
 @cache
 def plotly_address() -> str | None:
-    """Return where the browser finds plotly.js, having put it there; None where the folder can't be written."""
+    """Put plotly.js in place and return its address for the browser; None if the folder can't be written."""
     try:
         put_plotly(FOLDER)
     except OSError as error:
@@ -32,7 +32,7 @@ def plotly_address() -> str | None:
 
 
 def put_plotly(folder: Path) -> None:
-    """Copy plotly.min.js into `folder` if it is missing there or of another version, all at once or not at all."""
+    """Copy plotly.min.js into `folder` atomically, if it is missing there or has another version."""
     source = Path(str(files("plotly") / "package_data" / NAME))
     target = folder / NAME
     if target.is_file() and target.stat().st_size == source.stat().st_size and _head(target) == _head(source):

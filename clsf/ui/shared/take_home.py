@@ -1,4 +1,4 @@
-"""Take it home: a trained model as files, the code that made it, and the capsule that opens again here."""
+"""Downloads of a trained model: its files, the code that made it, and a capsule that can be opened here again."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def _exports() -> Exports:
 
 
 def show(models: Sequence[AskedModel]) -> None:
-    """Show what can be taken along of each model."""
+    """Show the downloads of each model."""
     for model, place in zip(
         models, st.columns(len(models), gap="medium") if len(models) > 1 else [st.container()], strict=True
     ):
@@ -80,11 +80,11 @@ def _one(model: AskedModel) -> None:
     st.caption(_how_to_use(record))
     if record.plan.dtype == "float64":
         st.caption(f":material/warning: model.onnx: {_float64_onnx()}")
-    st.fragment(_news, run_every=2.0)(record.run_id)  # a press runs nothing again, so the result is looked for
+    st.fragment(_news, run_every=2.0)(record.run_id)  # a press does not rerun the page, so the result is polled
 
 
 def _certificates(record: RunRecord) -> None:
-    """Offer a certificate of each file of the model: how far its scores are from the run's own."""
+    """Offer a certificate for each file of the model: the difference of its scores from the run's own."""
     with st.expander(t("Parity certificates"), icon=":material/verified:"):
         st.caption(note("compare", "parity-certificate"))
         for kind, label, _ in _formats(record):
@@ -124,13 +124,13 @@ def _certificate(record: RunRecord, kind: str) -> certificate.Certificate:
 
 
 def _beyond(record: RunRecord) -> tuple:
-    """Return what the run was beyond its plan, as scripts and notebooks take it."""
+    """Return the facts of the run beyond its plan, in the form for scripts and notebooks."""
     was = Happened.of(record)
     return was.changed, tuple(was.sentences())
 
 
 def _news(run_id: str) -> None:
-    """Say what is being made, what lies ready, and why the file that was asked for last could not be made, if it could not."""
+    """Show which files are being made, which are ready, and, if it failed, why the last requested file could not be made."""
     exports = _exports()
     for kind, seconds in exports.making(run_id).items():
         st.info(
@@ -146,7 +146,7 @@ def _news(run_id: str) -> None:
 
 
 def _formats(record: RunRecord) -> list[tuple[str, str, str]]:
-    """Return every kind of file with the run's weights, what it is called and what it is for."""
+    """Return every kind of file with the run's weights, its name and its purpose."""
     onnx = t("For other programs that run models; made by the framework's own exporter.")
     if record.plan.dtype == "float64":
         onnx += " " + _float64_onnx()
@@ -192,7 +192,7 @@ def _download(
     primary: bool = False,
     width: str = "stretch",
 ) -> None:
-    """Show a button; what it gives is made when it is pressed. A refusal is kept, to be shown beside the buttons."""
+    """Show a download button; its file is made when it is pressed. A refusal is kept and shown next to the buttons."""
     refusals = st.session_state.setdefault(MADE, {})
 
     def made() -> bytes | str:
@@ -230,7 +230,7 @@ def _reproducible(record: RunRecord) -> bool:
 
 
 def note_of(run_id: str) -> str:
-    """Return the note that was written beside a run, "" if there is none."""
+    """Return the note on a run, "" if there is none."""
     try:
         line = service_access.get_service().history.line(run_id)
     except (ClsfError, AttributeError):

@@ -48,7 +48,7 @@ def words(said: Sentence) -> str:
 
 
 def plain(said: Sentence | str) -> str:
-    """Return text, or a sentence in the reader's language, so that Markdown shows it as it stands, whatever is in it."""
+    """Return text, or a sentence in the reader's language, escaped so that Markdown shows it literally."""
     return re.sub(r"([\\`*_{}\[\]<>#|~$:])", r"\\\1", words(said) if isinstance(said, Sentence) else said)
 
 
@@ -71,7 +71,7 @@ def catalogue(code: str) -> NullTranslations:
     with path.open("rb") as file:
         catalog = read_po(file, locale=code)
     for message in list(catalog):
-        # Runs and experiments stored by older versions say the plural alone.
+        # Runs and experiments stored by older versions hold only the plural.
         if message.pluralizable and message.id[1] not in catalog:
             catalog.add(message.id[1], message.string[-1])
     packed = BytesIO()

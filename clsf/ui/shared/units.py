@@ -6,7 +6,7 @@ from clsf.ui.shared.text import t
 
 
 def duration(seconds: float) -> str:
-    """Return seconds as a reader says them: tenths below ten seconds, minutes above ninety."""
+    """Return seconds as readable text: tenths below ten seconds, minutes above ninety."""
     if seconds < 10:
         return t("{seconds} s", seconds=f"{seconds:.1f}")
     if seconds < 90:

@@ -1,4 +1,4 @@
-"""While a worker still imports its framework: a calm word, looked at again until it is there."""
+"""Shows a short message while a worker still imports its framework, refreshed until it is ready."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ TICK = 1.0  # seconds
 
 
 def ready() -> bool:
-    """Return whether all workers can answer; if not, say so and look again every second."""
+    """Return whether all workers can answer; if not, show a message and check again every second."""
     missing = cold()
     if missing:
         _notice(tuple(missing))
@@ -21,7 +21,7 @@ def ready() -> bool:
 
 
 def cold() -> list[str]:
-    """Return the frameworks of which no worker can answer yet."""
+    """Return the frameworks without a worker that can answer yet."""
     service = service_access.at_hand()
     if service is None:
         return list(installed())

@@ -1,4 +1,4 @@
-"""Building an assignment: what to do, what is locked, the goal; out comes a link and a code to scan."""
+"""Building an assignment from its tasks, locked controls and goal; the result is a link and a QR code."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from clsf.ui.shared.text import plain, t, words
 from clsf.ui.teachers import keys
 
 NOT_KEPT = ("lang", "run", "projector", "room", PARAMETER, CLASS)
-"""Names of a link that belong to who copied it, not to what it shows."""
+"""Names in a link that belong to the person who copied it, not to its content."""
 
 
 def show() -> None:
-    """Show the form, and the link of what it says."""
+    """Show the form and the resulting link."""
     runs.show_refusal()
     form, made = st.columns([1.1, 1], gap="large")
     with form:

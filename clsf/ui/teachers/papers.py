@@ -1,4 +1,4 @@
-"""What is printed: lessons, worksheets, and the guide for teachers."""
+"""Printable documents: lessons, worksheets, and the guide for teachers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from clsf.ui.teachers import keys
 
 
 def show() -> None:
-    """Show a lesson's handouts to be saved and printed, and all of them at once."""
+    """Show a lesson's handouts to save and print, and a download of all of them."""
     lessons = course.course().lessons
     names = {lesson.name: f"{lesson.number} · {lesson.title}" for lesson in lessons}
     name = choose.named(st.selectbox, t("Lesson"), names, keys.HANDOUT)

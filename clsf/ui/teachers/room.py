@@ -1,4 +1,4 @@
-"""The class: opened by a teacher, seen live by the same browser's key; everybody else sees the board without names."""
+"""The class: opened by a teacher and seen live with the same browser's key; all others see the board without names."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from clsf.ui.shared.text import plain, t, tn, words
 from clsf.ui.teachers import keys
 
 TICK = 3.0  # seconds between two looks
-RUNS = 40  # newest runs of a student that are looked at
+RUNS = 40  # newest runs of a student that are checked
 BOARD, NAMES = "board", "names"
 
 
 def show() -> None:
-    """Show the class of the link, or that of the teacher; and how one is opened."""
+    """Show the class in the link, or that of the teacher; and how to open one."""
     reached = service_access.get_service().reached
     mine = classroom.classes(reached, identity.known())
     linked = st.query_params.get(CLASS, "")
@@ -129,7 +129,7 @@ def _called(student: Student) -> str:
 
 
 def _names(name: str, lessons: tuple[Lesson, ...]) -> None:
-    """Show who is where, for the teacher alone."""
+    """Show where each student is, to the teacher only."""
     if name not in classroom.classes(service_access.get_service().reached, identity.known()):
         return
     students = _found(name, lessons)
@@ -165,7 +165,7 @@ def _names(name: str, lessons: tuple[Lesson, ...]) -> None:
 
 
 def _board(name: str, lessons: tuple[Lesson, ...]) -> None:
-    """Show what the class has done together."""
+    """Show what the class has done in total."""
     students = _found(name, lessons)
     board = classroom.board(service_access.get_service().reached, name, students, lessons)
     with st.container(key="live-board"):

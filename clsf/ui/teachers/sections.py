@@ -1,4 +1,4 @@
-"""The parts of the page For teachers, and which one is looked at."""
+"""The parts of the page For teachers, and which one is shown."""
 
 from __future__ import annotations
 

@@ -69,7 +69,7 @@ def _take_example() -> None:
 def _not_too_many(left: tuple[int, ...], right: tuple[int, ...]) -> None:
     """Refuse two tensors whose broadcast result would be too large."""
     if any(side < 0 for side in (*left, *right)):
-        return  # the libraries say what they think of that
+        return  # the libraries report the error themselves
     largest = math.prod(max(a, b) for a, b in zip((1,) * 12 + left, (1,) * (12 + len(left) - len(right)) + right, strict=False))
     if largest > 16 * literals.MAX_ELEMENTS:
         raise literals.too_many(largest)

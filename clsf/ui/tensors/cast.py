@@ -1,4 +1,4 @@
-"""Section 2: from one number type to another: casting, precision, what is inferred, what two types become together."""
+"""Section 2: from one number type to another: casting, precision, inferred types, type promotion."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def _take_example() -> None:
 
 
 def _table(before: Outcome, answers: dict[str, LibraryAnswer], source: str, target: str) -> None:
-    """Show each number before and after; what changed is marked by ≠, not by colour alone."""
+    """Show each number before and after; changes are marked by ≠, not only by colour."""
     old = _flat(before.value.values)[:40]
     head = columns.heads()
     rows = []

@@ -42,7 +42,7 @@ def show() -> bool:
 
 
 def _chosen(view: str) -> tuple[list, tuple[int, ...], float | int]:
-    """Return the numbers, which one is changed, and into what."""
+    """Return the numbers, the index of the changed one, and its new value."""
     one, two, three, four = st.columns([2.4, 1, 1, 1])
     with one:
         values = literals.values(choose.text(t("Values"), "[[1, 2, 3], [4, 5, 6]]", keys.CHANGE_VALUES))
@@ -119,7 +119,7 @@ def _verdict(outcome: Outcome) -> None:
 
 
 def _addresses(before: SeenValue, after: SeenValue | None) -> None:
-    """Show whether the object and the memory with its numbers are still the same ones; `after` None: it did not come to that."""
+    """Show whether the object and the memory with its numbers are still the same; `after` None: the assignment failed before."""
     cells = []
     afterwards = after.parts if after is not None else (None, None)
     for name, (old, new) in zip((t("object"), t("memory")), zip(before.parts, afterwards, strict=True), strict=True):

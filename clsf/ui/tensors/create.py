@@ -1,4 +1,4 @@
-"""Section 1: make a tensor, ask it what it is, see it, cut pieces out of it."""
+"""Section 1: make a tensor, inspect it, see it, slice it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ ATTRIBUTES = ("kind", "dtype", "rank", "shape", "count", "itemsize", "strides", 
 
 INFERRED = "inferred"
 
-MANY = 2_000  # numbers, to see how they are spread
+MANY = 2_000  # numbers, to show their distribution
 
 
 def show() -> bool:
@@ -123,7 +123,7 @@ def _neat(value: float) -> float | int:
 
 
 def _drawn(outcomes: dict[str, Outcome], random: bool) -> tuple[SeenValue | None, str]:
-    """Return the value to draw and whose it is: any, as they are equal, unless they are random."""
+    """Return the value to draw and its library: any library, because they are equal, unless they are random."""
     good = [side for side, outcome in outcomes.items() if outcome.ok and outcome.value.shape is not None]
     if not good:
         return None, ""
@@ -186,7 +186,7 @@ def _attributes(outcomes: tuple[Outcome, ...]) -> None:
 
 
 def _spread(answers: dict[str, LibraryAnswer]) -> None:
-    """Show how many numbers of the same recipe are spread."""
+    """Show the distribution of many numbers from the same recipe."""
     lists = {
         side: (columns.LOOKS[side].title, columns.LOOKS[side].colour, answer.outcomes[0].value.values)
         for side, answer in answers.items()

@@ -1,4 +1,4 @@
-"""What every section has around it: the choice of a section, and the task that the page can check."""
+"""The frame around every section: the choice of a section, and the task that the page can check."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SECTIONS = Sections(keys.SECTION, tuple(Section(s.name, s.title, s.icon, SHOW[s.
 
 
 def task(name: str, solved: bool) -> None:
-    """Show what to try in a section, and whether it was done; done stays done in this browser."""
+    """Show what to try in a section, and whether it was done; this is remembered in the browser."""
     which, done = sections.section(name), ticks.done()
     if solved:
         done.add(which.name)

@@ -1,4 +1,4 @@
-"""Section 8: value, slope and second derivative of small functions, and what autograd does that surprises."""
+"""Section 8: value, slope and second derivative of small functions, and surprising behaviour of autograd."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ DRAWN = "drawn"
 
 
 def axis(number: int, what: str) -> str:
-    """Return the key of a slicing widget: what is taken of an axis, or where."""
+    """Return the key of a slicing widget: what is selected along an axis, or where."""
     return f"axis{number}_{what}"
 
 
@@ -27,7 +27,7 @@ CAST_VIEW = "cast"
 CAST_VALUES = "cast_values"
 CAST_FROM, CAST_TO = "cast_from", "cast_to"
 ADD_LEFT, ADD_RIGHT, ADD_DTYPE = "add_left", "add_right", "add_dtype"
-CAST_EXAMPLE = "cast_example"  # not in the link: what it sets is
+CAST_EXAMPLE = "cast_example"  # not in the link, but what it sets is
 MEET_LEFT, MEET_RIGHT = "meets", "with"
 
 # Change in place.
@@ -47,7 +47,7 @@ TRACE_AGAIN = "trace_again"
 
 
 def call(number: int) -> str:
-    """Return the key of the widget that chooses what a call is given."""
+    """Return the key of the widget that chooses the argument of a call."""
     return f"call{number}"
 
 

@@ -73,7 +73,7 @@ def _outcomes(answers: dict[str, LibraryAnswer], step: str) -> list[Outcome]:
 
 
 def line(outcome: Outcome) -> str:
-    """Return the line of a program that makes the difference: its last."""
+    """Return the line of a program that differs: its last."""
     return outcome.code.splitlines()[-1]
 
 
@@ -118,7 +118,7 @@ def _row(row: Operation, answers: dict[str, LibraryAnswer], judged: Verdict) -> 
 
 
 def _broken(code: str) -> str:
-    """Return code as HTML that may be broken where a reader would break it."""
+    """Return code as HTML with line breaks allowed at readable places."""
     return re.sub(r"([.(,=])(?=[A-Za-z_(\[ ])", r"\1<wbr>", escape(code))
 
 

@@ -8,10 +8,10 @@ from clsf.tensors import sections
 from clsf.ui.shared import components
 from clsf.ui.tensors import keys
 
-COOKIE = "clsf_done"  # names of sections with "." between; no runs or answers stand in it
+COOKIE = "clsf_done"  # names of sections separated by "."; it holds no runs or answers
 KNOWN = {section.name for section in sections.SECTIONS}
 
-# Another tab may have done other tasks meanwhile, so names are added to what is there.
+# Another tab may have done other tasks in the meantime, so names are added to the existing ones.
 _JS = """
 export default function ({ data: [data] }) {
   const known = document.cookie.split("; ").find((part) => part.startsWith("clsf_done="))?.slice(10).split(".") ?? [];
@@ -31,6 +31,6 @@ def done() -> set[str]:
 
 
 def keep() -> None:
-    """Have the browser remember what was done, once something was; it takes no room."""
+    """Make the browser remember the done tasks, once there are some; it takes no space on the page."""
     if done():
         _component(key="ticks", data={"done": sorted(done())})

@@ -1,4 +1,4 @@
-"""Section 4: what a function says while it is traced, and when it is traced again."""
+"""Section 4: what a function prints while it is traced, and when it is traced again."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ GIVEN: dict[str, object] = {
     "Python 2": 2,
     "Python 1.5": 1.5,
 }
-"""What a call can be given, by the name that is in the link; the same in every language."""
+"""Possible arguments of a call, by their name in the link; the same in every language."""
 
 SERIES = {
     "same": ("int32 [1, 2, 3]", "int32 [1, 2, 3]", "int32 [4, 5, 6]"),

@@ -1,1 +1,1 @@
-"""The Train page's own parts: its settings in groups, the loop written out, the study of variants, looking inside, one batch at a time."""
+"""The Train page's own parts: grouped settings, the code of the loop, the study of variants, looking inside, single batches."""

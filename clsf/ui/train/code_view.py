@@ -17,7 +17,7 @@ from clsf.ui.train import keys
 
 
 def show(choices: Choices) -> None:
-    """Show the loop of each framework for the plan as it is chosen now."""
+    """Show the loop of each framework for the current plan."""
     if choices.plan is None:
         st.info(t("These settings are no plan yet; what is wrong is said next to the start button."), icon=":material/error:")
         return

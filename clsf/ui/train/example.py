@@ -1,4 +1,4 @@
-"""What a first training gives, shown before the reader's own: real curves, and a question to them."""
+"""An example of a first training, shown before the reader's own: real curves, and a question about them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from clsf.ui.train import run_charts
 
 
 def show() -> None:
-    """Show the example; nothing where it did not come along."""
+    """Show the example; nothing if it was not shipped."""
     records = [examples.record(run_id) for run_id in examples.ids(examples.FIRST)]
     if not records:
         return

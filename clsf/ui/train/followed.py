@@ -1,4 +1,4 @@
-"""The fixed validation images and what the models say of them, epoch after epoch."""
+"""The fixed validation images and the models' predictions for them, epoch after epoch."""
 
 from __future__ import annotations
 

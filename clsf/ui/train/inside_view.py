@@ -23,7 +23,7 @@ DEAD = say("Share of ReLU units whose output is 0 for all probed images")
 
 
 def show(records: list[RunRecord]) -> None:
-    """Show one of the looks, if these runs were asked to look inside; else the images that every run tells of, which costs nothing."""
+    """Show one of the views, if these runs record values inside the model; else the images that every run records at no cost."""
     seeing = [record for record in records if record.plan.look_inside and (record.layers_looked or record.predictions_looked)]
     if not seeing:
         if any(record.predictions_looked for record in records):
@@ -41,7 +41,7 @@ def show(records: list[RunRecord]) -> None:
 
 
 def _cost(records: list[RunRecord]) -> str:
-    """Say what looking cost, and what share of all the time that is."""
+    """Show the cost of recording, and its share of the total time."""
     parts = []
     for record in records:
         trained = record.steps.seconds[-1] if len(record.steps) else 0.0

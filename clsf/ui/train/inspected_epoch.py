@@ -1,4 +1,4 @@
-"""Which epoch is looked at inside the model, and what was seen after it."""
+"""The epoch whose recorded values are shown, and these values."""
 
 from __future__ import annotations
 
@@ -29,6 +29,6 @@ def at_epoch(records: list[RunRecord]) -> int:
 
 
 def look_at(record: RunRecord, epoch: int) -> PredictionsInspected:
-    """Return the last look of a run at or before this epoch; its first one if there is none."""
+    """Return the last recording of a run at or before this epoch; its first one if there is none."""
     looks = list(record.predictions_looked)
     return next((look for look in reversed(looks) if look.epoch <= epoch), looks[0])

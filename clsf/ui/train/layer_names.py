@@ -1,4 +1,4 @@
-"""What layers and their weights are called on a page: place, kind, and which of its arrays."""
+"""The names of layers and their weights on a page: position, kind, and array."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from clsf.runs.record import RunRecord
 
 
 def layers(record: RunRecord) -> dict[str, str]:
-    """Return path -> "3 Kind", in order of computation; empty for a run that has not begun."""
+    """Return path -> "3 Kind", in order of computation; empty for a run that has not started."""
     if record.started is None:
         return {}
     try:

@@ -1,4 +1,4 @@
-"""What each layer makes of one image: the first channels of its activations, as small grey pictures, epoch after epoch."""
+"""The output of each layer for one image: the first channels of its activations, as small grey pictures, epoch after epoch."""
 
 from __future__ import annotations
 

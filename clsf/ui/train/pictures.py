@@ -19,7 +19,7 @@ PATIENCE = 10.0  # seconds until a worker that could not be asked is asked again
 def of_run(plan: Plan, framework: str, indices: tuple[int, ...]) -> list[str] | None:
     """Return these images of a run as data addresses, None if no worker could be asked; then not asked again for some seconds."""
     plain = Plan(plan.data, plan.preparation, plan.validation_share, plan.train_limit, plan.split, seed=plan.seed)
-    text = json.dumps(plain.to_json())  # a plan is no key of Streamlit's memory
+    text = json.dumps(plain.to_json())  # a plan can't be a key of Streamlit's cache
     refused = st.session_state.setdefault(keys.NO_PICTURES, {})
     if refused.get((text, indices), 0.0) > time.monotonic():
         return None

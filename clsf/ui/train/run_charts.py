@@ -1,4 +1,4 @@
-"""The curves of a start, and how to look at them."""
+"""The curves of runs started together, and their display settings."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ MORE = tuple(name for name in KINDS if name not in ALWAYS)
 
 
 def settings(records: list[RunRecord]) -> tuple[CurveView, list[str]]:
-    """Show how the charts can be looked at; return what was chosen, and the names of the charts asked for besides."""
+    """Show the display settings of the charts; return the choice, and the names of the additional charts."""
     axes = {"steps": t("Steps"), "epochs": t("Epochs"), "seconds": t("Seconds")}
     with st.popover(t("Charts"), icon=":material/tune:", key="chart_settings", disabled=not _begun(records)):
         axis = choose.named(st.segmented_control, t("Horizontal axis"), axes, state.CHART_AXIS)
@@ -37,7 +37,7 @@ def settings(records: list[RunRecord]) -> tuple[CurveView, list[str]]:
 
 
 def show(records: list[RunRecord], view: CurveView, more: list[str]) -> None:
-    """Show loss and accuracy, and whatever else is asked for, once there is a step to show."""
+    """Show loss, accuracy and the additional charts, once there is a step to show."""
     if not _begun(records):
         return
     names = [*ALWAYS, *(name for name in MORE if name in more or (name == "learning-rate" and _rate_varies(records)))]
@@ -52,7 +52,7 @@ def show(records: list[RunRecord], view: CurveView, more: list[str]) -> None:
 
 
 def _range_test(records: list[RunRecord]) -> None:
-    """Show what a learning-rate range test says, for runs that are one."""
+    """Show the result of a learning-rate range test, for runs that are such a test."""
     tests = {
         record.framework: test
         for record in records
@@ -67,7 +67,7 @@ def _range_test(records: list[RunRecord]) -> None:
 
 
 def _rate_varies(records: list[RunRecord]) -> bool:
-    """Return whether the learning rate in force is a story of its own."""
+    """Return whether the learning rate in use is worth a chart of its own."""
     return any(r.plan.schedule.varies or r.plan.plateau or r.rate_changes for r in records)
 
 

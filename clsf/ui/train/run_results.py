@@ -1,4 +1,4 @@
-"""What came out: the last numbers side by side, what was the same for both, and what the numbers do not say."""
+"""The results: the last numbers side by side, what was the same for both, and what the numbers do not show."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def show(records: list[RunRecord]) -> None:
 
 
 def _rows() -> dict[str, Callable[[RunRecord], str]]:
-    """Return label -> how to say it of a run that has ended."""
+    """Return label -> function that formats the value for a run that has ended."""
     return {
         t("State"): status,
         t("Epochs"): lambda r: f"{r.ended.epochs}",
@@ -50,7 +50,7 @@ def _rows() -> dict[str, Callable[[RunRecord], str]]:
 
 
 def _best_rows() -> dict[str, Callable[[RunRecord], str]]:
-    """Return what is said besides of runs that were asked which epoch is the best."""
+    """Return the additional rows for runs that recorded their best epoch."""
     return {
         t("Best epoch"): lambda r: f"{r.best.epoch}" if r.best else "–",
         t("Its validation"): lambda r: (
@@ -91,7 +91,7 @@ def _stopped_early(record: RunRecord) -> None:
 
 
 def _same(ended: list[RunRecord]) -> None:
-    """Say whether the runs really began equal, by what they reported themselves."""
+    """Show whether the runs really started equal, according to their own reports."""
     alike = {(r.started.parameters, r.started.weights_hash, r.started.order_hash) for r in ended}
     if len(alike) == 1:
         checked = t("Checked: same number of parameters, same initial weights, same images in the same order.")

@@ -16,7 +16,7 @@ from clsf.ui.train import example, inside_view, run_charts, run_results, step_vi
 
 
 def show_latest(choices: Choices) -> None:
-    """Show the runs that are looked at, or where they will appear."""
+    """Show the runs in view, or the place where they will appear."""
     if runs.looked_at():
         show(runs.looked_at())
         return
@@ -29,10 +29,10 @@ def show_latest(choices: Choices) -> None:
 
 
 def show(run_id: str) -> None:
-    """Show the runs of one start, looking again and again until all are over.
+    """Show runs that were started together, refreshed until all have finished.
 
-    Buttons and settings are not looked at again, for what a look sends costs server and browser of a whole class; the page
-    is drawn anew when they change.
+    Buttons and settings are not refreshed, because each refresh costs the server and the browsers of a whole class time; the
+    page is redrawn when they change.
     """
     records = _records(run_id)
     if records is not None:
@@ -47,7 +47,7 @@ def show(run_id: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Drawn:
-    """What the part of the page that is not looked at again depends on."""
+    """Return the state on which the part of the page that is not refreshed depends."""
 
     pace: pace.Pace | None
     states: tuple[tuple, ...]
@@ -58,7 +58,7 @@ class _Drawn:
 
 
 def _records(run_id: str) -> list[RunRecord] | None:
-    """Return the runs, or None after having said why there are none."""
+    """Return the runs, or None, after a message that says why, if there are none."""
     try:
         return service_access.get_service().group(run_id)
     except ClsfError as error:
@@ -69,7 +69,7 @@ def _records(run_id: str) -> list[RunRecord] | None:
 
 @pace.turn()
 def _look(run_id: str, drawn: _Drawn, view: CurveView, more: list[str]) -> None:
-    """Draw the runs as they are now. What did not change since the last drawing is sent as the same, and the browser leaves it alone."""
+    """Draw the current state of the runs. Unchanged parts are sent unchanged, so the browser does not redraw them."""
     records = _records(run_id)
     if records is None:
         return

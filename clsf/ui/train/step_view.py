@@ -24,7 +24,7 @@ from clsf.ui.train import keys, layer_names, update_table
 
 
 def show(records: list[RunRecord]) -> None:
-    """Show the last step that was told in detail, for as long as these runs are paused there; then it is folded away."""
+    """Show the last step that was reported in detail while these runs are paused there; after that it is folded away."""
     seen = [(record, record.steps_looked[-1]) for record in records if record.steps_looked]
     if not seen:
         return

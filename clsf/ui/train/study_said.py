@@ -1,4 +1,4 @@
-"""What the study of variants found, in words and in a table, and what makes its times unfair."""
+"""The results of the study of variants, as text and as a table, and what makes its times unfair."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from clsf.runs.record import RunRecord
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import t
 
-BUSY = 0.5  # share of the cores that others may use until it is said
+BUSY = 0.5  # share of the cores that other programs may use before a warning
 
 
 def findings(timings: list[Timing]) -> list[str]:
-    """Return what these times say, in the reader's language: what tracing costs, what it saves, and when that has paid."""
+    """Return the meaning of these times, in the reader's language: the cost of tracing, its savings, and when it pays off."""
     by = {timing.variant: timing for timing in timings}
     said = []
     graph, eager = by.get("graph"), by.get("eager")
@@ -66,7 +66,7 @@ def table(timings: list[Timing]) -> pd.DataFrame:
 
 
 def fair(measured: list[RunRecord], load: float | None) -> None:
-    """Say what was equal, and what makes these times unfair; `load` is the share of the cores that was busy before."""
+    """Show what was equal, and what makes these times unfair; `load` is the share of the cores that was busy before."""
     alike = {(r.started.weights_hash, r.started.order_hash, len(r.steps)) for r in measured}
     if len(alike) == 1 and len(measured) > 1:
         st.markdown(f":green[:material/verified:] {t('Checked: same initial weights, same batches, same number of steps.')}")

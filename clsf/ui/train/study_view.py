@@ -83,11 +83,11 @@ def _start(choices: Choices, steps: int) -> None:
     info = catalogue.info(choices.plan.data)
     images = info.trained(choices.plan.validation_share, choices.plan.train_limit)
     st.session_state[keys.STUDY_LOAD] = _load()
-    start = secrets.token_urlsafe(6)  # all of them count as one where a session may not queue many
+    start = secrets.token_urlsafe(6)  # all of them count as one in the limit of queued starts per session
     try:
         for framework, plan in study_plans(choices.plan, choices.frameworks, steps, images):
             ids += service.train(choices.spec, plan, [framework], owner=state.owner(), start=start)
-        for run_id in ids:  # the reader's history can leave them out, or show them alone
+        for run_id in ids:  # so that the reader's history can hide them, or show only them
             service.history.describe(state.owner(), run_id, "", "", [t("study of variants")])
     except ClsfError as error:
         st.session_state[state.REFUSAL] = error.sentence
@@ -99,7 +99,7 @@ def _start(choices: Choices, steps: int) -> None:
 
 
 def _load() -> float | None:
-    """Return the share of this machine's cores that was busy in the last minute, None where it can't be told."""
+    """Return the share of this machine's cores that was busy in the last minute, None if it is unknown."""
     try:
         return os.getloadavg()[0] / (os.cpu_count() or 1)
     except OSError:
@@ -145,7 +145,7 @@ def _look(was_over: bool) -> None:
     if measured:
         _drawn(measured)
     if not was_over and done == len(everything):
-        st.rerun()  # once, with a timer no more
+        st.rerun()  # once more, without a timer
 
 
 def _measured(everything: list[RunRecord]) -> list[RunRecord]:
@@ -164,7 +164,7 @@ def _title(record: RunRecord) -> str:
 
 
 def timing(record: RunRecord) -> Timing:
-    """Return what a run took: of steady steps the mean, without each kind of batch's first call."""
+    """Return the times of a run; for steady steps the mean, without the first call of each kind of batch."""
     speed = record.ended.images_per_second if record.ended else None
     steady = record.plan.batch_size / speed if speed else None
     variant = record.plan.variants[record.framework]

@@ -1,4 +1,4 @@
-"""What can be taken along from a run: its log as a CSV file, and event files for TensorBoard."""
+"""Downloads of a run: its log as a CSV file, and event files for TensorBoard."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from clsf.ui.shared.text import t
 
 
 def show(records: list[RunRecord]) -> None:
-    """Show the downloads of runs that are over."""
+    """Show the downloads of finished runs."""
     ended = [record for record in records if record.over and record.epochs]
     if not ended:
         return

@@ -9,7 +9,7 @@ from clsf.ui.shared.text import t
 
 
 def html(weight: dict, framework: str) -> str:
-    """Return the tables; `weight` is what `clsf.inspection_events.StepInspected.weights` says of one array."""
+    """Return the tables; `weight` is the entry of `clsf.inspection_events.StepInspected.weights` for one array."""
     sample = weight["sample"]
     shape = sample["shape"]
     across = shape[1] if len(shape) == 4 else min(len(sample["before"]), max(isqrt(len(sample["before"])), 1))

@@ -1,4 +1,4 @@
-"""The parts of the Train page beside its settings, and which one the reader looks at; only that one computes."""
+"""The parts of the Train page other than its settings, and which one the reader looks at; only that one computes."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ def chosen() -> Section:
 
 
 def places(view: str) -> tuple[DeltaGenerator, DeltaGenerator]:
-    """Return where the settings go, and where the part goes. Code needs the width, so the settings are folded away there."""
+    """Return the containers for the settings and for the part. Code needs the width, so with it the settings are folded away."""
     if view == "code":
         return st.expander(t("Settings"), icon=":material/tune:"), st.container()
     return st.columns([1.1, 2.3], gap="large")
 
 
 def look_at_run(view: str) -> None:
-    """Look at the training from now on, if another part is looked at."""
+    """Switch to the training if another part is shown."""
     if view != "run" and st.session_state.get(state.REFUSAL) is None:
         st.session_state[state.TRAIN_VIEW_WANTED] = "run"
         st.rerun()

@@ -1,1 +1,1 @@
-"""The page Your code: a program is pasted, read, and answered."""
+"""The page Your code: a program is pasted, read and analysed."""

@@ -1,4 +1,4 @@
-"""Two programs: the fairness check of Compare over both, and every other thing that differs, with a way to take it over."""
+"""Two programs: the fairness check of Compare over both, and every other difference, with a button to take it over."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ICONS = {"red": ":material/error:", "amber": ":material/warning:", "green": ":ma
 
 
 def show(one: Program, two: Program) -> None:
-    """Show every difference of two programs, the weightiest first."""
+    """Show every difference of two programs, the most important first."""
     st.header(t("Why do they differ?"))
     rows = differences(one, two)
     if not rows:

@@ -13,7 +13,7 @@ from clsf.ui.shared.text import plain, t
 
 
 def show(program: Program, key: str) -> None:
-    """Show both sources, or the sentence that says why there are none."""
+    """Show both sources, or the message that says why there are none."""
     if program.spec is None or program.input_shape is None:
         return
     with st.expander(t("The same, cleaned, in both frameworks"), icon=":material/code:"):

@@ -37,7 +37,7 @@ model.fit(x_train, y_train, epochs=5, batch_size=64, validation_data=(x_test, y_
 
 
 def show(text_key: str, upload_key: str, label: str) -> str:
-    """Show the box and return what is in it; a text that is short enough stands in the link, by the key."""
+    """Show the box and return its text; if short enough, the text is in the link under the key."""
     if text_key not in st.session_state:
         st.session_state[text_key] = _linked(text_key)
     st.html("<style>[data-testid=stTextArea] textarea{font-family:'Source Code Pro',monospace;font-size:.8rem}</style>")
@@ -59,7 +59,7 @@ def show(text_key: str, upload_key: str, label: str) -> str:
 
 
 def _linked(text_key: str) -> str:
-    """Return the program in the link; "" where there is none, or none that can be read, which is said then."""
+    """Return the program in the link; "" if there is none, or, with a message, if it can't be read."""
     code = st.query_params.get(text_key, "")
     if not code:
         return ""
@@ -82,7 +82,7 @@ def _example(text_key: str) -> None:
 
 
 def _upload(text_key: str, upload_key: str) -> None:
-    """Put the file's source into the box; what can't be read leaves a sentence."""
+    """Put the file's source into the box; if it can't be read, leave a message."""
     file = st.session_state.get(upload_key)
     if file is None:
         return

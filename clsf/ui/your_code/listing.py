@@ -27,7 +27,7 @@ STYLE = (
 
 
 def show(program: Program, findings: list[Finding]) -> None:
-    """Show the source; beside a marked line stands what is wrong with it."""
+    """Show the source; the fault is shown next to each marked line."""
     at: dict[int, list[Finding]] = {}
     for finding in findings:
         at.setdefault(finding.line, []).append(finding)

@@ -55,7 +55,7 @@ def _plan(program: Program) -> None:
         t("Images"): data_name(plan.data), t("Scale"): plan.preparation.scale, t("Loss"): plan.loss, t("Optimizer"): plan.optimizer, t("Learning rate"): f"{plan.learning_rate:g}",
         t("Batch size"): str(plan.batch_size), t("Epochs"): str(plan.epochs), t("Validation share"): f"{plan.validation_share:g}",
     }  # fmt: skip
-    shown = (plan.preparation.scale, t("categorical loss"), t("binary loss"))  # said already
+    shown = (plan.preparation.scale, t("categorical loss"), t("binary loss"))  # already shown
     said = [f"{plain(name)} **{plain(value)}**" for name, value in facts.items()]
     st.markdown(" · ".join([*said, *(f"**{plain(text)}**" for text in extras.said(plan, short=True) if text not in shown)]))
     told = [words(what) for _, what in [*program.assumed, *assumed]]

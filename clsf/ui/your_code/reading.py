@@ -15,7 +15,7 @@ from clsf.ui.your_code import code_view, editor, findings_view, keys, listing, m
 
 
 def answered(text: str, key: str) -> Program | None:
-    """Show what there is to say about a text; return the program if it holds a model."""
+    """Show the analysis of a text; return the program if it holds a model."""
     runs.show_refusal(keys.REFUSAL)
     if not text.strip():
         if key == keys.TEXT:
@@ -40,7 +40,7 @@ def answered(text: str, key: str) -> Program | None:
 
 
 def _example() -> None:
-    """Show a program with a fault, and what would be said of it."""
+    """Show an example program with a fault, and the analysis of it."""
     program = read(editor.EXAMPLE)
     with st.container(border=True, key="example_code", gap="small"):
         example.head(t("A program as a student might paste it. It runs, and it learns badly."))

@@ -21,7 +21,7 @@ from clsf.words import say
 
 
 def show(program: Program) -> None:
-    """Offer the training; it is looked at on the page Experiments."""
+    """Offer the training; it is shown on the page Experiments."""
     plan, _ = plan_of(program)
     st.header(t("Train it here"))
     st.caption(

@@ -1,7 +1,7 @@
 """The reader's camera: held buttons record frames, or it shows frame after frame to a model.
 
-The browser cuts each frame square and makes it small; as long as nothing is recorded and no answer is asked for, none leaves it.
-What arrives is raw pixels, so that nothing from a browser has to be decoded.
+The browser crops each frame to a square and shrinks it; frames leave it only for a recording or a requested answer.
+They arrive as raw pixels, so nothing from a browser has to be decoded.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ def record(
 ) -> None:
     """Show the camera with a button to hold per name. While it is held, frames are recorded, PER_SECOND and at most MOST_FRAMES.
 
-    `on_recorded` is called with the place of the name and the frames, uint8 (n, side, side, 3), before the page runs again.
-    `full`: nothing more can be taken, so the buttons are off.
+    `on_recorded` is called with the index of the name and the frames, uint8 (n, side, side, 3), before the page runs again.
+    `full`: no more frames are accepted, so the buttons are disabled.
     """
     key = key_of(key)
     heard = f"{key}-heard"
@@ -69,7 +69,7 @@ def watch(key: str, side: int) -> np.ndarray | None:
 
 
 def recorded(value: object, names: int, side: int) -> tuple[int, int, np.ndarray] | None:
-    """Return (number, which name, frames) of what the browser sent, None if it is not what was asked for."""
+    """Return (number, index of the name, frames) from the browser's message, None if the message is invalid."""
     if not isinstance(value, dict):
         return None
     number, at, frames = value.get("number"), value.get("at"), value.get("frames")

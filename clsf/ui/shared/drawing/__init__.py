@@ -1,6 +1,6 @@
 """A sheet to draw on, with mouse, finger or keyboard; the drawing comes back as a small array.
 
-The browser keeps the strokes, so that they can be undone; what crosses is the drawing at the size asked for, at most
+The browser keeps the strokes, so that they can be undone; it sends the drawing at the requested size, at most
 every tenth of a second and never faster than the page answers.
 """
 
@@ -41,11 +41,11 @@ def draw(
     With `colour`: uint8 (side, side, 3) on white paper. The sheet is at most `height` pixels high. `label` names it for
     screen readers. With `live` the page runs again while a stroke is drawn (put it into a fragment), else once it has
     ended. Another `sheet` than last time puts an empty one in its place. `plain`: without the choice of a pen's width, and the
-    help for the keyboard is seen only by who uses it. `link`: the name under which the drawing stands in the link once a stroke has
-    ended; it is opened from there.
+    keyboard help is shown only to readers who use the keyboard. `link`: the drawing's name in the link, which holds it once a
+    stroke has ended; it is opened from there.
     """
     channels, key = 3 if colour else 1, key_of(key)
-    kept = f"{key}-kept"  # Streamlit forgets what a component said once another page is looked at
+    kept = f"{key}-kept"  # Streamlit drops a component's value when another page is opened
     before = (st.session_state.get(key) or {}).get("drawing") or st.session_state.get(kept) or ""
     if link and not before:
         before = _linked(link, str(sheet), side, channels)
@@ -84,7 +84,7 @@ def _linked(link: str, sheet: str, side: int, channels: int) -> str:
 
 
 def decoded(value: object, side: int, channels: int) -> np.ndarray | None:
-    """Return the array in what the browser sent ("number:sheet:base64"), None if it is empty or not what was asked for."""
+    """Return the array in what the browser sent ("number:sheet:base64"), None if it is empty or invalid."""
     if not isinstance(value, str) or not 1 <= side <= MOST_SIDE or len(value) > 4 * MOST_SIDE**2 + 200:
         return None
     try:

@@ -1,4 +1,4 @@
-"""What a plan asks for beside the usual, in a word or two each: beside the start button, and beside a run."""
+"""The settings of a plan that differ from the defaults, in a word or two each, for the start button and for a run."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from clsf.ui.shared.text import t, tn, words
 
 
 def said(plan: Plan, short: bool = False) -> list[str]:
-    """Return what differs from the usual in this plan: nothing for a plan of which only the essentials were chosen.
+    """Return the differences of this plan from the defaults: nothing if only the essential settings were chosen.
 
-    `short`: without size, rules, number format and seed, for where they are said anyway.
+    `short`: without size, rules, number format and seed, for places that show these anyway.
     """
     return [
         *_layers(plan),

@@ -1,4 +1,4 @@
-"""What the groups of settings are made of: numbers, pairs of widgets, and what a setting is called in each framework."""
+"""Building blocks of the groups of settings: numbers, pairs of widgets, and the name of a setting in each framework."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def pair() -> tuple[DeltaGenerator, DeltaGenerator]:
 def number(
     place: DeltaGenerator, label: str, key: str, default: float, high: float, step: float, help: str, low: float = 0.0
 ) -> float:
-    """Show a number from `low` to `high`. A link may say anything, so what is no such number is the default."""
+    """Show a number from `low` to `high`. A link may hold any value, so anything else becomes the default."""
     value = place.number_input(
         label, min_value=low, max_value=high, value=default, step=step, format="%g", key=key, help=help, **LINKED
     )
@@ -42,12 +42,12 @@ def toggle(label: str, key: str, help: str) -> bool:
 
 
 def explained(text: str) -> None:
-    """Offer the text that explains what stands here: a press away, not a page away."""
+    """Offer the text that explains these settings, opened by a click on the same page."""
     with st.popover(t("Explained"), icon=":material/school:", type="tertiary"):
         st.markdown(text)
 
 
 def twins(keras: str, torch: str) -> None:
-    """Show what a setting is called in each framework, as code beside the framework's symbol."""
+    """Show the name of a setting in each framework, as code next to the framework's symbol."""
     rows = "".join(f"{mark(name)}<code>{escape(code)}</code>" for name, code in zip(FRAMEWORKS, (keras, torch), strict=True))
     st.html(f'<div class="tp tp-twins">{rows}</div>')

@@ -1,4 +1,4 @@
-"""Settings of a start with pretrained weights, and of what is frozen."""
+"""Settings for pretrained initial weights and frozen layers."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SIDE = 96  # pixels that images get for a pretrained network where no size is ch
 
 
 def layers() -> dict[str, object]:
-    """Show what the weights begin with and which layers train; return fields of a plan."""
+    """Show the choice of initial weights and of the layers that train; return fields of a plan."""
     left, right = pair()
     titles = {"drawn": t("Drawn anew"), **{name: {"imagenet": "ImageNet"}[name] for name in WEIGHTS}}
     with left:

@@ -1,4 +1,4 @@
-"""The further settings of a training, in groups of which one is in sight, so that a first training need not know of them."""
+"""The further settings of a training, in groups with only one visible, so that a first training can ignore them."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ RESET = (
 def show(info: catalogue.DatasetInfo, values: dict) -> tuple[dict[str, object], bool]:
     """Show all groups. Return fields of a plan, and whether both frameworks train at the same time.
 
-    `values` are the fields that are chosen elsewhere: epochs, batch size, optimizer, learning rate. A value that a part of a
-    plan refuses is said in its group, and the part stays as it usually is.
+    `values` are the fields that are chosen elsewhere: epochs, batch size, optimizer, learning rate. If a part of a
+    plan refuses a value, its group shows the error, and that part keeps its default.
     """
     more: dict[str, object] = {}
     _choose()
@@ -66,7 +66,7 @@ def show(info: catalogue.DatasetInfo, values: dict) -> tuple[dict[str, object], 
 
 
 def _choose() -> None:
-    """Show which group is in sight. The others are only hidden: what was chosen in them holds."""
+    """Show the choice of the visible group. The others are only hidden: their settings still apply."""
     titles = {
         "images": t("Images"), "frozen": t("Pretrained and frozen"), "augmentation": t("Augmentation"), "rule": t("Rule of the optimizer"),
         "start": t("Start and rounding"), "loss": t("Loss"), "regularisation": t("Regularisation"), "updates": t("Updates"),

@@ -1,4 +1,4 @@
-"""Settings of what is minimised: the loss, and what is added to it against memorising."""
+"""Settings of the objective: the loss, and the regularisation against memorising."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def loss(classes: int) -> dict[str, object]:
 
 
 def regularisation() -> dict[str, object]:
-    """Show what is added against memorising; return fields of a plan."""
+    """Show the regularisation; return fields of a plan."""
     left, right = pair()
     l1 = number(
         left, "L1", keys.L1, 0.0, 10.0, 0.0001,

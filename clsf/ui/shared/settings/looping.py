@@ -1,4 +1,4 @@
-"""Settings of the loop itself: where it begins, in which variant it runs, and whether it tells what is inside."""
+"""Settings of the training loop: its start, its variant, and whether it reports values inside the model."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ START_TITLES = {"glorot": "Glorot uniform (Keras)", "kaiming": "Kaiming uniform 
 
 
 def beginning() -> dict[str, object]:
-    """Show what makes both frameworks begin equal; return fields of a plan."""
+    """Show the settings that give both frameworks an equal start; return fields of a plan."""
     aligned = st.toggle(
         t("Same update rule in both"), True, key=state.ALIGNED,
         help=note("train", "both-frameworks-follow"),
@@ -65,7 +65,7 @@ def variants() -> tuple[dict[str, object], bool]:
 
 
 def looking_inside() -> bool:
-    """Show whether the loop also tells what is inside the model."""
+    """Show whether the loop also reports values inside the model."""
     return toggle(
         t("Look inside while it trains"), keys.LOOK_INSIDE,
         help=note("train", "histograms-weights-gradients"),

@@ -35,5 +35,5 @@ def hyper(name: str, rate: float) -> dict[str, object]:
 
 
 def _step(setting: Setting) -> float:
-    """Return what one press of + or - adds: shares go by hundredths, small numbers by themselves."""
+    """Return the step of + and -: 0.01 for shares, the number itself for small numbers."""
     return 0.01 if 0.01 <= setting.usual < 1 else setting.usual

@@ -1,4 +1,4 @@
-"""Settings of the learning rate's course and of when a training stops."""
+"""Settings of the learning-rate schedule and of early stopping."""
 
 from __future__ import annotations
 

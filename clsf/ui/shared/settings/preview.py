@@ -10,11 +10,11 @@ from clsf.plan import Plan, Schedule
 from clsf.ui.shared.figures import draw
 from clsf.ui.shared.text import t, words
 
-MOST_STEPS = 20_000  # that are computed; of a longer run every n-th step, as if an epoch had fewer
+MOST_STEPS = 20_000  # steps that are computed; in a longer run every n-th step, as if an epoch had fewer
 
 
 def show(schedule: Schedule, values: dict, batches: int) -> None:
-    """Draw the schedule, if the learning rate changes at all. Nothing is drawn for values that no plan takes."""
+    """Draw the schedule, if the learning rate changes at all. Nothing is drawn for values that no plan accepts."""
     if not schedule.varies or schedule.warmup_epochs > values["epochs"] or not values["learning_rate"]:
         return
     steps = max(min(batches, MOST_STEPS // values["epochs"]), 1)

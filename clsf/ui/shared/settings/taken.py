@@ -1,4 +1,4 @@
-"""The settings of a plan as the widgets of the groups have them: what `groups.show` would make this plan of."""
+"""The settings of a plan as widget values: those from which `groups.show` would build this plan."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Settings of the images: how all of them are prepared, and how training images are varied."""
+"""Settings of the images: how all of them are prepared, and how training images are augmented."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SCALE_TITLES = {
 
 
 def preparation() -> Preparation:
-    """Show what is done to every image before it meets the model."""
+    """Show how every image is prepared for the model."""
     colours = {"keep": t("as they are"), "grey": t("grey"), "rgb": t("colour")}
     left, right = pair()
     size = left.number_input(
@@ -43,7 +43,7 @@ def limit() -> int | None:
 
 
 def augmentation() -> Augmentation:
-    """Show how training images are varied."""
+    """Show how training images are augmented."""
     flip = toggle(
         t("Flip left and right"), keys.FLIP,
         help=note("train", "every-second-image"),
