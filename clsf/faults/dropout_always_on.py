@@ -1,4 +1,4 @@
-"""Dropout that is always on."""
+"""A fault: dropout that is always on."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ LECTURE = Case(
             (say("PyTorch"), say("51.8 % of validation, 52.1 % of test images; 60 s")),
         ),
     ),
-    # Dropout masks are still drawn in NumPy, so that the seeds of two steps remain pairs.
+    # The masks of dropout are still drawn in NumPy, so that the seeds of two steps remain pairs.
     causes=(
         CaseCause("double-softmax", say("without softmax before the loss"), ("softmax-before-loss",)),
         CaseCause("dropout", say("dropout 0.2, and off at evaluation"), ("dropout-rate", "dropout-at-evaluation")),
