@@ -94,7 +94,8 @@ class Process:
     def __exit__(self, *_: object) -> None:
         self._process.kill()
         self._process.wait()
-        self._process.stdin.close()
+        with suppress(BrokenPipeError):  # it was asked something after it had ended
+            self._process.stdin.close()
         self._process.stdout.close()
         self._errors.close()
 

@@ -15,7 +15,7 @@ from starlette.middleware import Middleware
 
 from clsf.data import temporary
 from clsf.engine import allocator
-from clsf.ui import no_delay
+from clsf.ui.shared import no_delay
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
