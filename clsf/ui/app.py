@@ -21,7 +21,7 @@ from clsf.ui import (
     theme_message,
     unexpected_errors,
     wakeups,
-)  # fmt: skip
+)
 from clsf.ui.shared import assigned, identity, language, linked, navigation, service_access, static_files
 
 ICON = Path(__file__).parent / "icon.svg"
