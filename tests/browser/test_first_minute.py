@@ -68,6 +68,18 @@ def test_the_first_minute(dashboard, language, width, height, hand):
     page.context.close()
 
 
+def test_a_quick_stroke_does_not_swallow_the_next_tap(dashboard):
+    page = dashboard.open("/?lang=en", width=390, height=844, has_touch=True, is_mobile=True)
+    canvas = page.locator("canvas").first
+    expect(canvas).to_be_visible(timeout=LONG)
+    settle(page)
+    page.evaluate("() => { window.taps = 0; window.addEventListener('click', () => { window.taps += 1 }) }")
+    draw(page, canvas, "touch")
+    page.touchscreen.tap(60, 200)  # within the time that a fling would last
+    page.wait_for_function("() => window.taps === 1", timeout=5_000)
+    page.context.close()
+
+
 def test_the_projector_hides_the_menu_and_the_link_says_all(dashboard):
     page = dashboard.open("/train?lang=en&epochs=7")
     expect(page.get_by_role("button", name="Copy link")).to_be_visible(timeout=LONG)

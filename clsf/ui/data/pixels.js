@@ -156,6 +156,7 @@ export default function ({ data: [data], parentElement }) {
     pointed(event);
   };
   canvas.onpointermove = (event) => event.buttons && pointed(event);
+  canvas.ontouchmove = (event) => event.preventDefault(); // no fling, which would swallow the next tap
   canvas.onkeydown = (event) => {
     const step = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key];
     if (event.key === "Home") move(0, 0);

@@ -67,6 +67,7 @@ export default function ({ data: [data], parentElement }) {
           state.column = Math.floor(((event.clientX - place.left) / place.width) * last.width);
           draw(root, data);
         };
+        frame.ontouchmove = (event) => event.preventDefault(); // no fling, which would swallow the next tap
       }
       return figure;
     }),

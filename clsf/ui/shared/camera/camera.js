@@ -156,6 +156,7 @@ function buttons(it) {
       hold(it, at);
     };
     button.onpointerup = button.onpointercancel = () => release(it);
+    button.ontouchmove = (event) => event.preventDefault(); // no fling, which would swallow the next tap
     button.oncontextmenu = (event) => event.preventDefault(); // a long touch
     button.onkeydown = (event) => {
       if (event.key !== " " && event.key !== "Enter") return;

@@ -150,6 +150,8 @@ function byMouse(it) {
     it.cursor = place(it, event);
     changed(it, false);
   };
+  // A quick stroke counts as a fling for the browser, although nothing scrolls, and while one lasts the next tap is lost.
+  canvas.ontouchmove = (event) => event.preventDefault();
   canvas.onpointerup = canvas.onpointercancel = (event) => {
     if (it.pointer !== event.pointerId) return;
     it.pointer = it.open = null;
