@@ -67,7 +67,7 @@ def text(error: type[ClsfError], what: Sentence, value: object) -> None:
     """Raise `error` if `value` is text that can't be kept or shown: with half a letter (a lone surrogate), or with NUL."""
     if isinstance(value, str) and not _is_whole(value):
         raise error(
-            "{what} is {value}, which holds half a letter, such as a cut emoji, or a sign that is no text. Type it anew.",
+            "{what} is {value}, which holds half a letter, such as a cut emoji, or a character that is not text. Type it again.",
             what=what, value=shown(value),
         )  # fmt: skip
 
@@ -75,8 +75,8 @@ def text(error: type[ClsfError], what: Sentence, value: object) -> None:
 def json_of(error: type[ClsfError], content: str | bytes, strict: bool = False) -> object:
     """Return what JSON says. Bytes may be UTF-8 or UTF-16, with or without a byte order mark.
 
-    Raises `error` with a sentence that names the line for what is not JSON, and for text that `text` refuses. `strict` refuses NaN and the infinities,
-    which are no JSON but are read by many, at once; else the field that can't be one says so.
+    Raises `error` with a sentence that names the line for what is not JSON, and for text that `text` refuses. `strict` refuses
+    NaN and the infinities, which are no JSON but are read by many, at once; else the field that can't be one says so.
     """
     written = decoded(error, content)
     try:
@@ -98,7 +98,7 @@ def json_of(error: type[ClsfError], content: str | bytes, strict: bool = False) 
         except RecursionError:
             whole_text = False
         if not whole_text:
-            raise error("It holds half a letter, such as a cut emoji, or a sign that is no text.")
+            raise error("It holds half a letter, such as a cut emoji, or a character that is not text.")
     return data
 
 
@@ -114,7 +114,8 @@ def decoded(error: type[ClsfError], content: str | bytes) -> str:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as problem:
         raise error(
-            "Line {line} is no text in UTF-8 or UTF-16. Save the file as UTF-8.", line=content[: problem.start].count(b"\n") + 1
+            "Line {line} is not text in UTF-8 or UTF-16. Save the file as UTF-8.",
+            line=content[: problem.start].count(b"\n") + 1,
         ) from None
 
 

@@ -43,7 +43,7 @@ def packed(weights: Weights) -> str:
     size = sum(array.nbytes for array in weights.values())
     if size > MOST_BYTES:
         raise PlanError(
-            "The weights have {size} MB, but a run can be continued from at most {most} MB. Train a smaller model, or begin anew.",
+            "The weights have {size} MB, but a run can be continued from at most {most} MB. Train a smaller model, or start again.",
             size=size >> 20, most=MOST_BYTES >> 20,
         )  # fmt: skip
     file = io.BytesIO()

@@ -253,13 +253,13 @@ class Plan:
         checks.number(PlanError, word("backbone_rate"), self.backbone_rate, 0, 1e12)
         if self.variants["tensorflow"] == "fit":
             raise PlanError(
-                "A learning rate of its own for the backbone needs two optimizers, but model.fit takes one. Choose another "
+                "A separate learning rate for the backbone needs two optimizers, but model.fit takes one. Choose another "
                 "variant of TensorFlow's loop, or one learning rate for all layers."
             )
         if self.clipping is not None and self.clipping.kind == "global-norm":
             raise PlanError(
-                "A learning rate of its own for the backbone makes two optimizers, and a norm over all gradients would be one "
-                "over those of each. Clip each array by itself, or choose one learning rate for all layers."
+                "A separate learning rate for the backbone makes two optimizers, and the norm of all gradients would be taken for "
+                "each alone. Clip each array by itself, or choose one learning rate for all layers."
             )
 
     def _check_variants(self) -> None:

@@ -57,8 +57,8 @@ def in_words(rows: Sequence[LayerRow], said: Callable[[Sentence], str] = str) ->
             cell = row.cells.get(phase)
             if cell is not None and cell.first:
                 name = f"{row.path} {row.name}".strip()
-                return said(say("First parting: {layer}, {phase}.", layer=name, phase=_PHASES[phase]))
-    return said(say("Nothing parts first here."))
+                return said(say("First difference: {layer}, {phase}.", layer=name, phase=_PHASES[phase]))
+    return said(say("Nothing differs first here."))
 
 
 def _mark(
@@ -89,7 +89,7 @@ def _mark(
             root,
             x + width / 2,
             y,
-            said(say("first parting: {phase}, {difference}", phase=_PHASES[phase], difference=f"{cell.difference:.1e}")),
+            said(say("first difference: {phase}, {difference}", phase=_PHASES[phase], difference=f"{cell.difference:.1e}")),
         )
 
 

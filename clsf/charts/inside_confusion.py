@@ -31,7 +31,7 @@ def figure(panels: Sequence[tuple[str, Sequence[Sequence[int]]]], classes: Seque
             "text": [[str(n) if n else "" for n in row] for row in matrix.tolist()],
             "colorscale": [[0, f"rgba({red},{green},{blue},0)"], [1, f"rgba({red},{green},{blue},0.85)"]], "showscale": False,
             "zmin": 0, "zmax": 1, "xgap": 1, "ygap": 1, "xaxis": f"x{end}", "yaxis": f"y{end}",
-            "hovertemplate": said(say("{right} called {answer}: {count}, which is {share} of its class", right="%{y}", answer="%{x}", count="%{customdata}", share="%{z:.0%}")) + "<extra></extra>",
+            "hovertemplate": said(say("{right} predicted as {answer}: {count}, which is {share} of its class", right="%{y}", answer="%{x}", count="%{customdata}", share="%{z:.0%}")) + "<extra></extra>",
         }  # fmt: skip
         if len(names) <= MOST_TEXT:
             trace |= {"texttemplate": "%{text}", "textfont": {"size": 11}}

@@ -55,5 +55,5 @@ def in_words(tests: Mapping[str, RangeTest], said: Said = str) -> str:
                 said(say("{framework}: the loss falls fastest at {rate}.", framework=title, rate=f"{test.steepest:.2g}"))
             )
         if test.turns is not None:
-            sentences.append(said(say("It is out of hand from {rate} on.", rate=f"{test.turns:.2g}")))
+            sentences.append(said(say("It diverges from {rate} on.", rate=f"{test.turns:.2g}")))
     return " ".join(sentences)

@@ -60,7 +60,7 @@ def run(options: argparse.Namespace) -> int:
         _json_lines(result) if options.json else _summary(result)
         if options.mended is not None:
             if not result.comparison.differs or len(given) < 2:
-                raise ConvertError("There is nothing to mend: no layer differs.")
+                raise ConvertError("There is nothing to fix: no layer differs.")
             _write(options.mended, mending.mended(service, result, given[1].content))
         if options.to is not None:
             kind = Path(options.to).suffix.lstrip(".")

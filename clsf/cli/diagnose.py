@@ -28,9 +28,9 @@ def add_arguments(commands: argparse._SubParsersAction) -> None:
         help="with --measure: of digits, shapes, digits-turned, shapes-redrawn; healthy runs take any data set that is here",
     )
     parser.add_argument("--framework", metavar="NAMES", default="torch,tensorflow", help="with --measure")
-    parser.add_argument("--seeds", type=int, default=3, metavar="N", help="with --measure: so many seeds; default 3")
+    parser.add_argument("--seeds", type=int, default=3, metavar="N", help="with --measure: number of seeds; default 3")
     parser.add_argument("--first-seed", type=int, default=0, metavar="N", help="with --measure: the first seed; default 0")
-    parser.add_argument("--healthy", type=int, default=40, metavar="N", help="with --measure: so many healthy runs, drawn with the first seed; default 40")  # fmt: skip
+    parser.add_argument("--healthy", type=int, default=40, metavar="N", help="with --measure: number of healthy runs, drawn with the first seed; default 40")  # fmt: skip
     parser.add_argument("--kinds", metavar="NAMES", help="with --measure: only these faults, or healthy")
     parser.add_argument("--keep", metavar="FILE", help="with --measure: keep the runs there; what is there isn't trained again")
     parser.add_argument("--judge", action="store_true", help="with --keep: judge the runs that were kept, without training")

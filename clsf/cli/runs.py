@@ -27,7 +27,7 @@ def add_arguments(commands: argparse._SubParsersAction) -> None:
     actions = parser.add_subparsers(title="actions", required=True, metavar="ACTION", parser_class=type(parser))
     listed = actions.add_parser("list", help="the newest runs, newest first")
     listed.add_argument("--owner", metavar="OWNER", help="only of this owner, as the list shows it; cli: of the command line")
-    listed.add_argument("--limit", type=int, default=50, metavar="N", help="at most so many; default: 50")
+    listed.add_argument("--limit", type=int, default=50, metavar="N", help="at most this many; default: 50")
     listed.add_argument("--json", action="store_true", help="one JSON object a line")
     listed.set_defaults(run=show)
     pruned = actions.add_parser("prune", help="remove runs that ended long ago, for good")

@@ -134,7 +134,7 @@ def start(job: Job, model: SourceModel, framework: str) -> str:
         rows.append(f'    put(layer, place.rsplit(".", 1)[1], array.astype("{job.plan.dtype}"))')
     else:
         rows += [
-            "# The run went on from an earlier one: weights.npz of that run, beside this script as begin.npz.",
+            "# The run continued an earlier one: weights.npz of that run, next to this script as begin.npz.",
             "LAYERS = {",
         ]
         paths = dict.fromkeys(name.rsplit(".", 1)[0] for name in model.analysis.named_weights())

@@ -31,11 +31,11 @@ def departures(plan: Plan, framework: str, analysis: Analysis) -> list[Sentence]
     if plan.begin_from is not None:
         sentences.append(
             say(
-                "The run went on from an earlier run: the script reads that run's weights.npz, which has to lie beside it as begin.npz."
+                "The run continued an earlier run: the script reads that run's weights.npz, which must be next to it as begin.npz."
             )
         )
     if drops and draws_itself(plan, framework):
-        sentences.append(say("The dropout draws the framework's own numbers, as it did in the run: others than there."))
+        sentences.append(say("The dropout draws the framework's own numbers, as it did in the run, but not the same ones."))
     if drops and plan.does("dropout-at-evaluation"):
         sentences.append(
             say("A dropout outside of training draws the framework's own numbers, so the validation numbers differ.")

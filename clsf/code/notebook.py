@@ -74,7 +74,7 @@ def _cells(
         ("text", "# " + words(say("One model in Keras and in PyTorch"))),
         ("text", words(say(
             "{shape} images, {classes} classes, {parameters} parameters. Keras learns in this notebook, PyTorch in a process of its "
-            "own: the two libraries do not get on in one. At the end the same weights must give the same outputs in both.\n\n"
+            "own: the two libraries can't share one. At the end the same weights must give the same outputs in both.\n\n"
             "Needs: {packages}",
             shape=shape_text(job.shape), classes=job.classes, parameters=f"{model.analysis.parameters:,}",
             packages=f"`pip install {' '.join(needed)}`",
@@ -84,7 +84,7 @@ def _cells(
         ("text", "## " + words(say("Settings"))),
         ("code", pieces.settings(job) + "\n\n" + tensorflow_script.setup(job)),
         ("text", "## " + words(say("The images")) + "\n\n" + words(say(
-            "Both frameworks get the very same images: they are split here, by NumPy, and saved in one file."
+            "Both frameworks get exactly the same images: they are split here, by NumPy, and saved in one file."
         ))),
         ("code", _data(job)),
         ("text", "## Keras"),

@@ -25,8 +25,8 @@ def keras_subclass_input() -> Sentence:
 
 def keras_declared() -> Sentence:
     return say(
-        "What has weights is made in `__init__`, once; made in `call`, it would get new weights at every call. What flattens and an "
-        "activation could stand in either place."
+        "Layers with weights are made in `__init__`, once; made in `call`, they would get new weights at every call. Flattening and "
+        "activations could be in either place."
     )
 
 
@@ -71,7 +71,7 @@ def logits() -> Sentence:
 
 def softmax_first() -> Sentence:
     return say(
-        "Softmax makes probabilities here. PyTorch's cross-entropy applies softmax once more and then learns badly; Keras needs "
+        "Softmax makes probabilities here. PyTorch's cross-entropy applies softmax again and then learns badly; Keras needs "
         "`from_logits=False`."
     )
 

@@ -37,7 +37,7 @@ def settings(job: Job) -> str:
     if not job.validates:
         rows.append(f"VALIDATION_SHARE = {plan.validation_share!r}  # of the training images, never trained on")
     if plan.train_limit is not None:
-        rows.append(f"TRAIN_LIMIT = {plan.train_limit}  # train on at most so many images")
+        rows.append(f"TRAIN_LIMIT = {plan.train_limit}  # train on at most this many images")
     rows.append(f"SEED = {plan.seed}")
     if job.exact and plan.epochs_before:
         rows.append(f"EPOCHS_BEFORE = {plan.epochs_before}  # that the weights it begins with were trained for")

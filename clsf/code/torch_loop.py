@@ -67,7 +67,7 @@ def _loss(job: Job) -> list[str]:
     rows = ["def loss_fn(outputs, labels):"]
     clipped = ["    outputs = outputs.clamp(1e-7, 1 - 1e-7)  # no logarithm of 0"]
     if not kind.smooths:
-        rows += ['    """Cross-entropy of probabilities: nn.CrossEntropyLoss would apply softmax once more."""', *clipped]
+        rows += ['    """Cross-entropy of probabilities: nn.CrossEntropyLoss would apply softmax again."""', *clipped]
         rows.append("    return F.nll_loss(torch.log(outputs), labels)")
     elif kind.one_output:
         rows += [
@@ -241,7 +241,7 @@ def loop(job: Job, variant: str, norm: bool = False, masked: bool = False) -> st
             "        return iter(np.split(order, range(BATCH_SIZE, len(order), BATCH_SIZE)))",
             "",
             "",
-            "# The loader hands over which images are in a batch: how an image is varied hangs on its number.",
+            "# The loader hands over which images are in a batch: how an image is varied depends on its number.",
             *wrapped("train_loader = DataLoader", ["range(len(x_train))", "batch_sampler=RunBatches()", "collate_fn=np.array"]),
             "",
             "",

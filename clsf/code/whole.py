@@ -52,8 +52,8 @@ def not_written(plan: Plan) -> Sentence | None:
     if usual and not any(plan.does(name) for name in _OF_FREEZING):
         return None
     return say(
-        "No script is written of a run with pretrained weights or frozen layers: it would need the weights beside it. Take the "
-        "trained model home as a Keras, PyTorch or ONNX file, or in a capsule."
+        "No script is written for a run with pretrained weights or frozen layers: it would need a file of weights. "
+        "Download the trained model as a Keras, PyTorch or ONNX file, or in a capsule."
     )
 
 

@@ -113,4 +113,4 @@ def on_purpose(one: Contender, two: Contender, names: Iterable[str]) -> Iterator
     for name in names:
         does = [c for c in (one, two) if c.plan.does(name) and not c.idle(name)]
         if len(does) == 1:
-            yield say("On purpose, {who} does this otherwise: {title}.", who=does[0].name, title=ENTRIES[name].title)
+            yield say("On purpose, {who} does this differently: {title}.", who=does[0].name, title=ENTRIES[name].title)

@@ -84,7 +84,7 @@ def _drops_otherwise(analysis: Analysis, plan: Plan) -> Sentence | None:
 def _evaluates_otherwise(analysis: Analysis, plan: Plan) -> Sentence | None:
     if dropping(analysis) or layers(analysis, "Batchwise"):
         return None
-    return say("No layer of the model does otherwise at evaluation; this needs a dropout or batch normalisation layer.")
+    return say("No layer of the model behaves differently at evaluation; this needs a dropout or batch normalisation layer.")
 
 
 def _flattens(analysis: Analysis, plan: Plan) -> Sentence | None:
@@ -174,7 +174,7 @@ LAYERS = (
     Difference(
         name="softmax-before-loss",
         title=say("Softmax before the loss"),
-        keras=say("SparseCategoricalCrossentropy expects probabilities unless from_logits=True is said: a softmax layer is right there."),
+        keras=say("SparseCategoricalCrossentropy expects probabilities unless from_logits=True is given: a softmax layer is right there."),
         torch=say("cross_entropy expects logits and applies softmax itself: a softmax layer before it is one too many."),
         shows=say("in the forward pass, at what the loss receives"),
         parts_at=lambda analysis, plan: ("forward", LOGITS),
@@ -189,8 +189,8 @@ LAYERS = (
     Difference(
         name="dropout-rate",
         title=say("Rate of dropout"),
-        keras=say("The layer must be told its rate."),
-        torch=say("F.dropout(x) drops half if no rate is said: p=0.5."),
+        keras=say("The layer must be given its rate."),
+        torch=say("F.dropout(x) drops half if no rate is given: p=0.5."),
         shows=say("in the forward pass, at the first dropout layer"),
         parts_at=lambda analysis, plan: ("forward", _other_dropout(analysis).path),
         idle=_drops_otherwise,
@@ -204,7 +204,7 @@ LAYERS = (
     Difference(
         name="dropout-masks",
         title=say("Random numbers of dropout"),
-        keras=say("Each dropout layer draws its masks from a seed generator of its own."),
+        keras=say("Each dropout layer draws its masks from its own seed generator."),
         torch=say("Draws all masks from one generator per process, which torch.manual_seed sets."),
         shows=say("in the forward pass, at the first dropout layer"),
         parts_at=lambda analysis, plan: ("forward", dropping(analysis)[0].path),

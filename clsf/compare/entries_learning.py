@@ -181,8 +181,8 @@ LEARNING = (
         ),
         options=(
             SwitchOption("aligned", say("aligned: the same order, drawn in NumPy")),
-            SwitchOption("keras", say("TensorFlow in an order of its own"), {"tensorflow": ("shuffling",)}),
-            SwitchOption("torch", say("PyTorch in an order of its own"), {"torch": ("shuffling",)}),
+            SwitchOption("keras", say("TensorFlow in its own order"), {"tensorflow": ("shuffling",)}),
+            SwitchOption("torch", say("PyTorch in its own order"), {"torch": ("shuffling",)}),
         ),
         lecture=say("Shuffles a buffer of a few hundred images, which hardly mixes tens of thousands."),
     ),

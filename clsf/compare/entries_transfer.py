@@ -88,7 +88,7 @@ TRANSFER = (
     Difference(
         name="trainable-after-compile",
         title=say("trainable changed after compile"),
-        keras=say("fit goes on with the step that it made before: layers that were set to trainable=False since still train, until compile is called again."),
+        keras=say("fit continues with the step that it made before: layers set to trainable=False afterwards still train, until compile is called again."),
         torch=say("requires_grad holds from the next step on; there is no compile."),
         shows=say("in the forward pass, at the first batch normalisation that was to be frozen; without one in the update, at the first weight that was to be frozen"),
         parts_at=_thawed,
@@ -122,7 +122,7 @@ TRANSFER = (
     Difference(
         name="other-preparation",
         title=say("Preparation of another network"),
-        keras=say("Each network of keras.applications has a preprocess_input of its own: [-1, 1], ImageNet's mean, or nothing at all."),
+        keras=say("Each network of keras.applications has its own preprocess_input: [-1, 1], ImageNet's mean, or nothing at all."),
         torch=say("torchvision's networks take (x / 255 - mean) / deviation with ImageNet's numbers, whichever network."),
         shows=say("at once, in the inputs: weights that were trained on one scale meet another"),
         parts_at=lambda analysis, plan: ("forward", IMAGES),

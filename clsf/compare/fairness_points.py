@@ -97,7 +97,7 @@ def _frozen(one: Contender, two: Contender) -> Said:
     if a.train_layers != b.train_layers:
         yield "red", say("They train other layers: {one} and {two}.", one=a.train_layers, two=b.train_layers)
     elif (a.backbone_rate, a.freeze_norms) != (b.backbone_rate, b.freeze_norms):
-        yield "red", say("Only one of them has this learning rate before the head, or its batch normalisation standing still.")
+        yield "red", say("Only one of them has this learning rate before the head, or its batch normalisation frozen.")
     elif not purposes and a.train_layers == "all":
         yield "green", say("All layers train in both.")
     elif not purposes:
@@ -120,12 +120,12 @@ def _split(one: Contender, two: Contender) -> Said:
             say("The seeds differ, so the limit takes other training images. The validation images are the data's own."),
         )
     elif one.plan.seed != two.plan.seed and not own:
-        yield "amber", say("Each has a split of its own, because the seeds differ: they are judged on other validation images.")
+        yield "amber", say("Each has its own split, because the seeds differ: they are judged on other validation images.")
     elif len({c.started.split_hash for c in (one, two) if c.started and c.started.split_hash}) == 2:
         yield (
             "amber",
             say(
-                "Each has a split of its own, though the seed is the same: another version of this program split the images. They are "
+                "Each has its own split, though the seed is the same: another version of this program split the images. They are "
                 "judged on other validation images."
             ),
         )
@@ -299,7 +299,7 @@ def _dtype(one: Contender, two: Contender) -> Said:
         yield (
             "amber",
             say(
-                "Both compute in bfloat16, which keeps about three digits: two frameworks that round at other places part in the third digit."
+                "Both compute in bfloat16, which keeps about three digits: two frameworks that round at other places differ in the third digit."
             ),
         )
     elif one.plan.dtype == two.plan.dtype:
@@ -322,13 +322,13 @@ def _variant(one: Contender, two: Contender) -> Said:
             said = True
             yield (
                 "amber",
-                say("TensorFlow runs eagerly, without a graph: losses are the same, times are longer than they need be."),
+                say("TensorFlow runs eagerly, without a graph: losses are the same, times are longer than necessary."),
             )
         if contender.variant == "dataloader":
             said = True
             yield (
                 "amber",
-                say("PyTorch trains by a DataLoader, which fetches image by image: losses are the same, times are its own."),
+                say("PyTorch trains by a DataLoader, which fetches image by image: losses are the same, times are not."),
             )
         if contender.plan.look_inside:
             said = True
@@ -384,7 +384,7 @@ def _repeatable(one: Contender, two: Contender) -> Said:
     loose = [side.name for side in (one, two) if side.framework != "torch" or side.plan.rules != "aligned"]
     if loose:
         yield "amber", say(
-            "{names}: a GPU may add in another order each time, so the same run twice parts a little.", names=", ".join(dict.fromkeys(loose))
+            "{names}: a GPU may add in another order each time, so the same run twice differs a little.", names=", ".join(dict.fromkeys(loose))
         )  # fmt: skip
     else:
         yield "green", say("Aligned runs in PyTorch add in one order on a GPU, too: the same run twice is the same run.")
@@ -417,11 +417,11 @@ def _race(one: Contender, two: Contender) -> Said:
     for contender, count in crowded:
         if count:
             yield "amber", say(
-                "{who} shared its machine with other runs that trained meanwhile ({count}): its times are not its own.",
+                "{who} shared its machine with other runs that trained meanwhile ({count}): its times can't be compared.",
                 who=contender.name, count=count,
             )  # fmt: skip
     if not together and not any(count for _, count in crowded):
-        yield "green", say("One trains after the other, so times are their own.")
+        yield "green", say("One trains after the other, so times can be compared.")
 
 
 def _end(one: Contender, two: Contender) -> Said:

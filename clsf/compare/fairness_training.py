@@ -24,7 +24,7 @@ def regularisation(one: Contender, two: Contender) -> Said:
     decays = [_decay(c) for c in (one, two)]
     if a.weight_decay == b.weight_decay == 0 and a.optimizer == b.optimizer and decays[0] != decays[1]:
         yield "amber", say(
-            "Nobody chose a weight decay, and what {optimizer} has by itself is {one} in one and {two} in the other.",
+            "No weight decay was chosen, and the default of {optimizer} is {one} in one and {two} in the other.",
             optimizer=a.optimizer, one=f"{decays[0]:g}", two=f"{decays[1]:g}",
         )  # fmt: skip
     elif decays[0] != decays[1]:
@@ -124,8 +124,8 @@ def _rates(one: Contender, two: Contender) -> Said:
         yield "green", say("Both keep the learning rate as it is.")
     elif OPTIMIZERS[a.optimizer].remembers_rate and torch_rule(one) != torch_rule(two):
         yield "amber", say(
-            "The learning rate changes in the same way, but with {optimizer} each framework's own rule makes something else of it: Keras "
-            "multiplies what is remembered by the rate of its time, PyTorch by that of today.",
+            "The learning rate changes in the same way, but the frameworks' own rules of {optimizer} use it differently: "
+            "Keras multiplies each past gradient by the rate of its own step, PyTorch by the current rate.",
             optimizer=a.optimizer,
         )  # fmt: skip
     elif SCHEDULE_KINDS[a.schedule.kind].whole_run and a.epochs != b.epochs and parted is None:
@@ -172,7 +172,7 @@ def hands(one: Contender, two: Contender) -> Said:
         ]
         for part in parts:
             said = True
-            yield "amber", say("{who} was not left alone while it trained ({what}): its times are not its own.", who=contender.name, what=part)  # fmt: skip
+            yield "amber", say("{who} was disturbed while it trained ({what}): its times can't be compared.", who=contender.name, what=part)  # fmt: skip
     if not said and one.started and two.started:
         yield "green", say("Neither was paused, taken step by step, or looked at in detail.")
 

@@ -169,20 +169,20 @@ def gap_sentence(gap: Gap) -> Sentence:
     points, how = f"{abs(gap.interval.mean) * 100:.1f}", gap.interval.method_name
     count = gap.interval.count
     if gap.none:
-        return say("Both reach the very same accuracy with every one of the {count} seeds: there is no gap.", count=count)
+        return say("Both reach exactly the same accuracy with every one of the {count} seeds: there is no gap.", count=count)
     if count > 1 and not gap.known:
         return say(
             "The gap is {points} points with every one of the {count} seeds. A few numbers are easily equal by chance: whether the gap "
-            "is chance can't be told. Train more seeds.",
+            "is chance is not known. Train more seeds.",
             points=points, count=count,
         )  # fmt: skip
     if count == 1 and not gap.interval.mean:
         return say(
-            "Both reach the very same accuracy, one run each. Whether they do with other seeds can't be told. Train more seeds."
+            "Both reach exactly the same accuracy, one run each. Whether they do with other seeds is not known. Train more seeds."
         )
     if not gap.known:
         return say(
-            "The gap is {points} points, one run each: whether that is chance can't be told. Train more seeds.", points=points
+            "The gap is {points} points, one run each: whether that is chance is not known. Train more seeds.", points=points
         )
     noise = f"{gap.interval.half_width * 100:.1f}"
     if gap.inside:

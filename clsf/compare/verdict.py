@@ -32,7 +32,7 @@ def sentence(
     told = _of(started, steps, parting, growth, reference, other, isolate)
     if all(abs(loss) < float("inf") for loss in steps[-1].losses):  # false for nan too
         return told
-    return say("{verdict} At step {step} a loss is no number any more, so it ends there.", verdict=told, step=steps[-1].step)
+    return say("{verdict} At step {step} a loss is nan or infinite, so it ends there.", verdict=told, step=steps[-1].step)
 
 
 def _of(
@@ -226,7 +226,7 @@ def _idle(switched: list[str], other: Side, started: LockstepStarted) -> Sentenc
         return differences.ENTRIES[switched[0]].idle(other.spec.analyse(started.input_shape), other.plan)
     names = ", ".join(switched)
     if started.dtype == "float32":
-        return say("{names} made no difference that can be told from rounding; in float64 it can.", names=names)
+        return say("{names} made no difference that can be distinguished from rounding; in float64 it can.", names=names)
     return say("{names} made no difference larger than rounding.", names=names)
 
 

@@ -178,7 +178,7 @@ def of_weights(
     for name in one:
         if name != kernel and not close(one[name], other.get(name, np.zeros(1))):
             return _vector(a, name, one[name], other.get(name, np.zeros_like(one[name])), elsewhere)
-    return Cause("other-weights", say("Its numbers are others, and no known fault of a conversion explains them."))
+    return Cause("other-weights", say("Its numbers are different, and no known fault of a conversion explains them."))
 
 
 def _kernel(a: Item, name: str, one: np.ndarray, other: np.ndarray, elsewhere: Iterable[tuple[str, Arrays]]) -> Cause:
@@ -245,7 +245,7 @@ def _kernel(a: Item, name: str, one: np.ndarray, other: np.ndarray, elsewhere: I
         return Cause("filter-order", say("Its filters are the first file's in another order."))
     if one.size == other.size and close(np.sort(one, axis=None), np.sort(other, axis=None)):
         return Cause("transposed-kernel", say("Its kernel has the first file's numbers, in another order."))
-    return Cause("other-weights", say("Its numbers are others, and no known fault of a conversion explains them."))
+    return Cause("other-weights", say("Its numbers are different, and no known fault of a conversion explains them."))
 
 
 def _flattened(a: Item, what: Sentence) -> Cause:
@@ -348,7 +348,7 @@ def _batchwise(a: Item, one: Arrays, other: Arrays, elsewhere: Iterable[tuple[st
         return Cause("bn-statistics", say("Its running statistics have other numbers; its scale and shift are the same."))
     if differs and set(differs) <= {"gamma", "beta"}:
         return Cause("bn-scale", say("Its scale or shift has other numbers; its running statistics are the same."))
-    return Cause("other-weights", say("Its numbers are others, and no known fault of a conversion explains them."))
+    return Cause("other-weights", say("Its numbers are different, and no known fault of a conversion explains them."))
 
 
 def b_epsilon(other: Arrays, otherwise: float) -> float:

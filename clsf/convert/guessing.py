@@ -89,7 +89,7 @@ def _built(state: Loaded, have: dict) -> tuple[ModelSpec, tuple[int, int, int], 
     spec = ModelSpec("guessed", tuple(_with_functions(layers)))
     return spec, shape, say(
         "The architecture is a guess from shapes and names: relu between the layers, padding “same”, and poolings so that the sizes fit. "
-        "Open it in the editor and correct what your program does otherwise."
+        "Open it in the editor and correct what your program does differently."
     )  # fmt: skip
 
 

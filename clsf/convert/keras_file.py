@@ -133,15 +133,13 @@ class _Reading:
                     )  # fmt: skip
                 inputs = _histories(nodes[0])
                 if not inputs:
-                    raise ConvertError("It can't be told what the layer '{name}' receives.", name=name[:60])
+                    raise ConvertError("It is not clear what the layer '{name}' receives.", name=name[:60])
                 if all(source in made_of for source in inputs):
                     made_of[name] = self._layer(layer, [made_of[source] for source in inputs], place, depth)
                 else:
                     left.append((layer, place))
             if len(left) == len(waiting):
-                raise ConvertError(
-                    "It can't be told what the layer '{name}' receives.", name=str(_get(left[0][0], "name"))[:60]
-                )
+                raise ConvertError("It is not clear what the layer '{name}' receives.", name=str(_get(left[0][0], "name"))[:60])
             waiting = left
         outputs = _get(config, "output_layers")
         while isinstance(outputs, list) and len(outputs) == 1 and isinstance(outputs[0], list):

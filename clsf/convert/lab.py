@@ -104,8 +104,8 @@ def examined(
         missing = [n for n in each.misfits if each.misfits[n].size] if len(files) == 1 else []
         if missing:
             raise ConvertError(
-                "{name} has the tensor '{tensor}' in the shape {found}, which is not the layer's. Give the file that it was made from "
-                "beside it, and the cause is named.",
+                "{name} has the tensor '{tensor}' in the shape {found}, which is not the layer's. "
+                "Also give the file that it was made from, and the cause is named.",
                 name=each.name[:60], tensor=each.keys[missing[0]][:60], found="×".join(map(str, each.misfits[missing[0]].shape)),
             )  # fmt: skip
     pixels = images(data, first)
@@ -163,4 +163,4 @@ def verdict(comparison: FileComparison) -> Sentence:
             comparison.images, count=comparison.images, logits=f"{comparison.logits:.1e}",
         )  # fmt: skip
     first = comparison.findings[0]
-    return say("They part at the layer {layer}: {cause}.", layer=first.layer, cause=TITLES[first.cause.name])
+    return say("They first differ at the layer {layer}: {cause}.", layer=first.layer, cause=TITLES[first.cause.name])

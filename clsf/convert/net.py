@@ -104,7 +104,7 @@ def network(end: Node, start: Node) -> Network:
         items = _row(end, start, ancestors(end), 0, [0])
     except (TangledError, RecursionError):
         raise ConvertError(
-            "The branches of this network are no rows inside rows, so it can't be shown as a model here. Networks with branches "
+            "The branches of this network are not rows inside rows, so it can't be shown as a model here. Networks with branches "
             "that are added, multiplied or put side by side are read."
         ) from None
     built = Network((), {}, {}, {})

@@ -43,7 +43,7 @@ def kind_of(content: bytes, name: str) -> str:
         return suffix
     if suffix in ("pt", "pth", "bin", "ckpt"):
         return "pt"
-    raise ConvertError("{name} is none of the files that are read here: {kinds}.", name=name[:80], kinds=READ)
+    raise ConvertError("{name} is not one of the files that are read here: {kinds}.", name=name[:80], kinds=READ)
 
 
 WORKERS = {"keras": "tensorflow", "onnx": "tensorflow", "pt": "torch", "safetensors": "torch"}

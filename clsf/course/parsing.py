@@ -275,7 +275,7 @@ def _require_sense(block: LessonBlock, file: str) -> None:
         raise _at(
             file,
             block.line,
-            CourseError("A number to be found comes from a program (run:) or stands there (answer:), one of the two."),
+            CourseError("A number to be found comes from a program (run:) or is written there (answer:), one of the two."),
         )
 
 

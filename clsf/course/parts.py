@@ -53,11 +53,11 @@ _ALL = (
     ClassPart("layer", say("Layer"), (
         OpenMethod("weights", say("Where its numbers are made"), (
             PartOption("weight", say("a weight"), say("The framework knows it: it is counted, gets a gradient, and is moved by the optimizer.")),
-            PartOption("tensor", say("a plain tensor"), say("The framework doesn't know it: no parameter, so nothing is learned. PyTorch's optimizer refuses an empty list; Keras goes on without a word.")),
+            PartOption("tensor", say("a plain tensor"), say("The framework doesn't know it: no parameter, so nothing is learned. PyTorch's optimizer refuses an empty list; Keras continues without a message.")),
             PartOption("frozen", say("a weight that isn't trained"), say("It is saved with the model, but no optimizer moves it. Batch normalisation keeps its running means in this way.")),
         )),
         OpenMethod("answer", say("What it answers"), (
-            PartOption("times", say("input × factor"), say("Each input gets a factor of its own; the gradient of the factor is the input.")),
+            PartOption("times", say("input × factor"), say("Each input gets its own factor; the gradient of the factor is the input.")),
             PartOption("plus", say("input + factor"), say("Now it is a bias: it can be learned as well, and ends at another number.")),
             PartOption("cut", say("input × factor, cut out of the gradient"), say("What is computed outside the record has no gradient. PyTorch says so in `backward()`, Keras when the optimizer finds no gradient.")),
         )),
@@ -69,9 +69,9 @@ _ALL = (
             PartOption("begin", say("before the first step"), say("Once. Nothing was learned yet, so there is no loss to read.")),
         )),
         OpenMethod("what", say("What it does"), (
-            PartOption("print", say("prints the loss"), say("A callback may look at everything. The numbers of the moment are handed to it.")),
+            PartOption("print", say("prints the loss"), say("A callback may look at everything. It gets the current numbers.")),
             PartOption("stop", say("ends the training"), say("In Keras a flag of the model ends fit after the epoch (or the batch) that runs. Your own PyTorch loop has to ask for it: where it asks only after an epoch, the epoch is finished first.")),
-            PartOption("rate", say("halves the learning rate"), say("The optimizer holds the learning rate, and a callback can reach the optimizer. After every batch that is soon nothing: count how often it is halved.")),
+            PartOption("rate", say("halves the learning rate"), say("The optimizer holds the learning rate, and a callback can reach the optimizer. After every batch that is soon almost 0: count how often it is halved.")),
         )),
     )),
     ClassPart("metric", say("Metric"), (
@@ -89,7 +89,7 @@ _ALL = (
         OpenMethod("length", say("How many it says there are"), (
             PartOption("right", say("all"), say("PyTorch's Dataset counts images and a DataLoader makes batches of them; Keras' PyDataset counts batches, rounded up.")),
             PartOption("short", say("too few"), say("The last images are never trained on, and nothing says so.")),
-            PartOption("long", say("too many"), say("PyTorch asks for an image that there isn't: an error. Keras asks for a batch that there isn't: a slice of a list past its end is empty, and no error.")),
+            PartOption("long", say("too many"), say("PyTorch asks for an image that does not exist: an error. Keras asks for a batch that does not exist: a slice of a list past its end is empty, and no error.")),
         )),
         OpenMethod("item", say("What it hands out"), (
             PartOption("scaled", say("pixels from 0 to 1, and the label"), say("Scaled as the model expects it, in float32.")),

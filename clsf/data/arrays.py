@@ -79,7 +79,7 @@ def _of_idx(before: str, pair: dict[str, ListedFile]) -> Iterator[ListedFile]:
     for what, other in (("images", "labels"), ("labels", "images")):
         if what not in pair:
             raise DataError(
-                "The file {file} needs its {what} beside it, called {name}. Give the folder, or a zip archive, that holds both.",
+                "The file {file} needs its {what} next to it, called {name}. Give the folder, or a zip archive, that holds both.",
                 file=pair[other].name, what=say("images") if what == "images" else say("labels"),
                 name=f"{before}{what}-idx{3 if what == 'images' else 1}-ubyte",
             )  # fmt: skip

@@ -58,7 +58,7 @@ def download(
             return
         problems.append(say("{address}: {why}", address=urlsplit(url).netloc, why=problem))
     raise DataError(
-        "The file {file} could not be fetched ({why}). Check the network connection and try again; a download that broke off goes on where it was.",
+        "The file {file} could not be fetched ({why}). Check the network connection and try again; an interrupted download continues where it stopped.",
         file=path.name, why=_listed(problems),
     )  # fmt: skip
 

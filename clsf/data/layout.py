@@ -359,7 +359,7 @@ def _by_names(inside: list[tuple[ListedFile, list[str]]], role: dict[str, str]) 
         if part == "out":
             placed.skipped.append((entry.name, _why_out("out", parts)))
         elif label is None:
-            placed.skipped.append((entry.name, say("Its name tells no class, as cat.0.jpg or cat_12.jpg do.")))
+            placed.skipped.append((entry.name, say("Its name gives no class, as cat.0.jpg or cat_12.jpg do.")))
         else:
             placed.put(part, label, "/".join(parts) or entry.name, entry)
     return placed
@@ -370,7 +370,7 @@ def _by_table(inside: list[tuple[ListedFile, list[str]]], role: dict[str, str], 
     for entry, parts in inside:
         places, part = table.find(entry), _part(parts, role)
         if places is None or not places[0]:
-            placed.skipped.append((entry.name, say("The table {table} tells no class of it.", table=table.file)))
+            placed.skipped.append((entry.name, say("The table {table} gives no class for it.", table=table.file)))
         elif part == "out":
             placed.skipped.append((entry.name, _why_out("out", parts)))
         else:
@@ -411,7 +411,7 @@ def _classes(
         )  # fmt: skip
     if not named:
         raise DataError(
-            "There are images ({files}), but nothing tells their classes. Make one folder per class: train/cats/, train/dogs/, …; or "
+            "There are images ({files}), but nothing gives their classes. Make one folder per class: train/cats/, train/dogs/, …; or "
             "name the images cat.0.jpg, dog.0.jpg, …; or add a table labels.csv with a name and a label per line.",
             files=", ".join(image.name for image in images[:NAMED]),
         )  # fmt: skip

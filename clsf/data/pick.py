@@ -22,7 +22,7 @@ def pixels(plan: dict, indices: Sequence[int]) -> np.ndarray:
     wanted = np.asarray(indices, np.int64)
     if wanted.ndim != 1 or len(wanted) > MOST or (len(wanted) and not 0 <= wanted.min() <= wanted.max() < len(prepared.pixels)):
         raise DataError(
-            "These are no numbers of at most {most} images among {count}: {value}.",
+            "These are not numbers of at most {most} images among {count}: {value}.",
             most=MOST, count=len(prepared.pixels), value=str(list(indices))[:80],
         )  # fmt: skip
     images = np.ascontiguousarray(prepared.pixels[wanted])

@@ -36,7 +36,7 @@ _FILLERS = {
 }
 
 QUESTION_PARTS = "There are folders for {parts}, but none for training. Say what each folder is for."
-QUESTION_CLASS = "The folder '{name}' can hold the training images, or be a class beside {others}. Say what each folder is for."
+QUESTION_CLASS = "The folder '{name}' can hold the training images, or be a class like {others}. Say what each folder is for."
 
 Tree = Mapping[str, Sequence[Sequence[str]]]
 """Folder at the top -> the paths of the images in it, split at "/", without that folder."""
@@ -108,6 +108,6 @@ def guessed(tree: Tree) -> tuple[dict[str, str], Sentence | None]:
     if len(others) == 1 and not nested[others[0]]:
         return split, None
     return split, say(
-        "The folder '{name}' can hold the training images, or be a class beside {others}. Say what each folder is for.",
+        "The folder '{name}' can hold the training images, or be a class like {others}. Say what each folder is for.",
         name=next(iter(parts)), others=", ".join(f"'{name}'" for name in sorted(others)[:5]),
     )  # fmt: skip

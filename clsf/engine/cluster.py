@@ -99,9 +99,9 @@ class DaskEngine:
             waiting = {run.entry.start or run.entry.group for run in self._waiting}
             if owner and not known and len(waiting) >= self._settings.waiting_in_all:
                 raise EngineError(say_n(
-                    "{count} training of everybody here waits already, and no more can be queued. Try again when some "
+                    "{count} training waits here already, and no more can be queued. Try again when some "
                     "are done.",
-                    "{count} trainings of everybody here wait already, and no more can be queued. Try again when some are done.",
+                    "{count} trainings wait here already, and no more can be queued. Try again when some are done.",
                     len(waiting),
                 ))  # fmt: skip
             if owner and not known and queue.starts(entries, owner) >= most:

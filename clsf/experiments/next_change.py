@@ -32,7 +32,7 @@ def suggested(record: RunRecord) -> Change | None:
         return Change(
             plan.but(learning_rate=rate),
             say("Learning rate {rate}", rate=f"{rate:g}"),
-            say("The loss grew beyond measure: the steps were too large."),
+            say("The loss grew without limit: the steps were too large."),
         )
     if not record.epochs or plan.differences:
         return None
@@ -52,7 +52,7 @@ def suggested(record: RunRecord) -> Change | None:
     return Change(
         plan.but(seed=plan.seed + 1) if plan.seed < 2**31 - 1 else plan.but(seed=0),
         say("Another seed"),
-        say("Nothing asks for a change. See how much of the result is chance."),
+        say("Nothing needs a change. See how much of the result is chance."),
     )
 
 

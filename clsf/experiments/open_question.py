@@ -37,7 +37,7 @@ def open_question(experiment: ExperimentRuns, said: Sequence[Verdict]) -> OpenQu
         )  # fmt: skip
     if experiment.kind == "seeds":
         return OpenQuestion(
-            say("So much is chance. Is the gap between two frameworks larger than that?"), say("Compare: Noise"), "compare",
+            say("This much is chance. Is the gap between two frameworks larger than that?"), say("Compare: Noise"), "compare",
             {"compare": "noise"},
         )  # fmt: skip
     if said[0].chance is None or said[0].chance:
@@ -55,6 +55,6 @@ def open_question(experiment: ExperimentRuns, said: Sequence[Verdict]) -> OpenQu
             say("All of this was one framework. Does the other one say the same?"), say("Compare both"), "compare", {"compare": "race"}
         )  # fmt: skip
     return OpenQuestion(
-        say("The winner was chosen by its validation accuracy. How good is it on images that chose nothing?"), say("Predict: test images"),
+        say("The winner was chosen by its validation accuracy. How good is it on images not used for that choice?"), say("Predict: test images"),
         "predict", {"run": experiment.members[[m.arm for m in experiment.members].index(best)].record.run_id, "predict": "evaluate"},
     )  # fmt: skip

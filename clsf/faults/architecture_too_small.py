@@ -27,7 +27,7 @@ def in_run(history: History, facts: RunFacts) -> Evidence | None:
     if facts.narrowest is not None and facts.classes and facts.narrowest <= 3 and facts.classes >= 5:
         return Evidence(
             0.93,
-            say("A layer is a bottleneck; it lets through, of numbers for each image: {count}.", count=facts.narrowest),
+            say("A layer is a bottleneck. Numbers that it lets through for each image: {count}.", count=facts.narrowest),
             "with-eval",
         )
     return None

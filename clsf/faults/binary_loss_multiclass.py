@@ -14,7 +14,7 @@ FAULT = Fault(
     kind="binary-loss-multiclass",
     title=say("Binary loss for several classes"),
     what=say(
-        "binary_crossentropy scores each output as a yes-or-no question of its own. With one-hot labels nearly all "
+        "binary_crossentropy scores each output as a separate yes-or-no question. With one-hot labels nearly all "
         'answers are no, and Keras\' "accuracy" then counts right answers per output.'
     ),
     symptom=say("Accuracy is high from the first epoch, about 1 - 1/C even when nothing is learned, and the loss is small."),

@@ -35,16 +35,12 @@ def in_run(history: History, facts: RunFacts) -> Evidence | None:
         r"expected axis -1 of input shape to have value (\d+), but received input with shape \(([^)]*)\)", history.error
     )
     if axis and axis[1] in re.findall(r"\d+", axis[2])[1:2]:
-        return Evidence(
-            0.95, say("The axes of the images stand in another order: {error}", error=history.error[:160]), "shapes"
-        )
+        return Evidence(0.95, say("The axes of the images are in another order: {error}", error=history.error[:160]), "shapes")
     shapes = re.search(r"expected shape=\(([^)]*)\), found shape=\(([^)]*)\)", history.error)
     if shapes and sorted(re.findall(r"\d+", shapes[1])) == sorted(
         re.findall(r"\d+", shapes[2])[-len(re.findall(r"\d+", shapes[1])) :]
     ):
-        return Evidence(
-            0.95, say("The axes of the images stand in another order: {error}", error=history.error[:160]), "shapes"
-        )
+        return Evidence(0.95, say("The axes of the images are in another order: {error}", error=history.error[:160]), "shapes")
     return None
 
 

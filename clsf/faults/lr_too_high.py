@@ -48,7 +48,7 @@ def in_run(history: History, facts: RunFacts) -> Evidence | None:
         return Evidence(
             0.92,
             say(
-                "The learning rate is {rate}, {factor} times the usual one of {optimizer}. What is no number was seen first in {layer}, at step {step}.",
+                "The learning rate is {rate}, {factor} times the usual one of {optimizer}. A nan or infinity was seen first in {layer}, at step {step}.",
                 rate=f"{facts.learning_rate:g}", factor=f"{over:,.0f}", optimizer=title(facts.optimizer), layer=name, step=step,
             ),
             "lower-rate",
@@ -69,10 +69,10 @@ def in_run(history: History, facts: RunFacts) -> Evidence | None:
             name, step = facts.broke_in
             return Evidence(
                 0.8,
-                say("The loss is no number any more. It was seen first in {layer}, at step {step}.", layer=name, step=step),
+                say("The loss is nan or infinite. This was seen first in {layer}, at step {step}.", layer=name, step=step),
                 "lower-rate",
             )
-        return Evidence(0.8, say("The loss is no number any more, or beyond all bounds."), "lower-rate")
+        return Evidence(0.8, say("The loss is nan, infinite or far too large."), "lower-rate")
     if (
         over is None
         and loss is not None

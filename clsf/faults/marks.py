@@ -41,7 +41,7 @@ def marks(verdict: RunVerdict, history: History, facts: RunFacts) -> tuple[Mark,
             )
     broken = next((n for n, v in enumerate(history.losses or history.loss, 1) if not math.isfinite(v)), None)
     if broken is not None:
-        drawn.append(Mark("loss", say("no number from here on"), step=broken))
+        drawn.append(Mark("loss", say("nan or infinite from here on"), step=broken))
     if verdict.kind in ("imbalance",) and facts.largest_class:
         drawn.append(Mark("accuracy", say("always the largest class"), facts.largest_class))
     elif facts.classes and hardly_learns(history, facts):

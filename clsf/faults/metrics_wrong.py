@@ -20,7 +20,7 @@ FAULT = Fault(
         "and accuracy over logits of a binary model has another threshold. The model itself learns."
     ),
     symptom=say("The loss falls as it should while accuracy stays near 0, or changes in a way that doesn't fit the loss."),
-    mend=say('Use "accuracy" or the metric for your labels, and start sums anew in each epoch.'),
+    mend=say('Use "accuracy" or the metric for your labels, and reset sums in each epoch.'),
     sources=(
         "keras-team/tf-keras#15",
         "keras-team/keras#14231",

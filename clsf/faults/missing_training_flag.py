@@ -13,7 +13,7 @@ from clsf.words import say
 
 FAULT = Fault(
     kind="missing-training-flag",
-    title=say("A loop of one's own without training=True"),
+    title=say("A custom loop without training=True"),
     what=say(
         "model(x) in a Keras training loop runs in inference mode: dropout does nothing, and the moving averages "
         "of batch normalisation are used and never updated."

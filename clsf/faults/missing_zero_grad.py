@@ -25,7 +25,7 @@ FAULT = Fault(
         "udacity/deep-learning-v2-pytorch#160",
     ),
     level=2,
-    not_in={"tensorflow": say("A GradientTape computes gradients anew in each step.")},
+    not_in={"tensorflow": say("A GradientTape computes new gradients in each step.")},
 )
 
 

@@ -20,7 +20,7 @@ FAULT = Fault(
         "model, or a function's name is used for a value."
     ),
     symptom=say("Another error later on, or numbers of the wrong data."),
-    mend=say("Give each thing a name of its own."),
+    mend=say("Give each thing its own name."),
     sources=("Humbatova et al. 2020, arXiv:1910.11015",),
     level=1,
 )

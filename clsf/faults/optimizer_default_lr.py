@@ -22,7 +22,7 @@ FAULT = Fault(
         "PyTorch. Some hardly learn in a few epochs."
     ),
     symptom=say("The loss falls very slowly, as with a learning rate that is too low."),
-    mend=say("Say the learning rate."),
+    mend=say("Set the learning rate."),
     sources=(
         "keras/src/optimizers/adadelta.py: Adadelta",
         "torch/optim/adadelta.py: Adadelta",

@@ -10,7 +10,7 @@ from clsf.words import say
 FAULT = Fault(
     kind="plateau",
     title=say("The loss no longer falls"),
-    what=say("Steps of this size jump to and fro above the minimum, or the model can't fit the images any better."),
+    what=say("Steps of this size jump back and forth above the minimum, or the model can't fit the images any better."),
     symptom=say("Training loss falls at first and then stays level, with accuracy still far from its best."),
     mend=say("Lower the learning rate when the loss no longer falls (a schedule does it); if that doesn't help, use a larger model."),
     sources=("He et al. 2016, arXiv:1512.03385, section 3.4",),

@@ -11,7 +11,7 @@ FAULT = Fault(
     what=say(
         "A shuffled generator gives predictions in shuffled order. Compared with labels in file order they are at chance."
     ),
-    symptom=say("evaluate() says a good accuracy, but accuracy computed from predict() is near chance."),
+    symptom=say("evaluate() reports a good accuracy, but accuracy computed from predict() is near chance."),
     mend=say("Use shuffle=False for predictions."),
     sources=(
         "keras-team/keras#4225",

@@ -14,7 +14,7 @@ FAULT = Fault(
     title=say("The same random numbers in each worker"),
     what=say(
         "Every worker process begins with a copy of the same NumPy generator, so they draw the same augmentations, "
-        "in each epoch again. PyTorch seeds np.random in each worker since version 1.9, but no generator of one's own."
+        "in each epoch again. PyTorch seeds np.random in each worker since version 1.9, but not your own generators."
     ),
     symptom=say("Augmentation helps less than it should; batches contain repeated transformations."),
     mend=say("Seed each worker by its own number (worker_init_fn)."),

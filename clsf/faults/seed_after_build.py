@@ -8,7 +8,7 @@ from clsf.words import say
 FAULT = Fault(
     kind="seed-after-build",
     title=say("Seed set after the model was built"),
-    what=say("Initial weights are drawn when layers are built. A seed set later leaves them to chance."),
+    what=say("Initial weights are drawn when layers are built. A seed set later does not affect them."),
     symptom=say("Two runs with the same seed differ."),
     mend=say("Set the seed in the first lines."),
     sources=(

@@ -15,7 +15,7 @@ from clsf.words import say
 FAULT = Fault(
     kind="shape",
     title=say("Shapes don't fit"),
-    what=say("A layer's input size is wrong, nothing makes a vector of the image, or the batch axis is missing."),
+    what=say("A layer's input size is wrong, the image is not flattened, or the batch axis is missing."),
     symptom=say("An error that names two sizes at the first batch."),
     mend=say("Compute the sizes layer by layer; print the shape before the layer that fails."),
     sources=("Humbatova et al. 2020, arXiv:1910.11015",),

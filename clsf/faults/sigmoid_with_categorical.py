@@ -14,7 +14,7 @@ FAULT = Fault(
     kind="sigmoid-with-categorical",
     title=say("Sigmoid outputs with a categorical loss"),
     what=say(
-        "Sigmoid gives each class a probability of its own; they don't sum to 1. Categorical cross-entropy expects "
+        "Sigmoid gives each class its own probability; they don't sum to 1. Categorical cross-entropy expects "
         "one distribution over all classes, and scales or reads the outputs otherwise."
     ),
     symptom=say(

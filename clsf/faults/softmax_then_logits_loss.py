@@ -15,7 +15,7 @@ FAULT = Fault(
     kind="softmax-then-logits-loss",
     title=say("Softmax before a loss that applies softmax itself"),
     what=say(
-        "The model ends with softmax, and the loss takes its outputs as logits and applies softmax once more. The "
+        "The model ends with softmax, and the loss takes its outputs as logits and applies softmax again. The "
         "second softmax sees only numbers between 0 and 1, so even a perfect answer gets at most e times the "
         "weight of a wrong one."
     ),

@@ -19,7 +19,7 @@ FAULT = Fault(
         "The number of outputs, their activation and the loss belong together. One output needs a binary loss, C "
         "outputs need a categorical one."
     ),
-    symptom=say("An error about shapes or labels out of range, or a loss that stands still or becomes negative."),
+    symptom=say("An error about shapes or labels out of range, or a loss that stays constant or becomes negative."),
     mend=say("One output: sigmoid and binary cross-entropy. C outputs: softmax and categorical cross-entropy."),
     sources=("Humbatova et al. 2020, arXiv:1910.11015",),
     level=1,

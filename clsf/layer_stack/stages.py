@@ -54,7 +54,7 @@ class Filling:
             checks.known(SpecError, word("kernel"), name, kernels.NAMES)
         if len(self.numbers) != len(OWN) or not all(isfinite(x) and abs(x) <= 1e6 for x in self.numbers):
             raise SpecError(
-                "A kernel of one's own has 9 numbers of at most a million, but this one is {value}.",
+                "A custom kernel has 9 numbers of at most a million, but this one is {value}.",
                 value=checks.shown(self.numbers),
             )
         if len(self.run) > 60 or len(self.path) > 60:

@@ -123,7 +123,7 @@ def _alone(design: Design, card: Card, shape: Shape | None) -> Iterator[Advice]:
         )
     yield Advice(
         "normalised-alone", "warn", card.uid,
-        say("Each number is normalised by itself here: less its own mean it is 0, and nothing of the image is left."), mends,
+        say("Each number is normalised by itself here: minus its own mean it is 0, and nothing of the image is left."), mends,
     )  # fmt: skip
 
 

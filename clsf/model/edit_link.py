@@ -79,7 +79,7 @@ def from_link(link: str, input_shape: Shape) -> Design:
     try:
         text = packing.unpacked(packed, MAX_JSON, _OFTEN).decode()
     except ValueError:
-        raise SpecError("The link's design is damaged, perhaps cut off. Copy the whole link once more.") from None
+        raise SpecError("The link's design is damaged, perhaps cut off. Copy the whole link again.") from None
     return from_text(text, input_shape)
 
 

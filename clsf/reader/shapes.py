@@ -222,7 +222,7 @@ def _view(op: Op, first: tuple | None, torch: bool, misfits: list[Misfit]) -> tu
                 Misfit(
                     line,
                     say(
-                        "What there is of one image has size {count} and can't be laid out as {shape}.",
+                        "The data of one image has size {count} and can't be reshaped to {shape}.",
                         count=total,
                         shape=_text(tuple(dims)),
                     ),
@@ -234,7 +234,7 @@ def _view(op: Op, first: tuple | None, torch: bool, misfits: list[Misfit]) -> tu
         return None
     if known and prod(dims) != prod(first):
         misfits.append(Misfit(line, say(
-            "What there is of one image has size {got}, but is laid out with size {wanted}.", wanted=prod(dims), got=prod(first)),
+            "The data of one image has size {got}, but is reshaped to size {wanted}.", wanted=prod(dims), got=prod(first)),
             old=prod(dims), new=prod(first)))  # fmt: skip
     return tuple(dims)
 

@@ -353,7 +353,7 @@ def why(error: SyntaxError, lines: list[str]) -> Sentence:
     if "invalid character" in said or "invalid non-printable" in said:
         return say("It has a character that Python does not know, such as a curly quote. Type it again with the keyboard.")
     if "cannot assign" in said or "invalid syntax. Maybe you meant '=='" in said:
-        return say("Something stands left of “=” that can't get a value, or “==” is meant.")
+        return say("What is left of “=” can't get a value, or “==” is meant.")
     return say("Python says: {said}.", said=said[:80])
 
 

@@ -129,7 +129,7 @@ class Writer:
             )  # fmt: skip
         return say(
             "Runs can't be saved in {folder}: {reason}. They are kept until the app ends, and saving is tried again every {seconds} "
-            "seconds; runs of before are not listed meanwhile. Make room on the disk, end the program that holds the file, or set "
+            "seconds; earlier runs are not listed meanwhile. Make room on the disk, end the program that holds the file, or set "
             "CLSF_HOME to a folder that can be written.",
             folder=self._where, reason=str(trouble), seconds=f"{RETRY_SECONDS:g}",
         )  # fmt: skip

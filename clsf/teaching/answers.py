@@ -84,14 +84,14 @@ def of_case(case: BugCase, row: Mapping | None, sealed: bool) -> AssignmentItem:
         return (
             AssignmentItem("case", "right")
             if sealed
-            else AssignmentItem("case", "unconfirmed", say("The file does not tell the diagnosis."))
+            else AssignmentItem("case", "unconfirmed", say("The file does not give the diagnosis."))
         )
     if not set(kinds) <= set(KINDS) or len(lines) > 10:
-        raise TeachingError("It was changed: its diagnosis of the case {code} is none.", code=case.code)
+        raise TeachingError("It was changed: its diagnosis of the case {code} is unknown.", code=case.code)
     try:
         right, place = checked(case, set(kinds), set(lines))
     except SpecError:
-        return AssignmentItem("case", "unconfirmed", say("The file does not tell the diagnosis."))
+        return AssignmentItem("case", "unconfirmed", say("The file does not give the diagnosis."))
     if not (right and place):
         raise TeachingError("It was changed: it calls the case {code} solved, but its diagnosis is wrong.", code=case.code)
     return AssignmentItem("case", "right")

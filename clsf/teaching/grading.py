@@ -145,9 +145,9 @@ def _computed(graded: Graded, truth: Callable[[LessonBlock], str], language: str
         items, texts, notes, runs = [], {}, [], []
         notes += [say("The lesson {name} is not in this course any more.", name=name) for name in gone]
         if not hand.sealed:
-            notes.append(say("Another dashboard has sealed it, so that nobody can tell here whether its answers were edited."))
+            notes.append(say("Another dashboard has sealed it, so it can't be checked here whether its answers were edited."))
             if hand.runs:
-                notes.append(say("Of its curves the end is computed again; before it, only sums and means are checked."))
+                notes.append(say("The end of its curves is computed again; before it, only sums and means are checked."))
         for lesson in lessons:
             items += answers.of_lesson(lesson, hand.answers, truth, hand.sealed)
             texts |= answers.texts(lesson, hand.answers)

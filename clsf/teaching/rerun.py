@@ -100,7 +100,7 @@ def _measured(ask: Ask) -> Said:
         key = {name: value for name, value in plan.to_json().items() if name in SPLIT}
         prepared, images, split = _prepared(json.dumps(key, sort_keys=True), plan.data)
         if (ask.images and ask.images != images) or (ask.split and ask.split != split):
-            return Said(problem=say("Its images are other ones than those on this machine."))
+            return Said(problem=say("Its images differ from those on this machine."))
         seen = Held(ask.request, ask.weights).build(prepared).evaluate(prepared.validation)
     except ClsfError as error:
         return Said(problem=error.sentence)

@@ -37,7 +37,7 @@ def shape(text: str) -> tuple[int, ...]:
     sides = (written,) if isinstance(written, int) and not isinstance(written, bool) else written
     if not isinstance(sides, list | tuple) or any(isinstance(s, bool) or not isinstance(s, int) for s in sides):
         raise TensorError(
-            "A shape is a list of whole numbers such as 2, 3; '{text}' is none.", text=text[:60]
+            "A shape is a list of whole numbers such as 2, 3; '{text}' is not one.", text=text[:60]
         )  # fmt: skip
     if len(sides) > MAX_RANK:
         raise TensorError("A shape may have at most {most} axes here; this one has {count}.", most=MAX_RANK, count=len(sides))

@@ -1,4 +1,4 @@
-"""The Compare page in both languages, with a lab that trains nothing and locksteps that were recorded here."""
+"""The Compare page in both languages, with a lab that trains nothing and recorded locksteps."""
 
 from __future__ import annotations
 
@@ -158,7 +158,7 @@ def test_a_lockstep_shows_verdict_chart_and_layers(open_app, lang):
     assert any("compare-lockstep" in name for name in charts(app))
 
 
-@pytest.mark.parametrize(("lang", "word"), [("en", "first parting"), ("ko", "처음 갈라진 곳")])
+@pytest.mark.parametrize(("lang", "word"), [("en", "first difference"), ("ko", "처음 갈라진 곳")])
 def test_the_first_parting_is_marked_in_the_model(open_app, lang, word):
     app = looked_at(open_app, finished(FirstParting(1, "forward", "logits", 0.3, 1e-9)), lang)
     assert app.warning[0].value == "That is the verdict."
@@ -273,7 +273,7 @@ def test_a_case_with_a_reference_trains_both_and_closes_the_gap(open_app, lab):
     assert job.background.wait(20)
     well(app.run())
     assert [r.framework for r in lab.records.values()] == ["tensorflow"] * 2 + ["torch"] * 4
-    assert "PyTorch less the reference" in texts(app)
+    assert "PyTorch minus the reference" in texts(app)
     assert [r.plan.differences for r in lab.records.values()][-1] == ()
 
 
@@ -314,8 +314,8 @@ STOPS = [
 def test_stop_ends_the_training_in_progress_and_starts_no_other(
     open_app, lab, monkeypatch, section, start, stop, seeds, said, lang
 ):
-    monkeypatch.setattr(language, "chosen", lambda: lang)  # AppTest says options in the test's thread, where no reader is
-    lab.speed = 0.001  # a run that nobody stops takes for ever
+    monkeypatch.setattr(language, "chosen", lambda: lang)  # AppTest formats options in the test's thread, which has no session
+    lab.speed = 0.001  # without a stop, a run takes for ever
 
     def wait(run_ids, timeout=None):
         time.sleep(0.02)

@@ -30,7 +30,7 @@ SMALL = {"picture_side_48": "16", "picture_grey": "true"}
 
 
 class Bench(AnsweringLab):
-    """With one run that has ended, and workers that may be away."""
+    """A lab with one finished run, whose workers may be missing."""
 
     away: tuple[str, ...] = ()
 
@@ -247,10 +247,10 @@ def test_kernels_by_hand_are_chosen(open_page):
 def test_a_trained_layer_is_taken_over_with_its_weights(open_page, lab):
     app = open_page(picture="sample", data="digits", view="weights")
     faultless(widget(app, 0, "source").set_value("run").run())
-    assert "ls-bad" not in html(app)  # no layer is chosen yet, and that is no fault
-    assert "random weights stand in" in texts(app)
+    assert "ls-bad" not in html(app)  # no layer is chosen yet, which is not an error
+    assert "random weights are used" in texts(app)
     faultless(widget(app, 0, "path").set_value("1").run())
-    assert "random weights stand in" not in texts(app)
+    assert "random weights are used" not in texts(app)
     stage = chain_of(app)[0]
     assert stage.layer == preset("tiny").layers[0]
     assert (stage.filling.run, stage.filling.path) == (RUN, "1")
@@ -280,10 +280,10 @@ def png(size: int = 40) -> bytes:
 
 def test_a_good_upload_goes_through_the_chain(open_page):
     app = faultless(open_page(picture="upload"))
-    assert "photograph stands in" in texts(app)
+    assert "photograph is used" in texts(app)
     faultless(app.get_by_key(keys.FILE).set_value(("mine.png", png(), "image/png")).run())
     assert "mine.png" in html(app)
-    assert "photograph stands in" not in texts(app)
+    assert "photograph is used" not in texts(app)
 
 
 @pytest.mark.parametrize("lang", ["en", "ko"])

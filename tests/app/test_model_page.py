@@ -1,4 +1,4 @@
-"""The Model page in both languages: designs come from links, files and clicks, and no mistake loses one"""
+"""The Model page in both languages: designs come from links, files and clicks, and no mistake loses a design"""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SHAPE = (28, 28, 1)
 
 
 class Browser:
-    """Stands in for the list of cards in a browser: keeps what it is told to draw, and sends what a test asks for."""
+    """Replaces the browser's list of cards: keeps what it has to draw, and sends what a test asks for."""
 
     def __init__(self) -> None:
         self.data: dict = {}
@@ -51,7 +51,7 @@ class Browser:
         return [card["state"] for card in self.data["cards"]]
 
     def said(self) -> list[str]:
-        """What is said of cards, and of the whole."""
+        """Return the messages about cards and about the whole model."""
         return [one["text"] for card in self.data["cards"] for one in card["advice"]] + [
             one["text"] for one in self.data["advice"]
         ]
@@ -143,7 +143,7 @@ def test_lenet_is_built_wish_by_wish(open_app, browser):
     packed = app.query_params["design"]
     packed = packed[0] if isinstance(packed, list) else packed
     assert edit_link.from_link(packed, SHAPE).spec().layers == preset("lenet-5").layers
-    # 17 wishes and more: only the last twenty steps are kept.
+    # More than 17 requests: only the last twenty steps are kept.
     assert browser.data["steps"].endswith("20")
 
 
@@ -331,12 +331,12 @@ def test_whatever_a_link_says_the_page_stands(open_app, browser, link):
     [
         (
             Plan("shapes", epochs=7, optimizer="adam", schedule=Schedule("cosine"), l2=0.1),
-            "Epochs (7), optimizer (adam) and all else are as on the Train page.",
+            "Epochs (7), optimizer (adam) and everything else are as on the Train page.",
         ),
         (
             Plan("shapes", epochs=7, loss="binary"),
             "Epochs (5), optimizer (rmsprop) and everything else have their default values.",
-        ),  # ten classes: that plan fits no such images
+        ),  # ten classes: the plan does not fit these images
         (
             Plan("shapes", Preparation(image_size=9), epochs=7),
             "Epochs (5), optimizer (rmsprop) and everything else have their default values.",
@@ -358,10 +358,10 @@ def test_the_train_page_leaves_its_plan_to_the_scripts(open_app):
 @pytest.mark.parametrize("view", ["code", "diagram", "volumes", "summary"])
 @pytest.mark.parametrize("make", [resnet_56, densenet_121])
 def test_deep_networks_open_in_every_view(open_app, browser, make, view):
-    """As they come in a link: 200 to 400 layers are all on the page, and it's there before one wonders."""
+    """From a link: all 200 to 400 layers are on the page, and it opens quickly."""
     spec = make()
     link = edit_link.to_link(design_of(spec))
-    open_app("model", view=view)  # what the first page of a process imports is no matter of the model
+    open_app("model", view=view)  # imports of a process's first page don't count
     begun = time.monotonic()
     app = faultless(open_app("model", design=link, view=view, **{"for": "cifar-10"}))
     seconds = time.monotonic() - begun

@@ -36,12 +36,12 @@ def test_lockstep_agrees_until_a_switch_is_flipped(dashboard):
     page.get_by_role("button", name="Run lockstep with these").click()
     verdict = page.get_by_text("That is where 'Softmax before the loss' shows.")
     expect(verdict).to_be_visible(timeout=LONG)
-    expect(page.locator(".cp-model td.first")).to_contain_text("first parting")
+    expect(page.locator(".cp-model td.first")).to_contain_text("first difference")
     expect(page.locator(".cp-model tr", has=page.locator("td.first"))).to_contain_text("logits")
 
     # A reload finds it again, in the other language too.
     page.goto(page.url.replace("lang=en", "lang=ko"))
-    expect(page.locator(".cp-model td.first")).to_contain_text(sayer("ko")("first parting"), timeout=LONG)
+    expect(page.locator(".cp-model td.first")).to_contain_text(sayer("ko")("first difference"), timeout=LONG)
     assert page.locator("[data-testid=stException]").count() == 0
     assert not dashboard.complaints
     page.context.close()

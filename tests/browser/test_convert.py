@@ -32,7 +32,7 @@ def test_the_first_layer_that_differs_is_named(dashboard, tmp_path, lang):
     inputs.nth(1).set_input_files(tmp_path / given[1].name)
     page.wait_for_timeout(1000)
     start.click()
-    expect(page.get_by_text(sayer(lang)("They part at the layer {layer}: {cause}.", layer="conv_a"))).to_be_visible(
+    expect(page.get_by_text(sayer(lang)("They first differ at the layer {layer}: {cause}.", layer="conv_a"))).to_be_visible(
         timeout=LONG
     )
     page.screenshot(path=tmp_path / "convert.png", full_page=True)

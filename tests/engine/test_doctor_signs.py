@@ -1,4 +1,4 @@
-"""Signs of the run doctor on real runs: each is named by a run that was made to show it, and not by its healthy twin."""
+"""Symptoms of the run doctor on real runs: each is found in a run made to show it, and not in the healthy run."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ SIGNS = {
     "dead-units": (dense(32, 2, "relu"), planned(learning_rate=1.0), "of the units are 0"),
     "gradient-size vanishing": (dense(32, 10, "sigmoid"), planned(optimizer=PLAINEST, learning_rate=0.1), "first layer's gradient"),
     "gradient-size update": (dense(32, 1, "tanh"), planned(optimizer="rmsprop", learning_rate=1.0), "of their size"),
-    "lr-too-high nan": (dense(32, 2, "relu"), planned(optimizer=PLAINEST, learning_rate=1e11), "no number was seen first in"),
+    "lr-too-high nan": (dense(32, 2, "relu"), planned(optimizer=PLAINEST, learning_rate=1e11), "nan or infinity was seen first in"),
 }  # fmt: skip
 """Kind, and which of its signs -> model, plan, and a part of what has to be said."""
 

@@ -1,4 +1,4 @@
-"""Cases with a trainer that only pretends: which plans and models it gets, in which order, and what comes of it."""
+"""Cases with a fake trainer: which plans and models it gets, in which order, and the results."""
 
 import math
 from types import SimpleNamespace
@@ -31,7 +31,7 @@ CAUSES = {cause.name: cause.differences for cause in LECTURE.causes}
 
 
 class Trainer:
-    """Gives each difference a cost in accuracy, and each seed some luck; `broken` and `stops` are differences to fail at."""
+    """A fake trainer: each difference costs accuracy, each seed adds noise, and training fails at the differences `broken` and `stops`."""
 
     def __init__(self, broken=None, stops=None):
         self.plans, self.specs, self.frameworks, self.carriedover, self.broken, self.stops = [], [], [], [], broken, stops
@@ -155,7 +155,7 @@ def test_the_loss_floor(classes, floor):
 
 
 def test_the_floor_is_what_a_sure_and_right_answer_gives():
-    """The derivation in its docstring, by hand: softmax of the probabilities (1, 0, …, 0)."""
+    """By hand, as derived in its docstring: softmax of the probabilities (1, 0, …, 0)."""
     e = [math.exp(p) for p in (1.0, *[0.0] * 9)]
     assert -math.log(e[0] / sum(e)) == pytest.approx(loss_floor(10))
 
@@ -179,10 +179,10 @@ def test_the_reference_is_trained_once_and_has_none_of_the_causes():
     assert trainer.plans[0].differences == ()
     assert trainer.specs[0] == small_resnet(10)
     assert steps[0].reference == steps[-1].reference
-    assert steps[0].gap.interval.mean == pytest.approx(0.2, abs=0.01)  # PyTorch is ahead by what the difference gives it
+    assert steps[0].gap.interval.mean == pytest.approx(0.2, abs=0.01)  # PyTorch is ahead by the gain of the difference
     assert steps[-1].gap.interval.mean == pytest.approx(0.0, abs=1e-9)
     assert trainer.specs[-1] == small_resnet(10)
-    assert str(summary(steps)).startswith("PyTorch less the reference: +20.1 points as published, +0.0 without 5 causes.")
+    assert str(summary(steps)).startswith("PyTorch minus the reference: +20.1 points as published, +0.0 without 5 causes.")
     assert (keras.framework, torch.framework) == ("tensorflow", "torch")
     assert str(proof(Recalibrated("tensorflow", (0.1, 0.2), (0.5, 0.5)))) == (
         "TensorFlow: 15.0 % becomes 50.0 %, without one step of training."
@@ -211,7 +211,7 @@ def test_each_published_network_with_batch_normalisation_has_its_small_one():
     spec = BATCH_NORM.model(10)
     joins = [layer for layer in spec.layers if layer.rows()]
     assert len(joins) == 4
-    assert all(len(layer.rows()) == 2 and layer.rows()[0][1] == () for layer in joins)  # what came in is kept beside it
+    assert all(len(layer.rows()) == 2 and layer.rows()[0][1] == () for layer in joins)  # the input is kept, too
     assert small_densenet(10).analyse((32, 32, 3)).parameters == 40_490
     assert {NET_OF[case.name] for case in (BATCH_NORM, RESIDUAL)} == {"densenet", "resnet"}
     assert all(case.causes[0].name == "bn-momentum" and case.recalibrates for case in (BATCH_NORM, RESIDUAL))
@@ -271,7 +271,7 @@ def test_few_images_make_smaller_batches_so_that_there_are_steps(limit, batch):
 
 
 def test_the_published_pairs_are_all_there():
-    """Counts and means as its tables give them: 400 pairs of each network."""
+    """Counts and means as in the paper's tables: 400 pairs of each network."""
     means = {
         net: [sum(abs(r.gap) for r in rows() if r.net == net) / 400, sum(r.torch for r in rows() if r.net == net) / 400]
         for net in NETS

@@ -1,4 +1,4 @@
-"""The parting on the drawn model: every box has its verdict, the first parting a flag, and strange names stay text."""
+"""The first difference on the drawn model: every box has its verdict, the first difference a flag, and strange names stay text."""
 
 from xml.etree import ElementTree
 
@@ -23,7 +23,7 @@ def drawn(cells: dict[str, dict[str, Cell]]) -> ElementTree.Element:
 
 
 def verdicts(root: ElementTree.Element) -> dict[str, str]:
-    """Return what stands beside each box, by its path, or by its word for input and output."""
+    """Return the text next to each box, by path, or by name for input and output."""
     found = {}
     for group in root.iter("{http://www.w3.org/2000/svg}g"):
         text = [t.text for t in group if t.get("class") in ("right", "wrong")]
@@ -53,22 +53,22 @@ def test_the_first_parting_has_a_flag_and_later_ones_a_cross():
         PATHS[0]: {"forward": EQUAL, "backward": APART},
     }
     root = drawn(cells)
-    assert flags(root) == ["first parting: backward, 5.0e-01"]
+    assert flags(root) == ["first difference: backward, 5.0e-01"]
     assert verdicts(root)[inner] == verdicts(root)[PATHS[0]] == "↓✓ ↑✗"
     assert [v for p, v in verdicts(root).items() if p not in (inner, PATHS[0])] == ["↓✓ ↑✓"] * (len(PATHS) - 2)
     assert {"late", "first"} <= set(classes(root, inner))
     assert "late" in classes(root, PATHS[0])
     assert "first" not in classes(root, PATHS[0])
-    assert f"First parting: {inner}" in root.get("aria-label")
+    assert f"First difference: {inner}" in root.get("aria-label")
 
 
 def test_a_loss_that_parts_stands_at_the_output():
     root = drawn({PATHS[-1]: {"forward": EQUAL}, "logits": {"forward": EQUAL}, "loss": {"forward": FIRST}})
     assert verdicts(root)["Output"] == "↓✗"
-    assert flags(root) == ["first parting: forward, 5.0e-01"]
+    assert flags(root) == ["first difference: forward, 5.0e-01"]
 
 
 def test_what_was_not_compared_says_nothing():
     root = drawn({path: {"forward": Cell(None)} for path in PATHS})
     assert verdicts(root) == {}
-    assert in_words([]) == "Nothing parts first here."
+    assert in_words([]) == "Nothing differs first here."

@@ -1,4 +1,4 @@
-"""The fairness check, case by case: what is said of two runs that differ in one thing."""
+"""The fairness check, case by case: its findings for two runs that differ in one thing."""
 
 from dataclasses import replace
 
@@ -55,7 +55,7 @@ def pair(tensorflow=None, torch=None):
 def ran(
     framework: str, *told, rate: float = 0.001, steps: int = 4, end="finished", group="g", machine="m", start=None, **plan
 ) -> RunRecord:
-    """A run that was trained for `steps`, with what else it `told` at a step: (step, event)."""
+    """Return a run trained for `steps`, with the extra events `told`: (step, event)."""
     plan = PLAN.but(**{"learning_rate": rate, "epochs": 1, **plan})
     found = RunRecord(framework, group, framework, NORMED, plan, 0.0, machine=machine)
     found.fold(started(framework=framework, variant=plan.variants[framework], **(start or {})))
@@ -78,12 +78,12 @@ UNFAIR = [
     pytest.param(ran("tensorflow"), ran("torch", (2, Paused(2)), BY_HAND, (2, Resumed(2))), "schedule", "red", "PyTorch: the learning rate was changed by hand while it trained (step: rate; 2: 0.1)", id="rate by hand"),
     pytest.param(ran("tensorflow", BY_HAND), ran("torch", (3, LearningRateChanged(3, 0.1))), "schedule", "red", "TensorFlow: the learning rate was changed by hand", id="rate by hand at another step"),
     pytest.param(ran("tensorflow", (2, LearningRateChanged(2, 1e-4, "plateau")), plateau=Plateau()), ran("torch", plateau=Plateau()), "schedule", "amber", "at other steps: 2: 0.0001 (TensorFlow) and never (PyTorch)", id="plateaus at other steps"),
-    pytest.param(ran("tensorflow"), ran("torch", (2, Paused(2))), "hands", "amber", "PyTorch was not left alone while it trained (pauses: 1)", id="paused"),
+    pytest.param(ran("tensorflow"), ran("torch", (2, Paused(2))), "hands", "amber", "PyTorch was disturbed while it trained (pauses: 1)", id="paused"),
     pytest.param(ran("tensorflow"), ran("torch", (1, Paused(1)), (2, Paused(2)), (3, Paused(3))), "hands", "amber", "(steps taken by hand: 3)", id="steps by hand"),
     pytest.param(ran("tensorflow", epochs=9), ran("torch", (4, StoppedEarly(1, 1, 2)), epochs=9), "end", "amber", "PyTorch stopped early, after epoch 1 of 9", id="stopped early"),
     pytest.param(ran("tensorflow"), ran("torch", end="stopped"), "end", "amber", "PyTorch ended early, with 0 of 1 epoch done", id="stopped by hand"),
     pytest.param(ran("tensorflow"), ran("torch", end="cut-off"), "end", "amber", "PyTorch ended early", id="cut off"),
-    pytest.param(ran("tensorflow", optimizer="momentum", schedule=Schedule("cosine")), ran("torch", optimizer="momentum", schedule=Schedule("cosine"), rules="native"), "schedule", "amber", "multiplies what is remembered", id="momentum and schedule, aligned against native"),
+    pytest.param(ran("tensorflow", optimizer="momentum", schedule=Schedule("cosine")), ran("torch", optimizer="momentum", schedule=Schedule("cosine"), rules="native"), "schedule", "amber", "the rate of its own step", id="momentum and schedule, aligned against native"),
     pytest.param(ran("tensorflow", optimizer="momentum", schedule=Schedule("cosine")), ran("torch", optimizer="momentum", schedule=Schedule("cosine"), rules="native"), "rule", "amber", "once the learning rate changes", id="momentum, its rule"),
     pytest.param(ran("tensorflow", BY_HAND, optimizer="nesterov"), ran("torch", BY_HAND, optimizer="nesterov", rules="native"), "rule", "amber", "once the learning rate changes", id="momentum and both rates by hand"),
     pytest.param(ran("torch", weight_decay=0.1), ran("torch", weight_decay=0.1, rules="native"), "regularisation", "amber", "PyTorch adds it to the gradient", id="decay decoupled against coupled"),
@@ -159,10 +159,10 @@ CASES = [
     # topic, the only thing that differs, level, words
     ("data", {}, {"train_limit": 100}, ["red"], "not the same number of images to train on: all and 100"),
     ("model", {}, {"spec": preset("tiny", 10)}, ["red"], "'lecture-cnn' and 'tiny' have other layers"),
-    ("model", {"spec": NORMED}, {"spec": NORMED, "differences": ("bn-epsilon",)}, ["amber"], "PyTorch does this otherwise: Epsilon"),
+    ("model", {"spec": NORMED}, {"spec": NORMED, "differences": ("bn-epsilon",)}, ["amber"], "PyTorch does this differently: Epsilon"),
     ("weights", {}, {"start": started(weights_hash="x")}, ["green"], "will begin with the same"),
     ("weights", {"start": started()}, {"start": started(weights_hash="x")}, ["amber"], "the luck of the start"),
-    ("weights", {}, {"differences": ("initial-weights",)}, ["amber"], "On purpose, PyTorch does this otherwise: Initial kernels"),
+    ("weights", {}, {"differences": ("initial-weights",)}, ["amber"], "On purpose, PyTorch does this differently: Initial kernels"),
     ("weights", {}, {"differences": ("initial-weights", "bias-init")}, ["amber", "amber"], "Initial biases"),
     ("weights", {}, {"weights": "imagenet"}, ["amber"], "the luck of the start"),
     ("frozen", {}, {"train_layers": "head"}, ["red"], "other layers: all and head"),
@@ -170,7 +170,7 @@ CASES = [
     ("frozen", {}, {"backbone_rate": 0.1}, ["red"], "learning rate before the head"),
     ("frozen", {}, {"differences": ("head-not-in-optimizer",)}, ["amber"], "On purpose"),
     ("split", {}, {"validation_share": 0.3}, ["red"], "judged on other images"),
-    ("split", {}, {"seed": 1}, ["amber"], "a split of its own"),
+    ("split", {}, {"seed": 1}, ["amber"], "its own split"),
     ("split", {"train_limit": 100}, {"train_limit": 100, "split": 1}, ["red"], "different versions of the rule"),
     ("split", {}, {"split": 1}, ["green"], "on the same images"),
     ("scale", {}, {"preparation": Preparation(scale="standardise")}, ["red"], "'zero-one', PyTorch on 'standardise'"),
@@ -178,7 +178,7 @@ CASES = [
     ("order", {}, {"batch_size": 64}, ["red"], "Batches have 32 and 64 images"),
     ("order", {}, {"differences": ("shuffling",)}, ["amber"], "On purpose"),
     ("order", {"start": started()}, {"start": started(order_hash="p")}, ["amber"], "in another order"),
-    ("loss", {}, {"differences": ("softmax-before-loss",)}, ["amber", "amber"], "On purpose, PyTorch does this otherwise: Softmax"),
+    ("loss", {}, {"differences": ("softmax-before-loss",)}, ["amber", "amber"], "On purpose, PyTorch does this differently: Softmax"),
     ("loss", {}, {"differences": ("softmax-before-loss",)}, ["amber", "amber"], "PyTorch: softmax is applied twice"),
     ("loss", {}, {"differences": ("softmax-before-loss",)}, ["amber", "amber"], "below 1.461 with 10 classes"),
     ("loss", {"spec": SOFTMAX}, {"spec": SOFTMAX}, ["amber"], "TensorFlow and PyTorch: softmax is applied twice"),
@@ -227,7 +227,7 @@ CASES = [
     ("schedule", {"schedule": Schedule("cosine")}, {}, ["red"], "in another way in each"),
     ("schedule", {"plateau": Plateau()}, {}, ["red"], "in another way in each"),
     ("schedule", {"schedule": Schedule("cosine")}, {"schedule": Schedule("cosine")}, ["green"], "computed once"),
-    ("schedule", FALLING, FALLING, ["amber"], "multiplies what is remembered"),
+    ("schedule", FALLING, FALLING, ["amber"], "the rate of its own step"),
     ("augmentation", {"augmentation": Augmentation(flip=True)}, {}, ["red"], "in another way in each"),
     ("augmentation", {"augmentation": Augmentation(flip=True)}, {"augmentation": Augmentation(flip=True), "seed": 1}, ["amber"], "seeds differ"),
     ("augmentation", {"augmentation": Augmentation(flip=True)}, {"augmentation": Augmentation(flip=True)}, ["green"], "drawn in NumPy"),
@@ -347,7 +347,7 @@ def test_every_topic_is_one_of_the_list():
     ],
 )
 def test_a_set_that_brings_its_validation_images_is_split_by_nobody(changes, level, words, monkeypatch):
-    """Its share does not count, and another seed changes the order alone."""
+    """The split's share is ignored, and another seed changes only the order."""
     info = replace(catalogue.info("digits"), validation=40)
     monkeypatch.setattr(catalogue, "info", lambda name: info)
     first = Plan("digits", train_limit=changes.get("train_limit"))
@@ -357,7 +357,7 @@ def test_a_set_that_brings_its_validation_images_is_split_by_nobody(changes, lev
 
 
 def test_other_shares_that_took_the_same_images_are_the_same_split():
-    """Of few images two shares may take the same ones: the runs' own account of it counts."""
+    """With few images two shares may take the same ones: what the runs report counts."""
     one = ran("tensorflow", start={"split_hash": "a"})
     for split, level in (("a", "green"), ("b", "red")):
         two = ran("torch", start={"split_hash": split}, validation_share=0.21)

@@ -39,7 +39,7 @@ def test_whether_it_is_inside_is_what_the_t_test_says():
 
 
 def test_the_bootstrap_interval_is_that_of_many_means():
-    """Near the normal one for many values; a bootstrap differs from run to run, ours has a fixed seed."""
+    """Close to the normal interval for many values; other bootstraps vary, ours has a fixed seed."""
     values = np.random.default_rng(1).normal(0.7, 0.02, 400)
     found = interval(values, "bootstrap")
     half = 1.96 * values.std() / np.sqrt(values.size)
@@ -51,7 +51,7 @@ def test_the_bootstrap_interval_is_that_of_many_means():
 
 
 def test_pairs_see_a_gap_that_two_means_do_not():
-    """All seeds scatter together, so their difference does not scatter."""
+    """Both vary together over the seeds, so their difference does not vary."""
     one = {seed: 0.6 + 0.05 * seed for seed in range(5)}
     two = {seed: value + 0.01 + 0.0005 * (seed % 2) for seed, value in one.items()}
     assert gap(one, two).inside is False
@@ -70,9 +70,9 @@ def test_only_seeds_that_both_have_are_compared():
         pytest.param(ONE, TWO, "t", "The gap of 1.0 points is outside the noise of 0.6 points (5 seeds, paired t interval, 95 %).", id="outside"),
         pytest.param({0: 0.68, 1: 0.70}, {0: 0.70, 1: 0.69}, "t", "is inside the noise of", id="inside"),
         pytest.param(ONE, TWO, "bootstrap", "(5 seeds, paired bootstrap, 95 %)", id="bootstrap"),
-        pytest.param({0: 0.5}, {0: 0.508}, "t", "The gap is 0.8 points, one run each: whether that is chance can't be told.", id="single"),
-        pytest.param({0: 0.5, 1: 0.6}, {0: 0.5, 1: 0.6}, "t", "Both reach the very same accuracy with every one of the 2 seeds: there is no gap.", id="equal"),
-        pytest.param({0: 0.5}, {0: 0.5}, "t", "Both reach the very same accuracy, one run each.", id="one run each, equal"),
+        pytest.param({0: 0.5}, {0: 0.508}, "t", "The gap is 0.8 points, one run each: whether that is chance is not known.", id="single"),
+        pytest.param({0: 0.5, 1: 0.6}, {0: 0.5, 1: 0.6}, "t", "Both reach exactly the same accuracy with every one of the 2 seeds: there is no gap.", id="equal"),
+        pytest.param({0: 0.5}, {0: 0.5}, "t", "Both reach exactly the same accuracy, one run each.", id="one run each, equal"),
         pytest.param({0: 0.5, 1: 0.6}, {0: 0.6, 1: 0.7}, "bootstrap", "The gap is 10.0 points with every one of the 2 seeds. A few numbers are easily equal by chance", id="the same gap each time"),
     ],
 )  # fmt: skip
@@ -81,7 +81,7 @@ def test_the_sentence(one, two, method, sentence):
 
 
 def test_equal_runs_are_not_called_different_more_often_than_the_method_says():
-    """Accuracies are whole numbers of right answers, so that two seeds often have the very same gap."""
+    """Accuracies are counts of right answers, so two seeds often have exactly the same gap."""
     rng = np.random.default_rng(0)
     for images, seeds in ((72, 2), (72, 3), (288, 3)):
         called = old = 0

@@ -1,4 +1,4 @@
-"""The conversion lab without a framework: what is read and refused, how state_dicts are joined, which causes are named."""
+"""The conversion lab without a framework: what is read and refused, how state_dicts are matched to models, which causes are named."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def outside(file: h5py.File) -> None:
         (keras_file(weights=h5(outside)), "not followed"),
         (keras_file(extra={"../evil.py": "x"}), "outside of itself"),
         (keras_file(extra={"/etc/evil": "x"}), "outside of itself"),
-        (keras_file({"class_name": "Functional", "config": {"layers": [{"class_name": "Add", "config": {}, "inbound_nodes": [1]}]}}), "can't be told"),
+        (keras_file({"class_name": "Functional", "config": {"layers": [{"class_name": "Add", "config": {}, "inbound_nodes": [1]}]}}), "not clear"),
     ],
 )  # fmt: skip
 def test_hostile_keras_files_are_refused_in_words(content, says):
@@ -137,7 +137,7 @@ def test_an_onnx_file_is_read_with_the_order_of_its_flattening():
 
 
 def written_out(*steps: str) -> bytes:
-    """Return a file that begins as `onnx_file` and ends in single operators, "Erf:given->result" each; "0.5" is a constant."""
+    """Return a file that begins as `onnx_file` and ends in single operators, each as "Erf:given->result"; "0.5" is a constant."""
     nodes = [helper.make_node("Flatten", ["images"], ["x"])]
     numbers = set()
     for step in steps:
@@ -204,7 +204,7 @@ def test_hostile_onnx_files_are_refused_in_words(content, says):
 
 
 def test_the_content_says_whose_worker_reads_a_file():
-    """Not its name: PyTorch must not be loaded into TensorFlow's worker."""
+    """Not the file's name: PyTorch must not be loaded into TensorFlow's worker."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
         archive.writestr("archive/data.pkl", b"")
@@ -281,7 +281,7 @@ def test_an_architecture_is_guessed_and_says_so(kind):
     assert "guess" in str(said)
 
 
-# Causes, with a network of NumPy in the place of both frameworks.
+# Causes, with a NumPy network instead of both frameworks.
 
 
 def run(framework: str, spec: ModelSpec, weights: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
@@ -350,7 +350,7 @@ def test_causes_in_weights(change, layer, cause):
 )
 def test_causes_in_settings(place, new, layer, cause):
     weights = numbers()
-    weights["6.bias"] -= 20  # so that the scores are below 0, and a relu more is seen
+    weights["6.bias"] -= 20  # so that scores are below 0, and an extra relu is noticed
     weights["1.bias"] -= 3
     other = ModelSpec("other", (*SPEC.layers[:place], new, *SPEC.layers[place + 1 :]))
     found = compared(whole(weights), whole(weights, other), run, 3)

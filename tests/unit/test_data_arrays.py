@@ -1,4 +1,4 @@
-"""Own images in tar archives and in files of arrays: read by command line and as a browser sends them, nothing unpickled."""
+"""Own images in tar archives and array files: read by the command line and as uploads, nothing unpickled."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ def changed_npy(change):
 
 
 def of_shape(*shape):
-    """Return the header of an array without its numbers."""
+    """Return the header of an array, without data."""
     file = io.BytesIO()
     np.lib.format.write_array_header_1_0(file, {"descr": "|u1", "fortran_order": False, "shape": shape})
     return file.getvalue()
@@ -177,7 +177,7 @@ def test_more_images_than_are_read_are_refused_before_there_is_an_entry_for_each
 
 
 def test_large_arrays_are_read(tmp_path):
-    x = np.zeros((300, 256, 256), np.uint8)  # 20 MB in one array, more than a table of contents may have
+    x = np.zeros((300, 256, 256), np.uint8)  # 20 MB in one array, more than a zip's table of contents may have
     np.savez(tmp_path / "a.npz", x_train=x, y_train=np.arange(300) % 2)
     assert import_zip(tmp_path / "a.npz", image_size=4).info.train == 300
 
@@ -211,7 +211,7 @@ def test_mnists_files(way, packed, tmp_path):
 
 def test_half_of_mnists_files(tmp_path):
     (tmp_path / "train-images-idx3-ubyte.gz").write_bytes(gzip.compress(idx(pictures(24)[0])))
-    with pytest.raises(DataError, match="needs its labels beside it, called train-labels-idx1-ubyte"):
+    with pytest.raises(DataError, match="needs its labels next to it, called train-labels-idx1-ubyte"):
         import_zip(tmp_path / "train-images-idx3-ubyte.gz")
     (tmp_path / "train-labels-idx1-ubyte").write_bytes(idx(pictures(24)[1])[:-1])
     with pytest.raises(DataError, match="train-labels-idx1-ubyte is damaged: its header says 24, but it holds 23 bytes"):
@@ -323,7 +323,7 @@ def test_a_real_heic_is_decoded_to_its_pixels(tmp_path):
         (tmp_path / "pets" / kind).mkdir(parents=True)
         (tmp_path / "pets" / kind / "1.heic").write_bytes(data)
         (tmp_path / "pets" / kind / "2.heic").write_bytes((CASES / "dir_heic" / "cats" / "IMG_1.HEIC").read_bytes())
-    found = import_folder(tmp_path / "pets")  # the other file has a beginning alone, no picture: it is named
+    found = import_folder(tmp_path / "pets")  # the other file has only a header, no picture: its name is reported
     assert (found.info.train, found.info.shape) == (2, (32, 48, 3))
     assert [file for file, _ in found.skipped] == ["cats/2.heic", "dogs/2.heic"]
     assert np.abs(open_dataset(found.name).train.pixels[0].astype(int) - known).max() <= 2

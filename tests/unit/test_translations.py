@@ -1,4 +1,4 @@
-"""Every text that a reader may meet is there in Korean, whole, and with the same fields."""
+"""Every text for the reader has a complete Korean translation with the same fields."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def test_markdown_of_translations_is_whole(korean):
 
 
 def broken_bold(markdown: str) -> list[str]:
-    """Return where ** does not end: CommonMark ends no emphasis between a punctuation mark and a letter, as in **(가)**는."""
+    """Return where ** does not end: in CommonMark, emphasis can't end between a punctuation mark and a letter, as in **(가)**는."""
     spans = re.findall(r"\*\*[^*\n]+\*\*.?", markdown)
     return [span for span in spans if re.search(r"[^\w\s]\*\*\w$", span) or re.search(r"\s\*\*.?$", span)]
 
@@ -88,7 +88,7 @@ def test_broken_bold_is_found():
 
 
 def test_text_is_always_literal():
-    """An expression in the place of a text would never be found and translated."""
+    """An expression instead of a literal would not be found and translated."""
     wrong = []
     for path in locale.sources():
         for call in ast.walk(ast.parse(path.read_text("utf-8"))):
@@ -121,7 +121,7 @@ def test_bold_in_lessons_ends(path):
     assert not broken_bold(path.read_text("utf-8"))
 
 
-# Looking up.
+# Lookup.
 
 
 def test_nested_sentences_are_translated_each(monkeypatch):
@@ -205,7 +205,7 @@ SEVERAL = {
     "They disagree on {count} images. The {shown} whose probabilities are furthest apart are shown.",
     "A label is {label}, but the {count} classes are numbered from 0.",
     "Accuracy of {two} minus that of {one}: {difference} percentage points",
-    "Both reach the very same accuracy with every one of the {count} seeds:",
+    "Both reach exactly the same accuracy with every one of the {count} seeds:",
     "Found {count} classes, but at most {most} are read. Use fewer.",
     "That would be {count} elements. At most {most} fit into this playgroun",
     "That would be {count} runs, but an experiment may have {most} at once.",

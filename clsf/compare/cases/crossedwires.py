@@ -2,7 +2,8 @@
 
 They were published without an explanation. For networks with batch normalisation the gap falls with the number of optimizer
 steps: Keras keeps 0.99 of the old moving statistics at each step, PyTorch 0.9, so after 32 steps Keras still evaluates with
-three quarters of the initial values. This case tests that explanation: one switch at a time, then recomputed statistics without any training.
+three quarters of the initial values. This case tests that explanation: one switch at a time, then recomputed statistics without
+any training.
 
 On 10,000 images of CIFAR-10 (8,000 to train), batches of 512, two epochs, three seeds: DenseNet 0.342 in PyTorch and 0.157 in
 TensorFlow, ResNet 0.322 and 0.103, with equal training losses (2.08 and 1.88); with Keras' momentum PyTorch has 0.158 and 0.103.
@@ -102,7 +103,7 @@ _MOMENTUM = CaseCause(
 )
 _WARM = say(
     "Batch normalisation trains with the statistics of the batch and evaluates with moving averages. Keras' average keeps 0.99 "
-    "at each step, so a short training ends before it is warm: the model has learned, and evaluation does not see it."
+    "at each step, so a short training ends before it has warmed up: the model has learned, and evaluation does not see it."
 )
 _CLAIM = say(
     "ResNet50 and DenseNet121, trained on CIFAR-10 with the same settings in both frameworks. Its authors say that it is not "

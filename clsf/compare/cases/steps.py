@@ -55,7 +55,7 @@ class CaseStep:
     low: float  # 95 % interval of the mean accuracy (t), cut to [0, 1]; equal to the mean with one seed
     high: float
     reference: JudgedSeeds | None  # the same in every step
-    gap: noise.Gap | None  # PyTorch less the reference, paired by seed; None without a reference
+    gap: noise.Gap | None  # PyTorch minus the reference, paired by seed; None without a reference
     gain: noise.Gap | None  # over the step before, paired by seed; None for the first
 
     @property
@@ -237,13 +237,13 @@ def summary(steps: Sequence[CaseStep]) -> Sentence:
         )  # fmt: skip
     else:
         whole = say_n(
-            "PyTorch less the reference: {first} points as published, {last} without {count} cause.",
-            "PyTorch less the reference: {first} points as published, {last} without {count} causes.",
+            "PyTorch minus the reference: {first} points as published, {last} without {count} cause.",
+            "PyTorch minus the reference: {first} points as published, {last} without {count} causes.",
             len(steps) - 1,
             first=f"{first.gap.interval.mean * 100:+.1f}", last=f"{last.gap.interval.mean * 100:+.1f}",
         )  # fmt: skip
     if len(first.seeds) == 1:
-        return say("{whole} One run each: which of the gains are chance can't be told.", whole=whole)
+        return say("{whole} One run each: which of the gains are chance is not known.", whole=whole)
     real = [step for step in steps[1:] if step.gain.inside is False]
     if not real:
         return say("{whole} No single gain is outside the noise of {seeds} seeds.", whole=whole, seeds=len(first.seeds))

@@ -36,7 +36,7 @@ FLATTEN = Case(
         address="https://henrysky.github.io/blog/2023-10-23-keras-torch",
         claim=say(
             "A network with a convolution, trained in Keras, was carried to PyTorch weight by weight. It runs without an error and its "
-            "output is another one."
+            "output is different."
         ),
     ),
     causes=(
@@ -48,18 +48,18 @@ FLATTEN = Case(
     start=say("as carried over"),
     carried=True,
     epochs=3,
-    lesson=say("A dense layer knows each number by its place. Shapes fit in any order, so no error tells of it."),
+    lesson=say("A dense layer knows each number by its place. Shapes fit in any order, so there is no error."),
 )
 
 PADDING = Case(
     name="padding-same",
     title=say("Padding that is the same, and is not"),
-    question=say("Both convolutions give 4×4 from 8×8, with the same weights. Why are the numbers others?"),
+    question=say("Both convolutions give 4×4 from 8×8, with the same weights. Why do the numbers differ?"),
     published=Published(
         where="keras-team/keras, issue 19291",
         address="https://github.com/keras-team/keras/issues/19291",
         claim=say(
-            "A convolution with strides of 2 and padding 'same' in Keras was laid beside one with padding=1 in PyTorch: the shapes are "
+            "A convolution with strides of 2 and padding 'same' in Keras was compared with one with padding=1 in PyTorch: the shapes are "
             "equal, the values are not."
         ),
     ),

@@ -240,7 +240,7 @@ def _shared_groups(
     pairs = [(first[key], int(other[np.flatnonzero(keys[other] == key)[0]])) for key in shared[:LISTED]]
     return [LeakFinding(
         "group-across", len(shared), said,
-        say("By their names these images show the same patient, scene or person. The model can know that one in place of the class, so it looks better than it will be on somebody new."),
+        say("By their names these images show the same patient, scene or person. The model can recognise that instead of the class, so it looks better than it will be on somebody new."),
         say("Put all images of a group on one side: make folders train and val (or test) by group."), parts.places(pairs),
         leaked=tuple(int(n) for n in leaked), other=part,
     )]  # fmt: skip
@@ -259,7 +259,7 @@ def _classes(dataset: Dataset, parts: _Parts) -> list[LeakFinding]:
                     else say("No validation image shows: {classes}.", classes=_listed(missing))
                 )
                 findings.append(LeakFinding(
-                    "class-missing", len(missing), said, say("Whether the model can tell these, nothing checks."),
+                    "class-missing", len(missing), said, say("Nothing checks whether the model can tell these apart."),
                     say("Move some images of each class there."),
                 ))  # fmt: skip
     numbers = [name for name in classes if name.isdecimal()]
@@ -307,6 +307,6 @@ def _flat(flat: np.ndarray, parts: _Parts) -> LeakFinding | None:
     return LeakFinding(
         "blank", len(numbers),
         say_n("{count} image is of one colour alone.", "{count} images are of one colour alone.", len(numbers), count=f"{len(numbers):,}"),
-        say("There is nothing on it that tells a class; often the file was cut off or exported wrongly."),
+        say("Nothing on it shows a class; often the file was cut off or exported wrongly."),
         say("Look at these files and remove them."), images=tuple(parts.place(int(n)) for n in numbers[:LISTED]),
     )  # fmt: skip

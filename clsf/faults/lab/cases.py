@@ -27,7 +27,7 @@ LEVELS: dict[int, Sentence] = {
     1: say("It crashes"),
     2: say("It hardly learns"),
     3: say("It learns badly, or its numbers look odd"),
-    4: say("It trains, a few points too low, or tells a wrong number"),
+    4: say("It trains, but a few points too low, or reports a wrong number"),
     5: say("Two faults at once"),
 }
 MOST = 999

@@ -13,11 +13,11 @@ def beside(seen: Seen, name: Sentence) -> Answer | None:
     if again.error:
         return Answer(say("It stops: {error}", error=again.error[:300]))
     mine, theirs = (share(_told(history)) for history in (seen.history, again))
-    said = say("Accuracy at the end: {mine} as it is, {theirs} so.", mine=mine, theirs=theirs)
+    said = say("Accuracy at the end: {mine} as it is, {theirs} with the change.", mine=mine, theirs=theirs)
     one, other = final_loss(seen.history), final_loss(again)
     if one is not None and other is not None:
         said = say(
-            "{accuracies} Loss at the end: {mine} as it is, {theirs} so.",
+            "{accuracies} Loss at the end: {mine} as it is, {theirs} with the change.",
             accuracies=said,
             mine=f"{one:.3g}",
             theirs=f"{other:.3g}",

@@ -14,7 +14,7 @@ def answer(seen: Seen) -> Answer | None:
         said=share(told[-1] if told else None),
     )
     bars = (
-        Bars((say("by hand"), say("as told")), ((say("validation accuracy"), (by_hand, told[-1])),), say("accuracy"))
+        Bars((say("by hand"), say("as reported")), ((say("validation accuracy"), (by_hand, told[-1])),), say("accuracy"))
         if told
         else None
     )

@@ -8,7 +8,7 @@ from clsf.words import Sentence, say
 
 def keras_leaky(slope: str) -> Sentence:
     return say(
-        "A layer of its own, because the slope has to be said: {slope} here and in PyTorch, but 0.2 for Keras' string "
+        "A separate layer, because the slope has to be given: {slope} here and in PyTorch, but 0.2 for Keras' string "
         "\"leaky_relu\" and 0.3 for its layer.",
         slope=slope,
     )  # fmt: skip
@@ -24,7 +24,7 @@ def keras_pool_same() -> Sentence:
 
 def in_channels(channels: int) -> Sentence:
     return say(
-        "PyTorch wants the number of incoming channels, {channels}; Keras reads it off what arrives. Images are channels first.",
+        "PyTorch wants the number of incoming channels, {channels}; Keras takes it from its input. Images are channels first.",
         channels=channels,
     )  # fmt: skip
 
@@ -32,11 +32,11 @@ def in_channels(channels: int) -> Sentence:
 def in_features(features: int, image: Shape | None) -> Sentence:
     if image is None:
         return say(
-            "PyTorch wants the number of incoming features, {features}; Keras reads it off what arrives.", features=features
+            "PyTorch wants the number of incoming features, {features}; Keras takes it from its input.", features=features
         )
     return say(
         "PyTorch wants the number of incoming features: {image} = {features}. It changes whenever a layer or the image size "
-        "before it does; Keras reads it off what arrives.",
+        "before it does; Keras takes it from its input.",
         image=shape_text(image), features=features,
     )  # fmt: skip
 
@@ -75,7 +75,7 @@ def uneven_padding(pads: tuple[int, int, int, int]) -> Sentence:
     left, right, top, bottom = pads
     return say(
         "Keras' \"same\" pads unevenly here: {left} left, {right} right, {top} above, {bottom} below. PyTorch's number for padding is the same on both sides, "
-        "and it refuses \"same\" with strides, so the padding is a step of its own.",
+        "and it refuses \"same\" with strides, so the padding is a separate step.",
         left=left, right=right, top=top, bottom=bottom,
     )  # fmt: skip
 
@@ -109,8 +109,8 @@ def cropped() -> Sentence:
 
 def torch_flatten(image: Shape) -> Sentence:
     return say(
-        "Channel by channel here, row by row in Keras: the same {image} numbers in another order. Learning does not mind, but "
-        "weights carried over must have the inputs of the next layer reordered.",
+        "Channel by channel here, row by row in Keras: the same {image} numbers in another order. Learning is not affected, but weights "
+        "carried over must have the inputs of the next layer reordered.",
         image=shape_text(image),
     )  # fmt: skip
 
@@ -131,7 +131,7 @@ def torch_norm() -> Sentence:
 
 
 def torch_activation() -> Sentence:
-    return say("An activation is a step of its own in PyTorch; its layers have no argument for it.")
+    return say("An activation is a separate step in PyTorch; its layers have no argument for it.")
 
 
 def torch_softmax() -> Sentence:
@@ -151,7 +151,7 @@ def order_of_sides() -> Sentence:
 
 
 def torch_epsilon() -> Sentence:
-    return say("Said, because the defaults differ: 0.001 in Keras, 0.00001 in PyTorch.")
+    return say("Given, because the defaults differ: 0.001 in Keras, 0.00001 in PyTorch.")
 
 
 def layer_norm_2d() -> Sentence:
@@ -181,7 +181,7 @@ def torch_response(radius: int) -> Sentence:
 
 
 def torch_slopes() -> Sentence:
-    return say("PyTorch begins with a slope of 0.25, Keras with 0, unless it is said.")
+    return say("PyTorch begins with a slope of 0.25, Keras with 0, unless it is given.")
 
 
 def keras_slopes() -> Sentence:
@@ -189,6 +189,4 @@ def keras_slopes() -> Sentence:
 
 
 def torch_each_slope() -> Sentence:
-    return say(
-        "PyTorch's layer has one slope, or one per channel; a slope for each value of the image needs a class of its own."
-    )
+    return say("PyTorch's layer has one slope, or one per channel; a slope for each value of the image needs its own class.")

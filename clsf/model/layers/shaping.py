@@ -128,7 +128,7 @@ class ChannelShuffle(Layer):
     TORCH: ClassVar = (Api("nn.ChannelShuffle", arg("groups", place=True)),)
     linear: ClassVar = True
 
-    groups: Annotated[int, Whole(1, MAX_WIDTH, few=16), say("Groups that the channels are dealt out to.")] = 2
+    groups: Annotated[int, Whole(1, MAX_WIDTH, few=16), say("Groups that the channels are divided into.")] = 2
 
     @classmethod
     def fresh(cls, shape: Shape | None) -> Layer:
@@ -241,7 +241,7 @@ class Permute(Layer):
 
 
 Side = Annotated[
-    int | None, Whole(1, MAX_WIDTH, few=1_024, optional=True), say("Of what comes out; empty: what is left over, in one of the three."),
+    int | None, Whole(1, MAX_WIDTH, few=1_024, optional=True), say("Of the output; empty: computed from the others, in one of the three."),
 ]  # fmt: skip
 
 
@@ -267,7 +267,7 @@ class Reshape(Layer):
 
     def agree(self) -> None:
         if [self.height, self.width, self.channels].count(None) > 1:
-            raise SpecError("More than one of height, width and channels is empty; only one can be what is left over.")
+            raise SpecError("More than one of height, width and channels is empty; only one can be computed from the others.")
 
     @classmethod
     def fresh(cls, shape: Shape | None) -> Layer:

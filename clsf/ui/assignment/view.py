@@ -37,7 +37,7 @@ def show(assignment: Assignment) -> None:
     for name in gone:
         st.warning(
             t(
-                "The lesson {name} of this assignment is gone: this course does not have it any more. Tell your teacher.",
+                "The lesson {name} of this assignment is no longer in this course. Tell your teacher.",
                 name=plain(name),
             ),
             icon=":material/warning:",

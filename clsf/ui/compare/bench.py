@@ -97,7 +97,7 @@ def choose(steps: bool = True) -> CompareBench:
         if steps:
             full = right.number_input(
                 t("Whole steps"), 0, MAX_STEPS, 0, key=keys.FULL,
-                help=t("Of so many first steps every number is recorded, not only a sample of each tensor."), **LINKED,
+                help=t("First steps of which every number is recorded, not only a sample of each tensor."), **LINKED,
             )  # fmt: skip
     if not fits:
         return CompareBench(spec, None, None, None)

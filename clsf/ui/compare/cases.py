@@ -71,12 +71,12 @@ def _choose(case: Case, row: PublishedPair | None) -> tuple[Case, Plan, int, tup
     left, right = st.columns(2, gap="small")
     epochs = left.number_input(t("Epochs"), 1, MAX_EPOCHS, case.epochs, key=keys.GAP_EPOCHS, **LINKED)
     seeds = right.number_input(
-        t("Seeds"), 1, MAX_SEEDS, 3, key=keys.GAP_SEEDS, help=t("Every step is trained so many times: chance can then be seen."),
+        t("Seeds"), 1, MAX_SEEDS, 3, key=keys.GAP_SEEDS, help=t("How often every step is trained: chance can then be seen."),
         **LINKED,
     )  # fmt: skip
     limit = st.number_input(
         t("Training images"), 1, value=None, placeholder=t("all"), key=keys.GAP_LIMIT,
-        help=t("At most so many training images are used; empty: all."), **LINKED,
+        help=t("At most this many training images are used; empty: all."), **LINKED,
     )  # fmt: skip
     titles = {cause.name: cause.title for cause in case.causes}
     order = choose.several(

@@ -58,4 +58,4 @@ def _summary(level: str, planned: bool) -> str:
         if planned:
             return t("Not everything will be equal. It may well stay so, but it should be reported with the result:")
         return t("Not everything was equal. That may be on purpose, but it should be reported with the result:")
-    return t("These numbers do not say what they seem to say, because of the points in red:")
+    return t("These numbers can mislead, because of the points in red:")

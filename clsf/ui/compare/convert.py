@@ -59,7 +59,7 @@ def _choose() -> None:
     most = MOST_BYTES // 1_000_000
     first = st.file_uploader(t("First file"), type=list(KINDS), key=keys.CONVERT_FIRST, max_upload_size=most)
     second = st.file_uploader(
-        t("What was made of it (may be left out)"), type=list(KINDS), key=keys.CONVERT_SECOND, max_upload_size=most
+        t("What was made from it (optional)"), type=list(KINDS), key=keys.CONVERT_SECOND, max_upload_size=most
     )
     data = data_choice.select()
     mine, spec = False, design.designed()
@@ -129,14 +129,14 @@ def _take(done: _Done) -> None:
             navigation.switch_to("model")
         if done.pair and result.comparison.differs:
             _download(
-                t("The second file, mended"),
+                t("The second file, fixed"),
                 "mended",
                 done,
                 lambda: mending.mended(service_access.get_service(), result, done.second),
                 f"mended.{result.second.kind}",
                 primary=True,
             )
-    with st.expander(t("Take the first file's model along in another format"), icon=":material/download:"):
+    with st.expander(t("Download the first file's model in another format"), icon=":material/download:"):
         for kind, name in LABELS.items():
             with st.container(horizontal=True):
                 _download(name, kind, done, lambda kind=kind: _written(done, kind), name)

@@ -60,7 +60,7 @@ def _cell(cell: Cell) -> str:
         return "<td class='none'>–</td>"
     number = f"{cell.difference:.1e}" if cell.difference else "0"
     if cell.parted:
-        tag = f"<b>{escape(t('first parting'))}</b>" if cell.first else ""
+        tag = f"<b>{escape(t('first difference'))}</b>" if cell.first else ""
         return f"<td class='part{' first' if tag else ''}' title='{escape(t('parted'))}'>{icon('close')}{number}{tag}</td>"
     if cell.excused:
         return f"<td class='spared' title='{escape(t('not judged'))}'>{icon('remove')}{number}</td>"

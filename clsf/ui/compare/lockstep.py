@@ -103,7 +103,7 @@ def _switches() -> dict[str, str]:
     on = switches.on()
     st.session_state[keys.PICKED] = list(on)
     st.multiselect(
-        t("Done otherwise, on purpose"), list(ENTRIES), key=keys.PICKED, format_func=lambda name: words(ENTRIES[name].title),
+        t("Done differently, on purpose"), list(ENTRIES), key=keys.PICKED, format_func=lambda name: words(ENTRIES[name].title),
         placeholder=t("nothing: everything is aligned"), on_change=_pick,
         help=t("What PyTorch does by its own rule, or as in the lecture. The switchboard explains each."),
     )  # fmt: skip
@@ -163,7 +163,7 @@ def _head(job: LockstepJob) -> None:
     if result.failure is not None:
         framework, why = result.failure
         st.error(
-            t("{framework} could not go on; the steps before stay.", framework=TITLES[framework]) + " " + plain(why),
+            t("{framework} could not continue; the steps before stay.", framework=TITLES[framework]) + " " + plain(why),
             icon=":material/error:",
         )  # fmt: skip
 

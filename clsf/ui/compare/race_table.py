@@ -75,7 +75,7 @@ def _gap(one: RunRecord, two: RunRecord) -> None:
     try:
         gap = noise.gap(noise.by_seed([one]), noise.by_seed([two]))
     except ClsfError:
-        st.info(t("One run each, with different seeds: whether a gap is chance can't be told."), icon=":material/casino:")
+        st.info(t("One run each, with different seeds: whether a gap is chance is not known."), icon=":material/casino:")
         return
     st.info(
         f"{plain(noise.gap_sentence(gap))} " + t("How large the noise is: see the section “Noise”."),

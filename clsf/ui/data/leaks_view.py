@@ -130,12 +130,12 @@ def _told(run_ids: list[str], other_images: bool) -> None:
     records = _records(run_ids)
     best = [None if record is None or not record.epochs else record.epochs[-1].validation_accuracy for record in records]
     if None in best:
-        st.info(t("One of the two runs did not come to an end, so there is nothing to compare."), icon=":material/info:")
+        st.info(t("One of the two runs did not finish, so there is nothing to compare."), icon=":material/info:")
     else:
         bought = 100 * (best[0] - best[1])
         st.markdown(
             t(
-                "Validation accuracy **with** the leak {one}, **without** it {two}: the leak bought {points} percentage points.",
+                "Validation accuracy **with** the leak {one}, **without** it {two}: the leak added {points} percentage points.",
                 one=f"{best[0]:.1%}", two=f"{best[1]:.1%}", points=f"{bought:+.1f}",
             )
         )  # fmt: skip

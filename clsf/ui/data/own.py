@@ -89,8 +89,8 @@ def _limits() -> None:
         )
         + " "
         + tn(
-            "{count} upload is read at a time, of everybody together; others wait for their turn.",
-            "{count} uploads are read at a time, of everybody together; others wait for their turn.",
+            "{count} upload of all users is read at a time; others wait for their turn.",
+            "{count} uploads of all users are read at a time; others wait for their turn.",
             allowed.reading_at_once,
         )
     )  # fmt: skip

@@ -83,7 +83,7 @@ def _last_failure(name: str) -> None:
     if task is None or asker != state.owner():
         return
     if task.cancelled:
-        st.caption(t("Stopped. What was fetched so far is kept, and the next download goes on from there."))
+        st.caption(t("Stopped. What was fetched so far is kept, and the next download continues from there."))
     elif task.failure is not None:
         st.error(plain(task.failure), icon=":material/error:")
 

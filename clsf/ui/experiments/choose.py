@@ -139,7 +139,7 @@ def _plan(which: str, data: str) -> Plan:
         if "train_limit" not in varied:
             values["train_limit"] = more.cell().number_input(
                 t("Training images"), 1, value=None, placeholder=t("all"), key=keys.LIMIT,
-                help=t("At most so many training images are used; empty: all."), **LINKED,
+                help=t("At most this many training images are used; empty: all."), **LINKED,
             )  # fmt: skip
         if "seed" not in varied:
             values["seed"] = more.cell().number_input(
@@ -161,7 +161,7 @@ def _plan(which: str, data: str) -> Plan:
 def _arms(which: str, spec: ModelSpec, plan: Plan) -> tuple[Arm, ...]:
     """Show the settings specific to this kind of experiment, and return its arms."""
     if which == "optimizers":
-        st.caption(t("Each with the learning rate that it is usually begun with."))
+        st.caption(t("Each with its usual learning rate."))
         return sets.optimizers(spec, plan)
     if which == "regularisation":
         return sets.regularisation(spec, plan, _strengths())

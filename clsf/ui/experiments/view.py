@@ -69,7 +69,7 @@ def _look(experiment_id: str, was_over: bool) -> None:
         members = experiment.members
         doctor_view.show([m.record for m in members], "experiments", {m.record.run_id: words(m.label) for m in members})
         show_scores(experiment, said)
-        st.header(t("What differs, and what came of it"))
+        st.header(t("What differs, and the results"))
         best = [m.record.run_id for v in said for m in experiment.members if v.margin and m.arm == v.scores[0].arm and m.record.framework == v.framework]  # fmt: skip
         run_table.show(rows, names.varied(experiment), best)
         st.caption(note("experiments", "settings-all-runs"))

@@ -18,7 +18,7 @@ def promises() -> None:
         t("Initial weights"): (t("drawn by each framework"), t("drawn once, loaded into both")),
         t("Batches"): (t("shuffled by each framework"), t("one order: the same images in every batch")),
         t("Update rule"): (t("the same name, another formula"), t("one written rule, or each framework's own if you ask")),
-        t("Time"): (t("device and loop not told"), t("device, threads and loop are named")),
+        t("Time"): (t("device and loop not stated"), t("device, threads and loop are named")),
     }
     heads = (t("What"), t("Often elsewhere"), t("Here"))
     lines = [heads, ("---",) * 3, *((f"**{name}**", *said) for name, said in rows.items())]

@@ -151,7 +151,7 @@ def _run(stage: Stage, position: int) -> None:
 
 def _stands_in() -> None:
     """Show which weights the layer uses while no run's weights are chosen."""
-    st.caption(t("Until a layer of the run is chosen, random weights stand in."))
+    st.caption(t("Until a layer of the run is chosen, random weights are used."))
 
 
 def choose_shape(facts: LayerFacts) -> str:

@@ -142,7 +142,7 @@ def _drawing() -> ChosenPicture | None:
 
 def _instead() -> ChosenPicture | None:
     """Return a photograph while there is no other picture, and show a message about it."""
-    st.caption(t("Until then, a photograph stands in."))
+    st.caption(t("Until then, a photograph is used."))
     with problems.shown():
         return ChosenPicture(asking.picture("photograph", "flower", DEFAULT_SIDE, False), t("flower"), 0.0, 1.0)
     return None

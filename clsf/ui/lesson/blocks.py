@@ -79,7 +79,7 @@ def _find(lesson: Lesson, step: LessonStep, kept: object) -> None:
             course.keep(lesson, step, right=True, answer=typed)
             kept = kept or {"answer": typed}
         else:
-            st.warning(t("{text} is not it. Look again.", text=plain(typed)), icon=":material/lightbulb:")
+            st.warning(t("{text} is not right. Look again.", text=plain(typed)), icon=":material/lightbulb:")
     if kept:
         st.success(t("Right: {answer}.", answer=plain(right)), icon=":material/check_circle:")
         st.markdown(f"**{t('Why')}** · {glossary.linked(block.why)}")

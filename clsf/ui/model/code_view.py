@@ -94,7 +94,7 @@ def _rest(plan: Plan, told: bool) -> str:
     """Show how the scripts train and where that was chosen: on the Train page if `told`, else nowhere."""
     values = {"epochs": plan.epochs, "optimizer": plan.optimizer}
     if told:
-        return t("Epochs ({epochs}), optimizer ({optimizer}) and all else are as on the Train page.", **values)
+        return t("Epochs ({epochs}), optimizer ({optimizer}) and everything else are as on the Train page.", **values)
     return t("Epochs ({epochs}), optimizer ({optimizer}) and everything else have their default values.", **values)
 
 

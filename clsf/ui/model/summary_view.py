@@ -53,9 +53,7 @@ def show(bench: ModelBench) -> None:
             with grid.cell(), st.container(gap="xsmall"):
                 _answer(framework, answers[framework], analysis)
     st.caption(
-        t(
-            "PyTorch is shown with its own modules. It prints what was made, not what flows: shapes come into being when data pass."
-        )
+        t("PyTorch is shown with its own modules. It prints what was made, not what flows: shapes exist only when data pass.")
     )
 
 

@@ -37,9 +37,9 @@ def show(seen: DesignFacts, advices: tuple[Advice, ...], place: ModelInputs) -> 
         st.metric(
             t("Outputs of a batch"), f"{so_far}{amount(seen.outputs * BYTES * place.batch_size)}", width="content",
             help=tn(
-                "What all layers hand on for {batch} image in float32. Training keeps it until the backward pass, "
+                "The outputs of all layers for {batch} image in float32. Training keeps it until the backward pass, "
                 "and needs about as much again.",
-                "What all layers hand on for {batch} images in float32. Training keeps it until the backward pass, and needs about as much again.",
+                "The outputs of all layers for {batch} images in float32. Training keeps it until the backward pass, and needs about as much again.",
                 place.batch_size,
                 batch=place.batch_size,
             ),

@@ -28,7 +28,7 @@ def show(bench: ModelBench) -> None:
         every = st.toggle(
             t("Every layer"),
             key=keys.VOLUMES_ALL,
-            help=t("Also those that hand on the shape they receive."),
+            help=t("Also those that keep the shape they receive."),
             **choose.LINKED,
         )
     figure = volumes(bench.seen, _title, lambda kind: KINDS[kind].LOOK.group, t("Input"), scale, every)

@@ -75,7 +75,7 @@ def _cards(uploads: bool) -> None:
             on_click=_add,
             disabled=len(collection.kinds) >= MOST_CLASSES,
         )
-        st.button(t("Start anew"), key="own_anew", icon=":material/delete_sweep:", on_click=_anew, type="tertiary")
+        st.button(t("Start over"), key="own_anew", icon=":material/delete_sweep:", on_click=_anew, type="tertiary")
     _ready(collection)
 
 

@@ -180,7 +180,7 @@ def _evidence(known: Taught, model: AskedModel, evidence: AnswerEvidence) -> Non
     st.markdown(
         f"{model.mark} **{plain(model.name)}**: "
         + t(
-            "the score of “{name}” is {gap} above that of “{other}”; softmax makes the first {times} times as likely of it.",
+            "the score of “{name}” is {gap} above that of “{other}”; softmax makes the first {times} times as likely.",
             name=plain(known.classes[order[0]]), other=plain(known.classes[order[1]]), gap=f"{gap:.1f}", times=f"{np.exp(min(gap, 20)):,.0f}",
         )
     )  # fmt: skip

@@ -99,7 +99,7 @@ def _judged(service: TrainingService, run_id: str, tell: Callable[[], None]) -> 
         service.control(run_id, "stop")
         raise
     if record.final is None or record.final.validation_accuracy is None:
-        raise EngineError(record.failure or say("The training did not come to its end."))
+        raise EngineError(record.failure or say("The training did not finish."))
     return JudgedTraining(record.final.validation_accuracy, record.final.seconds)
 
 

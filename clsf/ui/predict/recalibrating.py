@@ -22,7 +22,7 @@ def show(models: Sequence[AskedModel]) -> None:
     if not normed:
         return
     if st.button(
-        t("Compute batch normalisation's statistics anew"), key="predict_recalibrate", icon=":material/restart_alt:",
+        t("Recompute batch normalisation's statistics"), key="predict_recalibrate", icon=":material/restart_alt:",
         help=t("Nothing is trained, and the run stays as it is. Measured on validation images."),
     ):  # fmt: skip
         _ask(normed)

@@ -25,7 +25,7 @@ def show(seen: Sequence[Seen], pixels: np.ndarray) -> None:
         t("{model}: {name} ({share})", model=m.name, name=names[i.wanted], share=f"{i.probabilities[i.wanted]:.1%}")
         for m, i in seen
     )
-    st.caption(t("Explained is what the last layer says of a class, for {answers}.", answers=answers))
+    st.caption(t("This explains what the last layer says of a class, for {answers}.", answers=answers))
     _method(
         t("Saliency"), seen, [inside.saliency for _, inside in seen], pixels, signed=False,
         question=t("If this pixel changed a very little, how much would the score change?"),
@@ -39,7 +39,7 @@ def show(seen: Sequence[Seen], pixels: np.ndarray) -> None:
             how=note("predict", "maps-layer-each", height=first.cam_size[0], width=first.cam_size[1], path=first.cam_layer),
         )  # fmt: skip
     else:
-        st.caption(t("Grad-CAM needs a layer that hands on images; this model has none."))
+        st.caption(t("Grad-CAM needs a layer that outputs images; this model has none."))
     _method(
         t("Occlusion"), seen, [inside.occlusion for _, inside in seen], pixels, signed=True,
         question=t("If this place were covered, how far would the probability fall?"),

@@ -1,7 +1,7 @@
 """The widgets with which a training is chosen. Every choice outlives a page; what is worth sharing is in the link.
 
-A first training needs images and a model; the lecture's settings are a fold, and everything else is another, in which one group is in sight. What a widget shows is also what
-the link says, so labels of linked options are the same in every language.
+A first training needs images and a model; the lecture's settings are a fold, and everything else is another, in which one group
+is in sight. What a widget shows is also what the link says, so labels of linked options are the same in every language.
 """
 
 from __future__ import annotations
@@ -146,9 +146,9 @@ def _data() -> catalogue.DatasetInfo:
         if info.validation:
             st.caption(
                 tn(
-                    "Besides, {count} validation image of its own: none is drawn from the training images, and the share for "
+                    "Also {count} validation image of its own: none is drawn from the training images, and the share for "
                     "validation is not used.",
-                    "Besides, {count} validation images of its own: none are drawn from the training images, and the share for "
+                    "Also {count} validation images of its own: none are drawn from the training images, and the share for "
                     "validation is not used.",
                     info.validation,
                     count=f"{info.validation:,}",
@@ -276,5 +276,5 @@ def _besides(place: DeltaGenerator, plan: Plan) -> None:
         )
         st.button(
             t("Reset"), key="reset_settings", icon=":material/restart_alt:", type="tertiary", on_click=groups.reset, disabled=not said,
-            help=t("Back to what is usual in all groups below; images, model, optimizer and its learning rate stay."),
+            help=t("Back to the defaults in all groups below; images, model, optimizer and its learning rate stay."),
         )  # fmt: skip

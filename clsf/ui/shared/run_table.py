@@ -45,7 +45,7 @@ def show(rows: Sequence[RunRow], but: Sequence[str] = (), best: Sequence[str] = 
         cells.append(f"<td>{escape(status(row.record))}</td>")
         marked = ' class="best"' if row.record.run_id in best else ""
         lines.append(f'<tr{marked}><th scope="row">{sign(row.look)}{escape(row.name)}</th>{"".join(cells)}</tr>')
-    caption = escape(t("What the runs differ in, and what came of each"))
+    caption = escape(t("What the runs differ in, and their results"))
     st.html(
         f'<div class="ex ex-table" tabindex="0" role="region" aria-label="{caption}"><table><thead><tr>{"".join(heads)}</tr></thead>'
         f"<tbody>{''.join(lines)}</tbody></table></div>"

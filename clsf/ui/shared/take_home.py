@@ -73,7 +73,7 @@ def _one(model: AskedModel) -> None:
             t("Notebook"), "notebook", record, lambda: code.notebook(record.model, record.plan, words, *_beyond(record)), f"{_stem(record)}.ipynb",
             ":material/book_2:", about=t("Both frameworks, with explanations."),
         )  # fmt: skip
-        with st.expander(t("What the script does otherwise than this run")):
+        with st.expander(t("What the script does differently from this run")):
             analysis = record.model.analyse(tuple(record.started.input_shape))
             for said in departures(record.plan, record.framework, analysis):
                 st.markdown(f"- {plain(said)}")
@@ -139,7 +139,7 @@ def _news(run_id: str) -> None:
         )  # fmt: skip
     for kind in exports.made(run_id):
         if kind in SLOW:
-            st.caption(":material/check: " + t("model.{kind} is ready; a press downloads it at once.", kind=kind))
+            st.caption(":material/check: " + t("model.{kind} is ready; press to download it.", kind=kind))
     failed = st.session_state.get(MADE, {}).get(run_id)
     if failed is not None:
         st.error(plain(failed), icon=":material/error:")
@@ -152,7 +152,7 @@ def _formats(record: RunRecord) -> list[tuple[str, str, str]]:
         onnx += " " + _float64_onnx()
     keras = t("For Keras: `keras.models.load_model`; network and weights together.")
     for name in own_layers.of_keras(record.model.analyse(tuple(record.started.input_shape))):
-        keras += " " + t("Define the class `{name}` before you load it: it stands in the code of the model.", name=name)
+        keras += " " + t("Define the class `{name}` before you load it: it is in the code of the model.", name=name)
     said = {
         CAPSULE: (t("Capsule"), t("Model, plan, seed, versions, history, notes and weights in one zip of JSON and NumPy arrays.")),
         "keras": ("model.keras", keras),

@@ -104,7 +104,7 @@ def _links(name: str, task: Assignment | None) -> None:
             key="class_table", icon=":material/download:", on_click="ignore",
         )  # fmt: skip
         with st.popover(t("Remove this class"), icon=":material/delete:", type="tertiary"):
-            st.markdown(t("The list of students goes. What they have done and trained stays theirs."))
+            st.markdown(t("The list of students is deleted. What they have done and trained stays theirs."))
             st.button(t("Remove it"), key="class_remove", type="primary", on_click=_remove, args=(name,))
 
 

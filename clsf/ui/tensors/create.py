@@ -85,7 +85,7 @@ def _making() -> tuple[list[str], dict[str, object]]:
         shape = ""
         if "size" not in arguments:
             shape = choose.text(
-                t("New shape"), "", keys.SHAPE, placeholder=t("as it is"), help=t("Such as 2, 6; empty leaves it.")
+                t("New shape"), "", keys.SHAPE, placeholder=t("as it is"), help=t("Such as 2, 6; empty keeps it.")
             )
     if dtype != INFERRED:
         arguments["dtype"] = Dtype(dtype)

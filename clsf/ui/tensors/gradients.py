@@ -70,7 +70,7 @@ def _slope(name: str, at: float) -> bool:
     _meters(answers)
     for side, outcomes in columns.each(answers, "slope"):
         if side == "numpy":
-            st.caption(t("NumPy knows no gradients; here a tiny step to both sides stands in."))
+            st.caption(t("NumPy has no gradients; here a tiny step to both sides is used."))
         columns.program(outcomes[0])
         with st.expander(t("Second derivative"), icon=":material/function:"):
             columns.program(outcomes[1])
@@ -155,7 +155,7 @@ def _repeated(name: str, at: float) -> None:
     for side, outcomes in columns.each(answers, "repeated", BOTH):
         columns.program(outcomes[0])
         if side == "torch":
-            st.caption(t("with the gradient forgotten before each backward:"))
+            st.caption(t("with the gradient cleared before each backward:"))
             columns.program(outcomes[1])
         else:
             st.caption(t("A new tape each time: nothing is left over that could add up."))

@@ -19,7 +19,7 @@ from clsf.ui.train import keys
 def show(choices: Choices) -> None:
     """Show the loop of each framework for the current plan."""
     if choices.plan is None:
-        st.info(t("These settings are no plan yet; what is wrong is said next to the start button."), icon=":material/error:")
+        st.info(t("These settings are not a valid plan yet; the reason is next to the start button."), icon=":material/error:")
         return
     titles = {"chosen": t("As chosen"), **{name: t("All of {framework}", framework=title) for name, title in TITLES.items()}}
     which = named(st.segmented_control, t("Loops"), titles, keys.CODE, label_visibility="collapsed")

@@ -20,8 +20,8 @@ def show() -> None:
         epochs = records[0].plan.epochs
         example.head(
             tn(
-                "A training of {count} epoch with the settings as they are at first.",
-                "A training of {count} epochs with the settings as they are at first.",
+                "A training of {count} epoch with the default settings.",
+                "A training of {count} epochs with the default settings.",
                 epochs,
             )
         )

@@ -72,7 +72,7 @@ def _linked(text_key: str) -> str:
         return text
     except (ValueError, ClsfError):
         st.warning(
-            t("The program in the link is damaged, perhaps cut off. Copy the whole link once more."), icon=":material/link_off:"
+            t("The program in the link is damaged, perhaps cut off. Copy the whole link again."), icon=":material/link_off:"
         )
         return ""
 

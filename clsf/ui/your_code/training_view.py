@@ -57,7 +57,7 @@ def _said(pair: ProgramPair) -> None:
         )
     if pair.left_out:
         names = ", ".join(words(FAULTS[kind].title) for kind in pair.left_out)
-        st.caption(t("Not in this training, for our loop can't have it: {names}.", names=plain(names)))
+        st.caption(t("Not in this training, because our loop does not support it: {names}.", names=plain(names)))
 
 
 def _start(pair: ProgramPair) -> None:

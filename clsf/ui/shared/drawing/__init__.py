@@ -76,7 +76,7 @@ def _linked(link: str, sheet: str, side: int, channels: int) -> str:
     pixels = from_code(code, (side, side) if channels == 1 else (side, side, channels))
     if pixels is None:
         st.warning(
-            t("The drawing in the link is damaged, or was made for other images. Draw here, or copy the whole link once more."),
+            t("The drawing in the link is damaged, or was made for other images. Draw here, or copy the whole link again."),
             icon=":material/link_off:",
         )
         return ""

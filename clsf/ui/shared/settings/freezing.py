@@ -20,7 +20,7 @@ SIDE = 96  # pixels that images get for a pretrained network where no size is ch
 def layers() -> dict[str, object]:
     """Show the choice of initial weights and of the layers that train; return fields of a plan."""
     left, right = pair()
-    titles = {"drawn": t("Drawn anew"), **{name: {"imagenet": "ImageNet"}[name] for name in WEIGHTS}}
+    titles = {"drawn": t("Drawn at random"), **{name: {"imagenet": "ImageNet"}[name] for name in WEIGHTS}}
     with left:
         weights = named(st.selectbox, t("Weights"), titles, keys.WEIGHTS, on_change=_prepare_so)
     with right:
@@ -53,7 +53,7 @@ def layers() -> dict[str, object]:
             t("Learning rate before the head"), 0.0, 100.0, None, format="%g", placeholder=t("the same"), key=keys.BACKBONE_RATE,
             help=note("train", "backbone-rate"), **LINKED,
         )  # fmt: skip
-    still = toggle(t("Batch normalisation stands still"), keys.FREEZE_NORMS, help=note("train", "norms-still"))
+    still = toggle(t("Batch normalisation frozen"), keys.FREEZE_NORMS, help=note("train", "norms-still"))
     if still:
         twins("base(x, training=False)", "for m in base.modules(): isinstance(m, nn.BatchNorm2d) and m.eval()")
     explained(note("train", "about-freezing"))

@@ -62,7 +62,7 @@ def plateau() -> Plateau | None:
     left, right = pair()
     delta = number(
         left, t("Smallest gain"), keys.PLATEAU_DELTA, 0.0001, 10.0, 0.001,
-        help=t("So much smaller the loss must be to count: `min_delta` in Keras, `threshold` with `threshold_mode=\"abs\"` in PyTorch."),
+        help=t("How much smaller the loss must be to count: `min_delta` in Keras, `threshold` with `threshold_mode=\"abs\"` in PyTorch."),
     )  # fmt: skip
     lowest = number(
         right, t("Never below"), keys.PLATEAU_LOWEST, 0.0, 1e12, 0.0001, help=t("The smallest learning rate: `min_lr`.")

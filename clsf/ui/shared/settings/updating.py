@@ -32,7 +32,7 @@ def _clipping() -> Clipping | None:
     if kind == "none":
         return None
     limit = number(
-        right, t("Limit"), keys.CLIP_LIMIT, 1.0, 1e6, 0.1, low=1e-6, help=t("The gradients' norms stand beside the curves.")
+        right, t("Limit"), keys.CLIP_LIMIT, 1.0, 1e6, 0.1, low=1e-6, help=t("The gradients' norms are shown beside the curves.")
     )
     torch = {
         "value": f"clip_grad_value_(model.parameters(), {limit:g})",
@@ -46,7 +46,7 @@ def _clipping() -> Clipping | None:
 def _accumulate(optimizer: str) -> int:
     batches = whole(
         st, t("Batches per update"), keys.ACCUMULATE, 1, 1, 1000,
-        help=t("The mean gradient of so many batches makes one update: a large batch for a machine with little memory."),
+        help=t("The mean gradient of this many batches makes one update: a large batch for a machine with little memory."),
     )  # fmt: skip
     if batches > 1:
         twins(

@@ -38,7 +38,7 @@ def limit() -> int | None:
     """Show how many images are trained on at most."""
     return st.number_input(
         t("Training images"), 1, value=None, placeholder=t("all"), key=state.TRAIN_LIMIT,
-        help=t("At most so many training images are used; empty: all."), **LINKED,
+        help=t("At most this many training images are used; empty: all."), **LINKED,
     )  # fmt: skip
 
 
