@@ -30,7 +30,7 @@ class Case:
 
 @dataclass(frozen=True)
 class Found:
-    """What came of one style: parameters, its output and our backend's."""
+    """Result of one style: parameter count, its output and our backend's."""
 
     style: str
     parameters: int
@@ -41,7 +41,7 @@ class Found:
 def outputs(framework: str, cases: list[Case]) -> list[list[Found]]:
     """Run every source of every case."""
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of the frameworks: softmax over one channel, and the like
+        warnings.simplefilter("ignore")  # the frameworks warn of softmax over one channel and the like
         return [_outputs(framework, case) for case in cases]
 
 
@@ -67,7 +67,7 @@ def _model(source: str):
 def _keras(model, case: Case, images: np.ndarray) -> tuple[int, np.ndarray]:
     from clsf.code.names import layer_names
 
-    try:  # by the names that the functional style gives
+    try:  # by name, as in the functional style
         names = layer_names(case.spec.layers)
         variables = []
         for name in case.weights:
@@ -109,7 +109,7 @@ def _torch(model, case: Case, images: np.ndarray) -> tuple[int, np.ndarray]:
 
 
 def augmented(framework: str, source: str, images: np.ndarray) -> np.ndarray:
-    """Return what generated source makes of images when it varies them: uint8 (n, h, w, c) -> floats of the same shape."""
+    """Run the augmentation of generated source on images: uint8 (n, h, w, c) -> floats of the same shape."""
     namespace = {"__name__": "generated", "np": np}
     if framework == "tensorflow":
         import keras

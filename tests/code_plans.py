@@ -1,4 +1,4 @@
-"""Plans that between them have every field that a script has to say, each with the model it trains."""
+"""Plans that together cover every field that a script must contain, each with the model it trains."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Random models that are valid, branches included, and random weights for them: what generated source is tried on."""
+"""Random valid models, branches included, with random weights: inputs for tests of generated source."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ ACTIVE = st.sampled_from(ACTIVATIONS)
 
 @st.composite
 def models(draw) -> tuple[ModelSpec, Shape, int]:
-    """Draw a model, an image shape that it takes, and the number of classes it ends in."""
+    """Draw a model, its image shape, and its number of classes."""
     shape = (draw(SIDES), draw(SIDES), draw(CHANNELS))
     layers, now = draw(rows(shape, most=5, depth=2))
     kind = draw(st.sampled_from(["dense", "dense", "flat", "flatten"]))
@@ -75,7 +75,7 @@ def _named(draw, layers: tuple) -> ModelSpec:
 
 @st.composite
 def rows(draw, shape: Shape, most: int, depth: int) -> tuple[tuple, Shape]:
-    """Draw a row of layers and what shape comes out."""
+    """Draw a row of layers; return it with its output shape."""
     layers: list = []
     for _ in range(draw(st.integers(0, most))):
         layer = draw(one_layer(shape, depth))
@@ -171,7 +171,7 @@ def residuals(draw, shape: Shape, depth: int) -> Residual:
 
 @st.composite
 def parallels(draw, shape: Shape, depth: int) -> Parallel:
-    """Branches that keep the image's size: whatever else they draw is "same" with strides 1."""
+    """Branches that keep the image's size: everything has padding "same" and strides 1."""
     one = Conv2D(draw(st.integers(1, 3)), draw(st.integers(1, 4)), padding="same", activation=draw(ACTIVE))
     two = AveragePool2D(draw(st.integers(1, 4)), 1, "same")
     three = MaxPool2D(draw(st.integers(1, 4)), 1, "same")
@@ -198,7 +198,7 @@ def drawn(count: int) -> list[tuple[ModelSpec, Shape, int]]:
 
 
 def some_weights(spec: ModelSpec, shape: Shape, seed: int = 0) -> dict[str, np.ndarray]:
-    """Return weights with nothing at its default, so that a bias or a moving mean left out shows."""
+    """Return weights, none at its default, so that a missing bias or moving mean is noticed."""
     rng = np.random.default_rng(seed)
     weights = initial_weights(spec.analyse(shape), "kaiming", seed, "float32")
     for name, array in weights.items():

@@ -1,4 +1,4 @@
-"""What all tests share. Nothing here, or in any test, touches the user's own folders."""
+"""Fixtures for all tests. No test touches the user's own folders."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 
 from tests import distribution
 
-# Before anything is imported that reads them, and before a worker process starts and inherits them.
+# Set before any import that reads them, and before a worker process inherits them.
 HOME = Path(tempfile.mkdtemp(prefix="clsf-tests-"))
 os.environ["CLSF_HOME"] = str(HOME / "home")
 os.environ["CLSF_DATA"] = str(HOME / "data")

@@ -1,4 +1,4 @@
-"""Planted faults of a conversion, one each: network of `tests.conversions`, what goes wrong, where, kind of file, the cause."""
+"""Planted conversion faults: network of `tests.conversions`, the fault, its layer, kind of file, and the cause to report."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ FAULTS = [  # network, what goes wrong, where, file, the cause
 
 
 def told(net: list, what: str, where: str) -> list:
-    """Return the network that a wrong program makes."""
+    """Return the network that a faulty program makes."""
     return conversions.changed(
         net, where,
         {

@@ -1,7 +1,7 @@
-"""Networks written by hand in Keras and in PyTorch, and faulty code that carries weights from one to the other.
+"""Networks written by hand in Keras and in PyTorch, and faulty code that copies weights between them.
 
-Nothing of clsf is used: each framework builds from the same plain list. What a fault does stands in `carried` (weights) and
-`told` (the program), as a student would get it wrong.
+Nothing of clsf is used: each framework builds from the same plain list. `carried` (weights) and `told` (the program) implement
+the faults, as a student might make them.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ Weights = dict[str, dict[str, np.ndarray]]
 
 
 def flat(net: list) -> list:
-    """Return every layer, those of branches included."""
+    """Return every layer, including those in branches."""
     return [x for layer in net for x in ([*flat(layer[2]), *flat(layer[3]), layer] if layer[0] in ("add", "cat") else [layer])]
 
 
@@ -74,7 +74,7 @@ def changed(net: list, name: str, change) -> list:
 
 
 def keras_made(which: str, seed: int, net: list | None = None, weights: Weights | None = None) -> tuple[bytes, Weights]:
-    """Return a .keras file and the weights in it: layer -> name -> array, as Keras has them."""
+    """Return a .keras file and its weights in Keras' layout: layer -> name -> array."""
     import keras
     from keras import layers
 
@@ -136,7 +136,7 @@ def keras_made(which: str, seed: int, net: list | None = None, weights: Weights 
 
 
 def keras_onnx(content: bytes) -> bytes:
-    """Return what Keras' own exporter makes of a .keras file."""
+    """Export a .keras file by Keras' own exporter."""
     import keras
 
     with tempfile.TemporaryDirectory() as folder:
@@ -154,7 +154,7 @@ def keras_onnx(content: bytes) -> bytes:
 def torch_made(
     which: str, weights: Weights, fault: tuple[str, str] | None, kind: str, own_names: bool, net: list | None = None
 ) -> bytes:
-    """Return a file of `kind` ("pt", "safetensors", "onnx", "onnx-old") of the network in PyTorch, with its weights carried over.
+    """Return a file of `kind` ("pt", "safetensors", "onnx", "onnx-old") of the network in PyTorch, with the weights copied.
 
     `fault`: what goes wrong at which layer.
     """

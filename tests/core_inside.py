@@ -1,4 +1,4 @@
-"""What the tests of the training core do inside a framework's process, beside what is in `tests.inside`."""
+"""Helpers that tests of the training core run inside a framework's process; see also `tests.inside`."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ def train_epochs(job: Job, epochs: list[list[np.ndarray]], first_step: int = 0) 
 
 
 def full_story(job: Job) -> tuple[list[Event], Weights, Weights | None]:
-    """Train by the one loop; return the events, the weights that are kept, and those of the best epoch if they are held."""
+    """Train by the shared loop; return the events, the kept weights, and the best epoch's if they were stored."""
     backend, keeper = job.build(), Keeper(job.plan.stopping)
     told = list(training.train(backend, inside._framework, job.prepared, job.plan, Control(), job.spec, keeper))
     return told, backend.get_weights(), keeper.weights or keeper.chosen_weights
 
 
 def look_story(job: Job, looks: int) -> list[Event]:
-    """Look at the first steps one after the other, then stop."""
+    """Look at the first steps one by one, then stop."""
     control, told = Control(paused=True), []
     control.look()
     for event in training.train(job.build(), inside._framework, job.prepared, job.plan, control, job.spec):
@@ -70,7 +70,7 @@ def graph_nodes(job: Job) -> int | None:
 
 
 def augmented_loader(job: Job, order: list[np.ndarray], epoch: int) -> list[np.ndarray]:
-    """Return the images that torch's DataLoader hands to the model, (batch, height, width, channels)."""
+    """Return the images that torch's DataLoader gives the model, (batch, height, width, channels)."""
     from clsf.backends.torch.fit import RunImages, loader
 
     backend, p = job.build(), job.prepared
@@ -208,7 +208,7 @@ def stock_plateau(
 def keras_stops(cases: list[tuple[list[float], int, float]], monitor: str) -> list[tuple[int, int]]:
     """Return, for (course, patience, min_delta), the epoch after which Keras' EarlyStopping stops and the one it restores.
 
-    Epochs count from 1; 0 if it never stops. The weights say of which epoch they are.
+    Epochs count from 1; 0 if it never stops. The weights encode their epoch.
     """
     import keras
 
@@ -268,13 +268,13 @@ def stock_decay(job: Job, order: np.ndarray, **arguments: object) -> Weights:
 
 
 def looks_of(job: Job) -> list[Event]:
-    """Train by the one loop and return what looking inside told."""
+    """Train by the shared loop and return the events of looking inside."""
     told = training.train(job.build(), inside._framework, job.prepared, job.plan, Control(), job.spec)
     return [event for event in told if type(event).__name__ in ("LayersInspected", "PredictionsInspected")]
 
 
 def digest_of_looks(job: Job, indices: np.ndarray) -> tuple[Weights, dict[str, np.ndarray], Weights]:
-    """Take one step that is looked at; return the weights before, its gradients and the weights after."""
+    """Take one step with looking inside on; return the weights before it, the gradients and the weights after it."""
     backend = job.build()
     detail = inspection.StepDetail(backend, indices, None)
     backend.train_steps(indices[None], 0, keep_gradients=True)
@@ -283,7 +283,7 @@ def digest_of_looks(job: Job, indices: np.ndarray) -> tuple[Weights, dict[str, n
 
 
 def stopped_story(job: Job, after: int) -> tuple[list[Event], Weights]:
-    """Train by the one loop, step by step, and stop after so many steps; return the events and the weights that are kept."""
+    """Train by the shared loop, step by step, and stop after a number of steps; return the events and the kept weights."""
     backend, control, told = job.build(), Control(paused=True), []
     for event in training.train(backend, inside._framework, job.prepared, job.plan, control, job.spec):
         told.append(event)

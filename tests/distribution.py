@@ -1,6 +1,6 @@
-"""How the tests are shared between two processes (pytest-xdist): each room of tests that starts workers stays in one.
+"""Distribution of tests over two processes (pytest-xdist): each "room", a group of tests that starts workers, stays in one.
 
-So no framework is started twice, tests of one room run in their order, and those that start nothing fill both processes.
+So no framework is started twice, tests of one room run in order, and the other tests fill both processes.
 """
 
 from __future__ import annotations
@@ -17,30 +17,31 @@ ROOMS = {
 }  # fmt: skip
 """Folders and files whose tests share worker processes -> their room. Rooms begin first, in this order: the longest first.
 
-Accessibility, with the walk on a phone, is a room of its own, with a dashboard of its own, so that the slow tests end in both processes at about the same time.
+Accessibility, with the walk on a phone, is a room of its own, with a dashboard of its own, so that the slow tests end in both
+processes at about the same time.
 """
 
 
 class ByRoom(LoadScopeScheduling):
-    """A room is the work of one process, and so is each file that belongs to none."""
+    """Each room runs in one process, and so does each file outside of the rooms."""
 
     def _split_scope(self, nodeid: str) -> str:
         return room_of(nodeid) or nodeid.split("::", 1)[0]
 
 
 def room_of(nodeid: str) -> str | None:
-    """Return the room of a test, by its id from the repository's root."""
+    """Return the room of a test, given its id relative to the repository's root."""
     file = nodeid.split("::", 1)[0].removeprefix("tests/")
     return ROOMS.get(file) or ROOMS.get(file.split("/", 1)[0])
 
 
 def begin_with_rooms(items: list) -> None:
-    """Put the tests of rooms before all others; each keeps its place among its own."""
+    """Put the tests of rooms first; otherwise the order is kept."""
     order = list(dict.fromkeys(ROOMS.values()))
     items.sort(key=lambda item: order.index(room) if (room := room_of(item.nodeid)) else len(order))
 
 
 def processes(arguments: list[str]) -> int:
-    """Return how many processes serve this command line; none besides pytest's own for single files, which start sooner so."""
+    """Return how many processes to use; 0 for single files, which start faster in pytest's own process."""
     single = arguments and all(".py" in argument for argument in arguments)
     return 0 if single else PROCESSES

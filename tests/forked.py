@@ -1,4 +1,4 @@
-"""Scripts, each in a fork of a process that has imported their framework: as in a process of its own, but seconds sooner."""
+"""Run each script in a fork of a process that has already imported its framework: isolated, and seconds faster."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ for line in sys.stdin:
 
 
 def run(script: Path, framework: str) -> tuple[int, str]:
-    """Run a script of a framework in its folder; return its exit code and what it printed, errors too."""
+    """Run a script of a framework in its folder; return its exit code and its output, errors included."""
     told = script.with_suffix(".told")
     parent = _parent(framework)
     parent.stdin.write(json.dumps([str(script), str(told)]) + "\n")
@@ -62,5 +62,5 @@ def _parent(framework: str) -> subprocess.Popen:
         [sys.executable, "-I", "-X", "utf8", "-c", PARENT, *IMPORTED[framework]],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment,
     )  # fmt: skip
-    atexit.register(parent.stdin.close)  # which ends it
+    atexit.register(parent.stdin.close)  # ends the process
     return parent

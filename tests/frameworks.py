@@ -1,6 +1,6 @@
-"""One process per framework, for TensorFlow and PyTorch may not share one, and neither may be loaded by pytest.
+"""One process per framework: TensorFlow and PyTorch can't share one, and pytest must load neither.
 
-A process starts with the first test that needs it and serves all later ones. It runs functions of `tests.inside`.
+A process starts for the first test that needs it and serves all later tests. It runs functions of `tests.inside`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from tests import inside
 
 
 class Process:
-    """A process with one framework in it."""
+    """A process with one framework."""
 
     def __init__(self, framework: str) -> None:
         self.framework = framework
@@ -23,11 +23,11 @@ class Process:
         self._started = self._pool.submit(inside.start, framework)
 
     def begin(self, function: Callable, *values: object):
-        """Start `function(*values)` over there; return its future."""
+        """Start `function(*values)` in the process; return its future."""
         return self._pool.submit(function, *values)
 
     def run(self, function: Callable, *values: object):
-        """Return `function(*values)`, computed over there. A framework that is missing is an error, never a skip."""
+        """Return `function(*values)`, computed in the process. A missing framework is an error, never a skip."""
         future = self.begin(function, *values)
         self._started.result()
         return future.result()
@@ -39,9 +39,9 @@ def process(framework: str) -> Process:
 
 
 def both(function: Callable, *values: object) -> list:
-    """Return what `function(*values)` says in each framework, TensorFlow first; both compute at the same time."""
+    """Return the result of `function(*values)` in each framework, TensorFlow first; both compute at the same time."""
     processes = [process(framework) for framework in FRAMEWORKS]
     futures = [p.begin(function, *values) for p in processes]
     for p in processes:
-        p.run(len, ())  # says so if a framework did not start
+        p.run(len, ())  # raises if a framework did not start
     return [future.result() for future in futures]

@@ -1,7 +1,7 @@
-"""What tests do inside a framework's process: build a backend, use it, and give NumPy arrays back.
+"""Functions that tests run inside a framework's process: build a backend, use it, return NumPy arrays.
 
-Every function takes a Job, so that one call stands for itself and leaves nothing behind. Imports of a framework are
-inside functions, for the pytest process imports this module too.
+Every function takes a Job, so that each call is independent and leaves nothing behind. Frameworks are imported inside functions
+because the pytest process imports this module too.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from clsf.events import BatchesEnded, Event
 from clsf.model.spec import ModelSpec
 from clsf.plan import Plan
 
-THREADS = 1  # two processes on two cores; and not what a machine would choose by itself, so it can be told from it
+THREADS = 1  # two processes on two cores; also differs from the default, so tests see whether it is applied
 
 NICE = 15
 """Steps back behind what is timed or looked at by a browser in the tests' other process; see `tests.distribution`."""
@@ -40,7 +40,7 @@ _framework = ""
 
 @dataclass(frozen=True)
 class Job:
-    """A model, how it is trained, on what, and what it starts from."""
+    """A model, its plan, its images, and its initial weights."""
 
     spec: ModelSpec
     plan: Plan
@@ -48,7 +48,7 @@ class Job:
     weights: Weights
 
     def build(self) -> Backend:
-        # Through JSON, as a run that is sent to a worker: a field that gets lost there shows here.
+        # Through JSON, as for a run sent to a worker: a field lost in JSON is noticed here.
         spec = ModelSpec.from_text(json.dumps(self.spec.to_json()))
         plan = Plan.from_json(json.loads(json.dumps(self.plan.to_json())))
         return backends.load(_framework).build(spec, plan, self.prepared, self.weights)
@@ -56,7 +56,7 @@ class Job:
 
 @dataclass(frozen=True)
 class Trained:
-    """What the steps said and what they left."""
+    """What the steps reported, and the state after them."""
 
     losses: np.ndarray
     correct: np.ndarray
@@ -69,7 +69,7 @@ def start(framework: str) -> None:
     global _framework
     threading.Thread(target=_end_with_parent, daemon=True).start()
     os.environ["CLSF_THREADS"] = str(THREADS)
-    tempfile.tempdir = os.environ["TMPDIR"] = tempfile.mkdtemp(dir=Path(os.environ["CLSF_HOME"]).parent)  # removed with that
+    tempfile.tempdir = os.environ["TMPDIR"] = tempfile.mkdtemp(dir=Path(os.environ["CLSF_HOME"]).parent)  # removed with it
     if hasattr(os, "nice"):
         os.nice(NICE)
     backends.load(framework)
@@ -77,7 +77,7 @@ def start(framework: str) -> None:
 
 
 def _end_with_parent() -> None:
-    """End when pytest's process does, even if it is killed in the middle of a test."""
+    """End this process when pytest's process ends, even if that is killed in the middle of a test."""
     wait([multiprocessing.parent_process().sentinel])
     os._exit(1)
 
@@ -101,7 +101,7 @@ def predict(job: Job, pixels: np.ndarray) -> np.ndarray:
 
 
 def train(job: Job, order: np.ndarray, chunk: int = 0) -> Trained:
-    """Take one step per row of `order`, `chunk` at once (0: all)."""
+    """Take one step per row of `order`, `chunk` steps per call (0: all)."""
     backend = job.build()
     chunk = chunk or len(order)
     reports = [backend.train_steps(order[at : at + chunk], at) for at in range(0, len(order), chunk)]
@@ -131,7 +131,7 @@ def train_at_rates(job: Job, order: np.ndarray, rates: list[float]) -> Trained:
 
 
 def story(job: Job, stop_after: int | None = None) -> list[Event]:
-    """Train by the one loop; stop once so many steps were told."""
+    """Train by the shared loop; stop once a number of steps were reported."""
     control, told = Control(), []
     for event in training.train(job.build(), _framework, job.prepared, job.plan, control):
         told.append(event)
@@ -145,7 +145,7 @@ def evaluate(job: Job, indices: np.ndarray) -> Evaluation:
 
 
 def evaluate_between(job: Job, order: np.ndarray, indices: np.ndarray) -> tuple[Trained, list[Evaluation]]:
-    """Train step by step and evaluate after each: looking must not change what is learned."""
+    """Train step by step and evaluate after each: evaluation must not change what is learned."""
     backend, reports, seen = job.build(), [], []
     for step, row in enumerate(order):
         reports.append(backend.train_steps(row[None], step))
@@ -167,7 +167,7 @@ def start_hash(job: Job) -> str:
 
 
 def weights_before_and_after(job: Job, order: np.ndarray) -> tuple[Weights, Weights, Weights]:
-    """Return a copy of the weights before training, the very arrays that were given out then, and the weights after."""
+    """Return a copy of the weights before training, the original arrays given out then, and the weights after."""
     backend = job.build()
     given = backend.get_weights()
     copied = {name: w.copy() for name, w in given.items()}
@@ -208,7 +208,7 @@ def loaded_frameworks() -> list[str]:
 
 
 def facts(job: Job) -> tuple[DeviceFacts, int]:
-    """Return the backend's facts, and how many threads the framework itself says it uses."""
+    """Return the backend's facts, and the number of threads that the framework reports."""
     if _framework == "torch":
         import torch
 
@@ -224,7 +224,7 @@ def warm_up() -> tuple[str, str]:
 
 
 def train_stock(job: Job, order: np.ndarray) -> list[Weights]:
-    """Train Flatten and Dense as the framework's own tutorial would, with its optimizer's defaults; weights per step."""
+    """Train Flatten and Dense as in the framework's tutorial, with the optimizer's defaults; return the weights per step."""
     return (_train_stock_torch if _framework == "torch" else _train_stock_tensorflow)(job, order)
 
 
@@ -320,17 +320,17 @@ def _inputs(job: Job) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Calls:
-    """How the steps were taken."""
+    """Counts of how the steps were taken."""
 
     fits: int  # calls of keras.Model.fit
     layer_calls: int  # of the watched layer while training
-    eager: tuple[bool, ...]  # whether TensorFlow executed eagerly in each of them
+    eager: tuple[bool, ...]  # for each call: whether TensorFlow executed eagerly
 
 
 def train_counted(job: Job, batches: list[np.ndarray]) -> tuple[Trained, Calls]:
-    """Train one epoch in the plan's variant, by `fit_epoch` if that is "fit"; count calls meanwhile.
+    """Train one epoch in the plan's variant, by `fit_epoch` if that is "fit", and count the calls.
 
-    The watched layer is Dense; a graph calls it once while it is traced, eager code once per step.
+    The watched layer is Dense; a graph calls it once, during tracing, eager code once per step.
     """
     import keras
     import tensorflow as tf
@@ -364,7 +364,7 @@ def train_counted(job: Job, batches: list[np.ndarray]) -> tuple[Trained, Calls]:
 def fit_and_wait(job: Job, batches: list[np.ndarray], taken: int, seconds: float) -> tuple[int, int, list[str]]:
     """Take some reports of `fit`, wait, then close the iterator.
 
-    Returns the steps done after the wait, those done after closing, and the threads that are left of `fit`.
+    Returns the steps done after the wait, those done after closing, and the threads of `fit` that still run.
     """
     backend = job.build()
     before = set(threading.enumerate())
@@ -382,7 +382,7 @@ def fit_and_wait(job: Job, batches: list[np.ndarray], taken: int, seconds: float
 
 
 def fit_fails(job: Job, batches: list[np.ndarray]) -> str:
-    """Return the name of the error that comes out of `fit` when a batch asks for an image that is not there."""
+    """Return the name of the error that `fit` raises when a batch names an image that does not exist."""
     reports = job.build().fit_epoch(batches, epoch=1)
     try:
         list(reports)
@@ -401,7 +401,7 @@ def fit_epochs(job: Job, epochs: list[list[np.ndarray]], rates: list[float]) -> 
 
 
 def flat_parameters() -> dict[str, object]:
-    """Torch only: put parameters of three layouts into one vector, change it, and tell what became of them."""
+    """Torch only: put parameters of three layouts into one vector, change it, and return the results."""
     import torch
 
     from clsf.backends.torch.flat import ALIGNED, Flat, norm
@@ -413,7 +413,7 @@ def flat_parameters() -> dict[str, object]:
     flat = Flat(parameters)
     unchanged = all(torch.equal(a, b) and a.stride() == b.stride() for a, b in zip(parameters, before, strict=True))
     for p in parameters[:2]:
-        p.grad = torch.randn(p.shape)  # the kernel's in another layout than the kernel itself
+        p.grad = torch.randn(p.shape)  # the kernel's gradient has a different layout from the kernel
     gradients = [p.grad if p.grad is not None else torch.zeros_like(p) for p in parameters]
     with torch.no_grad():
         flat.values.sub_(flat.gradient())
@@ -429,7 +429,7 @@ def flat_parameters() -> dict[str, object]:
 
 
 def threads_of(job: Job) -> tuple[int, int]:
-    """Torch only: return the threads of a run's steps, and how many there may be, as the run tells."""
+    """Torch only: return the threads of a run's steps, and how many are allowed, as the run reports."""
     import torch
 
     told = job.build().facts().threads
@@ -437,7 +437,7 @@ def threads_of(job: Job) -> tuple[int, int]:
 
 
 def averages(job: Job, order: np.ndarray, taught: bool) -> tuple[list[Weights], Weights, Weights]:
-    """Take one step per row; return the weights after each, those that are judged at the end, and those after that."""
+    """Take one step per row; return the weights after each step, those evaluated at the end, and those after that."""
     backend, each = job.build(), []
     if taught:
         for _ in backend.fit_epoch(list(order), 1):

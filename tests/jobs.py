@@ -1,4 +1,4 @@
-"""What the framework tests are made of: models on random images, and how far apart two results are."""
+"""Building blocks of the framework tests: models on random images, and the distance of two results."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MEAN, DEVIATION = 127.5, 50.0  # inputs between -2.55 and 2.55, both signs
 
 
 def random_images(shape: tuple[int, int, int], count: int, classes: int, seed: int = 0) -> Prepared:
-    """Return images of noise with labels by chance; the last quarter validates."""
+    """Return noise images with random labels; the last quarter is for validation."""
     rng = np.random.default_rng(seed)
     pixels, labels = rng.integers(0, 256, (count, *shape), dtype=np.uint8), rng.integers(0, classes, count)
     names, indices, cut = tuple(f"class {n}" for n in range(classes)), np.arange(count), count * 3 // 4
@@ -22,7 +22,7 @@ def random_images(shape: tuple[int, int, int], count: int, classes: int, seed: i
 
 
 def random_job(spec: ModelSpec, shape: tuple[int, int, int], *, images: int = 32, seed: int = 0, **plan: object) -> Job:
-    """Return a job whose weights come from the plan's start scheme; float64 on the CPU unless `plan` says otherwise."""
+    """Return a job whose weights come from the plan's initial scheme; float64 on the CPU unless `plan` says otherwise."""
     plan = Plan("noise", **{"dtype": "float64", "device": "cpu", "optimizer": "sgd", "seed": seed, **plan})
     analysis = spec.analyse(shape)
     prepared = random_images(shape, images, analysis.output_shape[0], seed)
@@ -49,13 +49,13 @@ def random_order(job: Job, steps: int, batch: int, seed: int = 2) -> np.ndarray:
 
 
 def inputs(job: Job, indices: np.ndarray | None = None) -> np.ndarray:
-    """Return what the model sees of the images, float64."""
+    """Return the images as the model receives them, float64."""
     pixels = job.prepared.pixels if indices is None else job.prepared.pixels[indices]
     return (pixels.astype(np.float64) - MEAN) / DEVIATION
 
 
 def farthest(one: dict[str, np.ndarray], other: dict[str, np.ndarray]) -> float:
-    """Return the largest difference between two sets of weights; they must have the same names in the same order."""
+    """Return the largest difference between two sets of weights with the same names in the same order."""
     assert list(one) == list(other)
     return max(float(np.abs(one[name] - other[name]).max()) for name in one)
 

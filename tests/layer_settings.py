@@ -1,4 +1,4 @@
-"""Random settings of a layer's class, drawn from the rules of its own fields, and an image that it fits: what layers are tried on."""
+"""Random settings of a layer class, drawn by the rules of its fields, and an image size that fits: inputs for layer tests."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from clsf.model.layers import PLAIN, Layer
 from clsf.model.shapes import Shape
 
 SHAPES = [(h, w, c) for h in (1, 3, 6, 7, 10) for w in (4, 5, 8) for c in (1, 2, 6)]
-SMALL = 6  # the largest whole number that is drawn: what is wrong with padding shows on small sides
+SMALL = 6  # the largest whole number drawn: padding errors show on small sides
 FLAT = (5,)
 
 
 def settings(kind: type[Layer], count: int) -> list[tuple[Layer, Shape]]:
-    """Return `count` layers of the class, each with a shape that it takes; the same every time. Few are alike if there are enough."""
+    """Return `count` layers of the class, each with an input shape; the same every time. Few are equal if there are enough."""
     random, found = Random(kind.__name__), []
     seen: set = set()
     for _ in range(100 * count):

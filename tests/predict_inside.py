@@ -1,4 +1,4 @@
-"""What tests of looking inside and of predictions do in a framework's process. Imports of a framework are inside functions."""
+"""Functions that tests of looking inside and predictions run in a framework's process. Frameworks are imported inside functions."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ def slopes(job: Job, inputs: np.ndarray, wanted: np.ndarray) -> tuple:
 
 
 def scores(job: Job, inputs: np.ndarray) -> np.ndarray:
-    """Return what the last layer says, by way of the activations."""
+    """Return the last layer's output, read from the activations."""
     return list(activations(job, inputs).values())[-1]
 
 
 def ways(job: Job, inputs: np.ndarray) -> tuple:
-    """Return what each way said, and whether the weights are what they were."""
+    """Return the result of each way, and whether the weights are unchanged."""
     backend = job.build()
     before = backend.get_weights()
     found = _twin("inference_paths").asked(backend.built, inputs)
@@ -40,7 +40,7 @@ def ways(job: Job, inputs: np.ndarray) -> tuple:
 
 
 def asked(request: ModelRequest, weights: dict, function: str, *args: object) -> object:
-    """Hold a model, ask it, and give the answer."""
+    """Load a model, ask it, and return the answer."""
     session.hold(request, weights)
     return _function(function)(request, *args)
 
@@ -51,14 +51,14 @@ def unknown(request: ModelRequest) -> list:
 
 
 def held(requests: list[ModelRequest], weights: dict) -> list[bool]:
-    """Hold one model after the other; return which are still there."""
+    """Load one model after the other; return which are still loaded."""
     for request in requests:
         session.hold(request, weights)
     return [session.models.of(request) is not None for request in requests]
 
 
 def seconds(request: ModelRequest, weights: dict, pixels: np.ndarray, rounds: int = 20) -> float:
-    """Return the median time of a prediction that is asked again."""
+    """Return the median time of a repeated prediction."""
     session.hold(request, weights)
     session.predict(request, pixels)
     took = []

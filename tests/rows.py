@@ -1,7 +1,7 @@
-"""Rows of layers that between them have every kind, field and awkward size: what both frameworks are tried on.
+"""Rows of layers that together cover every kind, field and awkward size: inputs for tests of both frameworks.
 
-The image rows are meant for sides like 6 × 7: on an even side, stride 2 with a kernel of 3 pads one cell, and only after
-the image ("same" is then uneven); on an odd one it pads on both sides.
+The image rows are meant for sides like 6 × 7: on an even side, stride 2 with a kernel of 3 pads one cell, and only at the end
+("same" is then uneven); on an odd one it pads on both sides.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Cases of which some are what every change must pass, and the rest are slow (`-m slow`)."""
+"""Parametrised cases: some run on every change, the rest are marked slow (`-m slow`)."""
 
 from __future__ import annotations
 

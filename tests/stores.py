@@ -1,4 +1,4 @@
-"""A run store whose writes are waited for, for tests that look into its file."""
+"""A run store that waits for its writes, for tests that look into its file."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ SECONDS = 10.0
 
 
 def waited_for(store: RunStore) -> RunStore:
-    """Have each write of a store return only when readers see it, or when the disk has trouble."""
+    """Make each write of a store return only when readers see it, or when the disk fails."""
     writer: Writer = store._writer
     write = writer.write
 

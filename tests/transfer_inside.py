@@ -1,4 +1,4 @@
-"""What the tests of pretrained weights and frozen layers run inside a framework's process."""
+"""Functions that tests of pretrained weights and frozen layers run inside a framework's process."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def here() -> str:
 
 
 def trained(model: dict, plan: dict, kept: bool, steps: int) -> tuple[dict, list[float], tuple[float, float], int]:
-    """Train some steps, on kept features or through all layers; return weights, losses, what evaluation says, images computed."""
+    """Train some steps, on cached features or through all layers; return weights, losses, evaluation, images computed."""
     spec, how = ModelSpec.from_json(model), Plan.from_json(plan)
     dataset = open_dataset(how.data)
     prepared = prepare(dataset, how)
@@ -37,7 +37,7 @@ def trained(model: dict, plan: dict, kept: bool, steps: int) -> tuple[dict, list
 
 
 def photographs(side: int) -> np.ndarray:
-    """Return scikit-learn's two photographs, their middles, and 48 smooth pictures, uint8 (50, side, side, 3)."""
+    """Return scikit-learn's two photographs, crops of their centres, and 48 smooth pictures, uint8 (50, side, side, 3)."""
     from PIL import Image
     from sklearn.datasets import load_sample_images
 
@@ -53,7 +53,7 @@ def photographs(side: int) -> np.ndarray:
 
 
 def imagenet_logits(name: str, dtype: str, side: int) -> np.ndarray:
-    """Return what a whole pretrained network says of the photographs."""
+    """Return a whole pretrained network's logits for the photographs."""
     source, pixels = SOURCES[name], photographs(side)
     plan = Plan(
         "photographs", Preparation(side, source.colour, source.scale), weights=source.weights, dtype=dtype, device="cpu"
@@ -73,7 +73,7 @@ def imagenet_names() -> list[str]:
 
 
 def stand_in(folder: str) -> str:
-    """Save a ResNet-18 of torchvision's own with drawn weights, under the name of the published file; return its SHA-256. In PyTorch's process."""
+    """Save torchvision's ResNet-18 with random weights, under the name of the published file; return its SHA-256. In PyTorch's process."""
     import hashlib
     from pathlib import Path
 
@@ -91,7 +91,7 @@ def stand_in(folder: str) -> str:
 
 
 def fetched_and_read(mirror: str, folder: str, sha256: str) -> tuple[dict, np.ndarray]:
-    """Fetch the file from the mirror and read it; return the arrays, and what torchvision's own network says. In PyTorch's process."""
+    """Fetch the file from the mirror and read it; return the arrays, and the logits of torchvision's own network. In PyTorch's process."""
     from dataclasses import replace
     from pathlib import Path
 
@@ -112,7 +112,7 @@ def fetched_and_read(mirror: str, folder: str, sha256: str) -> tuple[dict, np.nd
 
 
 def logits_with(weights: dict, name: str, side: int) -> np.ndarray:
-    """Return what a network with these weights says of the photographs, in float64."""
+    """Return the logits of a network with these weights for the photographs, in float64."""
     source, pixels = SOURCES[name], photographs(side)
     mean, deviation = map(np.array, fixed_scale(source.scale, 3))
     classes, at = tuple(map(str, range(source.classes))), np.arange(len(pixels))
@@ -123,7 +123,7 @@ def logits_with(weights: dict, name: str, side: int) -> np.ndarray:
 
 
 def looked(side: int) -> tuple[str, np.ndarray, np.ndarray]:
-    """Return of a pretrained network with a drawn head of three classes: Grad-CAM's layer, the map of a photograph, what it says."""
+    """Return Grad-CAM's layer, a photograph's map and the scores, for a pretrained network with a random head of three classes."""
     from clsf.model.presets import preset
     from clsf.predict import inspection
     from clsf.predict.session import hold

@@ -7,13 +7,13 @@ import zipfile
 
 
 def contents_of(content: bytes) -> dict[str, bytes]:
-    """Return what a zip archive holds, by name."""
+    """Return the contents of a zip archive, by name."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         return {name: archive.read(name) for name in archive.namelist()}
 
 
 def zipped(files: dict[str, bytes | str], how: int = zipfile.ZIP_DEFLATED) -> bytes:
-    """Return a zip archive that holds these."""
+    """Return a zip archive with these contents."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", how) as archive:
         for name, content in files.items():

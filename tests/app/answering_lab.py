@@ -1,4 +1,4 @@
-"""The lab that trains nothing, but with workers that answer."""
+"""A lab that trains nothing, but whose workers answer."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from tests.app.fake_lab import FakeLab
 
 
 class AnsweringLab(FakeLab):
-    """A lab whose interactive jobs are carried out: those without a framework here, the others in the tests' own processes."""
+    """A lab that runs interactive jobs: those without a framework in this process, the others in the tests' framework processes."""
 
     asked = 0
 

@@ -1,4 +1,4 @@
-"""A dashboard that is not in its first moment: for tests in this process, and for those that start one of their own."""
+"""A dashboard after its first run: for tests in this process, and for those that start their own."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from clsf.ui.shared import service_access
 
 
 def served_before(put: Callable[[object, str, object], None] = setattr) -> None:
-    """Have app.py have run before. `put`: sets an attribute, for good or for a test.
+    """Make app.py look as if it had run before. `put` sets an attribute, permanently or for one test.
 
-    AppTest makes each run the first of its server, which would be served from the folder pages/ and, once healed, run again: a
-    pressed button would be forgotten.
+    In AppTest each run is the first of its server; it would be served from the folder pages/ and then run again, which loses a
+    pressed button.
     """
     begin = PagesManager.__init__
 
@@ -25,6 +25,6 @@ def served_before(put: Callable[[object, str, object], None] = setattr) -> None:
 
 
 def with_lab(lab: object, put: Callable[[object, str, object], None] = setattr) -> None:
-    """Have all pages use a lab, as a service that is open."""
+    """Make all pages use a lab, as the open service."""
     put(service_access, "get_service", lambda: lab)
     put(service_access, "_tried", True)

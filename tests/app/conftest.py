@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def installed(monkeypatch: pytest.MonkeyPatch, lab: FakeLab) -> FakeLab:
-    """Have all pages of this test use a lab, and forget what they remember of another."""
+    """Make all pages of this test use a lab, and clear what they cached of another."""
     with_lab(lab, monkeypatch.setattr)
     st.cache_resource.clear()
     if isinstance(lab, AnsweringLab):
@@ -38,7 +38,7 @@ def warm(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def open_app(lab: FakeLab, warm: None) -> Callable[..., AppTest]:
-    """Return a function that opens a page by a link, as a browser would: through app.py."""
+    """Return a function that opens a page by a link through app.py, as a browser would."""
 
     def opened(page: str = "home", lang: str = "en", **link: str) -> AppTest:
         app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)  # a framework may just be imported

@@ -1,4 +1,4 @@
-"""A lab without workers: runs advance when somebody looks at them, by a clock that a test can set."""
+"""A lab without workers: runs advance when they are looked at, by a clock that a test can set."""
 
 from __future__ import annotations
 
@@ -48,16 +48,16 @@ class FakeLab:
         return ids
 
     def check(self, spec: ModelSpec, plan: Plan) -> None:
-        """Everything can be trained here."""
+        """Accept everything."""
 
     @property
     def history(self) -> RunHistory:
-        """Of a store in memory, which knows nothing of the runs that this lab pretends to train."""
+        """Return the history of an in-memory store, which has none of the runs that this lab pretends to train."""
         return self._kept_nowhere().history
 
     @property
     def reached(self) -> Reached:
-        """Of the same store."""
+        """Return the progress in the same store."""
         return self._kept_nowhere().reached
 
     def _kept_nowhere(self) -> RunStore:
@@ -114,7 +114,7 @@ class FakeLab:
         return None
 
     def call(self, framework: str, function: str, *args: object, timeout: float = 30.0) -> object:
-        """There are no workers: whoever asks one gets a refusal, which a page must be able to show."""
+        """Refuse, because there are no workers; a page must be able to show the refusal."""
         raise EngineError("There is no {framework} worker at the moment. Try again in a few seconds.", framework=framework)
 
     call_apart = call

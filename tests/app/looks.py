@@ -1,4 +1,4 @@
-"""What a run tells when it is asked to look inside, made of small numbers: for the lab that trains nothing."""
+"""Events of a run that looks inside, made of small numbers, for the lab that trains nothing."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def begin(lab: object, record: RunRecord) -> None:
 
 
 def step(record: RunRecord) -> StepInspected:
-    """Return a step of which every number can be found on the page again."""
+    """Return a step whose numbers can all be found again on the page."""
     gradient = KERNEL * 2
     after = KERNEL - 0.1 * gradient
     told = record.plan.variants[record.framework] != "fit"
@@ -50,7 +50,7 @@ def step(record: RunRecord) -> StepInspected:
 
 
 def after_epoch(record: RunRecord) -> None:
-    """Tell what the plan asks for after an epoch: of best epochs, and of what is inside."""
+    """Report what the plan asks for after an epoch: the best epoch, and looks inside."""
     epoch, stopping = len(record.epochs), record.plan.stopping
     if (stopping.patience or stopping.restore_best or stopping.checkpoint) and epoch <= 2:
         record.fold(BestEpoch(epoch, record.epochs[-1].validation_loss, record.epochs[-1].validation_accuracy))

@@ -1,4 +1,4 @@
-"""What a page that AppTest ran shows, as text."""
+"""What a page in AppTest shows, as text."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def html(app: AppTest) -> str:
 
 
 def charts(app: AppTest) -> dict[str, dict]:
-    """Return the live charts on the page by their names, each as what the browser's half of it is told."""
+    """Return the live charts on the page by name, each as the data that its browser part gets."""
     told = [json.loads(found.proto.bytes) for found in app.get("bidi_component") if found.proto.bytes]
     return {chart["name"]: chart for chart in told}
 

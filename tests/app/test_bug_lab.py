@@ -1,4 +1,4 @@
-"""The page Bug lab, played to the end in both languages; the programs' runs are pretended."""
+"""The page Bug lab, played to the end in both languages; the programs are not really run."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def pretended(monkeypatch: pytest.MonkeyPatch) -> list:
 
 @pytest.fixture
 def opened(open_app):
-    """Open the page, and once more as soon as the programs that were asked for are over."""
+    """Open the page, and reload it once the requested programs have ended."""
 
     def again(app=None, lang="en", **link):
         app = open_app("bug_lab", lang, **link) if app is None else app
@@ -100,7 +100,7 @@ def test_the_confusion_matrix_says_which_images_it_counts(opened, pretended):
         "(10)",
         "Rows are labels, columns are answers",
     ):
-        assert part in said  # one image of each of ten classes is in the pretended matrix
+        assert part in said  # the made-up matrix has one image of each of ten classes
 
 
 def test_two_faults_at_once_are_named_each_with_its_line(opened, pretended):

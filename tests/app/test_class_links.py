@@ -1,4 +1,4 @@
-"""A link is typed by anybody: whatever stands in it, every page opens, and nothing of it is shown as more than text."""
+"""Links are untrusted: every page opens with any content in its link, and shows it only as text."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ NASTY = (
 
 
 def names(page: str) -> list[str]:
-    """Return every name of a page's keys and of those that all pages share: which of them are read from the link, it decides."""
+    """Return every key name of a page and of what all pages share; the page decides which are read from the link."""
     found = set()
     for module in (KEYS[page], "clsf.ui.shared.state"):
         values = vars(importlib.import_module(module)).items()
@@ -38,7 +38,7 @@ def names(page: str) -> list[str]:
 
 
 def html(app) -> str:
-    """Return all that the page gives the browser to read as HTML."""
+    """Return everything that the page gives the browser as HTML."""
     return "\n".join(element.proto.body for element in app.get("html") if hasattr(element.proto, "body"))
 
 

@@ -1,4 +1,4 @@
-"""Who has a link to somebody's run sees it, and no button that would change it; what a button does asks who presses it."""
+"""With a link to another user's run one sees it, but no button that changes it; each button's action checks the user."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def test_a_shared_run_is_there_to_look_at(open_app, lab, lang, words):
     assert not app.exception
     assert not keys(app) & COMMANDS
     assert any(words in caption.value for caption in app.caption)
-    assert "train" in keys(app)  # a run of one's own can be started
+    assert "train" in keys(app)  # the user can start an own run
 
 
 def test_ones_own_run_has_its_buttons_and_they_are_obeyed(open_app, lab):
@@ -40,7 +40,7 @@ def test_ones_own_run_has_its_buttons_and_they_are_obeyed(open_app, lab):
 
 
 def test_a_press_that_comes_too_late_is_refused_in_a_sentence(open_app, lab):
-    """The buttons were drawn for the owner; meanwhile the run went to another."""
+    """The buttons were drawn for the owner; meanwhile the run changed its owner."""
     lab.speed = 5.0
     app = open_app("train")
     app.button(key="train").click().run()

@@ -1,4 +1,4 @@
-"""An error that nobody foresaw reaches the reader as a sentence with a number, and the log under that number."""
+"""An unexpected error is shown as a sentence with a number, and is logged under that number."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SECRET = "the password is swordfish"
 
 @pytest.fixture
 def broken(lab, monkeypatch):
-    """The lab fails in a way that nobody foresaw."""
+    """The lab fails with an unexpected error."""
 
     def fail(*args, **kwargs):
         raise KeyError(SECRET)
@@ -27,7 +27,7 @@ def broken(lab, monkeypatch):
 
 
 def told(app, caplog):
-    """Return the sentence on the page and what the log has under its number."""
+    """Return the sentence on the page and the log entry with its number."""
     [shown] = app.exception
     number = re.search(r"[0-9a-f]{8}", shown.message)[0]
     [found] = [r for r in caplog.records if r.name == "clsf.ui" and number in r.getMessage()]

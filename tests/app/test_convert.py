@@ -1,4 +1,4 @@
-"""The section Convert shows where two files part, and what can be taken along; a refusal is a sentence."""
+"""The section Convert shows where two files first differ, and offers downloads; a refusal is a sentence."""
 
 from __future__ import annotations
 

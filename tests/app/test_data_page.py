@@ -93,7 +93,7 @@ def test_the_grid_is_three_by_four_and_can_be_narrowed_to_a_class(page):
     assert "9–16 of 146" in texts(app)
     app.button(key="grid_shuffle").click().run()
     assert "1–8 of 146" in texts(well(app))
-    link = {name: app.query_params[name][0] for name in (keys.CLASSES, keys.SHUFFLE)}  # which the reader's link opens elsewhere
+    link = {name: app.query_params[name][0] for name in (keys.CLASSES, keys.SHUFFLE)}  # the reader's link opens it elsewhere
     assert link == {keys.CLASSES: "3", keys.SHUFFLE: "1"}
     assert "13–24 of 146" in texts(well(page(**link, **{keys.PAGE: "1"})))
     for wrong in ({keys.CLASSES: "99,x", keys.SHUFFLE: "-1"}, {keys.PAGE: "9" * 30, keys.SHUFFLE: "²"}):
@@ -149,7 +149,7 @@ def test_what_is_tried_in_the_lab_is_taken_to_the_train_page(page, lab):
     assert app.title[0].value == "Train"
     assert app.session_state[keys.AUGMENTATION] == {"flip": False, "shift": 2, "rotation": 10.0, "brightness": 0.0, "cutout": 0}
     assert app.session_state[train_keys.SHIFT] == 2
-    app.switch_page("pages/train.py").run()  # AppTest does not remember where the button led
+    app.switch_page("pages/train.py").run()  # AppTest does not follow the button's page switch
     app.button(key="train").click().run()
     assert {record.plan.augmentation for record in lab.records.values()} == {Augmentation(shift=2, rotation=10.0)}
 
@@ -297,7 +297,7 @@ class Slow(http.server.BaseHTTPRequestHandler):
             self.server.sent.append(at)
             try:
                 self.wfile.write(self.content[at : at + (1 << 14)])
-            except OSError:  # who asked has gone
+            except OSError:  # the one who asked has left
                 return
             time.sleep(self.server.pause)
 

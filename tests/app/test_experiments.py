@@ -1,4 +1,4 @@
-"""The Experiments and Runs pages in both languages, with a lab that trains nothing and a store that keeps everything."""
+"""The Experiments and Runs pages in both languages, with a lab that trains nothing and a real store."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ ME = identity.owner_of(KEY)
 
 
 class StoredLab(FakeLab):
-    """A fake lab whose runs are in a real store, and stay there."""
+    """A fake lab whose runs are in a real store."""
 
     def __init__(self, folder, **more) -> None:
         super().__init__(**more)
@@ -84,7 +84,7 @@ def trained(lab, owner=ME, **changes) -> list[str]:
 
 
 def choose(monkeypatch, lab, run_ids) -> None:
-    """Choose rows of the table, which a test can't click on."""
+    """Choose rows of the table, which AppTest can't click."""
     monkeypatch.setattr(
         listing, "choose", lambda: [line for r in run_ids if (line := lab.history.line(r)) and line.deleted is None]
     )
@@ -114,7 +114,7 @@ def test_all_optimizers_are_trained_and_compared(open_mine, lab, lang):
     shown = html(app)
     assert shown.count("<tr") == len(OPTIMIZERS) + 1  # a head and the runs
     assert "Adadelta" in shown
-    assert {"en": "are equal with", "ko": "로 같습니다"}[lang] in texts(app)  # the fake lab teaches all the same
+    assert {"en": "are equal with", "ko": "로 같습니다"}[lang] in texts(app)  # the fake lab trains nevertheless
 
 
 def test_an_experiment_is_found_again_and_can_be_looked_at_by_anybody(open_mine, lab):
@@ -207,7 +207,7 @@ def test_only_a_students_own_runs_are_listed(open_mine, lab, lang):
     [good] = [row for row in rows if row["name"] == "the good one"]
     assert "#best" in good["differs"]
     assert "a note" in good["differs"]
-    assert not any("Adam" in row["differs"] for row in rows)  # the same in both, and so said once for all
+    assert not any("Adam" in row["differs"] for row in rows)  # the same in both, so shown once for all
     assert any("Adam" in caption.value for caption in app.caption)
     assert len(listed(well(open_mine("runs", lang, key="b" * 22)))) == len(theirs)
     assert not listed(well(open_mine("runs", lang, key="c" * 22)))
@@ -292,7 +292,7 @@ def test_training_goes_on_from_a_run(open_mine, lab, monkeypatch):
     new = lab.records[app.session_state["run"]]
     assert (new.plan.begin_from, new.framework, new.plan.learning_rate) == (run_id, "torch", 0.002)
     assert new.owner == ME
-    assert app.session_state["data"] == new.plan.data  # and the form agrees with the run beside it
+    assert app.session_state["data"] == new.plan.data  # and the form shows the run's settings
     form = app.session_state["plan"]
     assert form == new.plan.but(begin_from=None, epochs_before=0)
     assert app.session_state["frameworks"] == ["torch"]
@@ -396,7 +396,7 @@ def test_another_tabs_key_is_taken_over_with_what_was_just_trained(monkeypatch, 
 
 def test_who_was_forgotten_in_another_tab_keeps_the_runs(monkeypatch, lab):
     (run_id, _) = trained(lab)
-    state = {identity.KEY: KEY, "identity": {"known": "g" * 22}}  # its key came from the cookie, long ago
+    state = {identity.KEY: KEY, "identity": {"known": "g" * 22}}  # its key came from the cookie earlier
     monkeypatch.setattr(identity, "st", SimpleNamespace(session_state=state))
     identity._take_over()
     assert state[identity.KEY] == "g" * 22

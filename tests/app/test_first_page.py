@@ -1,4 +1,4 @@
-"""The first page after a start of the server loads nothing that it does not show: each of these took a quarter of a second or more."""
+"""The first page after a server start loads no module that it does not need: each of these took 0.25 s or more."""
 
 from __future__ import annotations
 

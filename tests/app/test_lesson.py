@@ -1,4 +1,4 @@
-"""Lessons in the dashboard: a step at a time, tasks checked by what the session holds, progress that is there again."""
+"""Lessons in the dashboard: one step at a time, tasks checked by the session's data, progress that is restored."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Every task of the lessons is met, and before that failed, by what the pages really tell: no value here is made up.
+"""Every lesson task first fails and is then solved by what the pages really report: no value here is made up.
 
-Tasks that look at runs are met in tests/engine/test_course_runs.py, by runs that workers have trained.
+Tasks about runs are tested in tests/engine/test_course_runs.py, with runs that workers trained.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from tests.app.conftest import installed
 from tests.app.seen import texts
 from tests.unit.reader_programs import RIGHT
 
-RUNS = "run"  # what is looked at elsewhere
+RUNS = "run"  # tested elsewhere
 
 
 def do_steps() -> dict[str, Check]:
-    """Return key of a step -> its check, of all tasks in all lessons."""
+    """Return key of a step -> its check, for all tasks in all lessons."""
     return {
         f"{lesson.name}/{step.name}": step.block.check
         for lesson in path.path("en").lessons
@@ -41,7 +41,7 @@ def lab(monkeypatch: pytest.MonkeyPatch) -> AnsweringLab:
 
 
 def held(app, check: Check) -> list[dict]:
-    """Return what a session was told by its pages."""
+    """Return what the pages have put into the session."""
     assert not app.exception
     return app.session_state["facts_told"].get(check.what, []) if "facts_told" in app.session_state else []
 

@@ -1,4 +1,4 @@
-"""A new page: its file, its folder, its two lessons and one line of the menu; nothing else has to know of it."""
+"""A new page needs a file, a folder, two lessons and one line of the menu; nothing else changes."""
 
 import shutil
 import subprocess
@@ -76,7 +76,7 @@ for lang, section in (("en", "storm"), ("ko", None)):
 
 @pytest.fixture
 def copy(tmp_path) -> Path:
-    """A copy of the program with one page more, made in five places."""
+    """A copy of the program with one more page, added in five places."""
     skipped = shutil.ignore_patterns("__pycache__", "*.png")
     for name in ("clsf", "pages", ".streamlit", "static"):
         shutil.copytree(ROOT / name, tmp_path / name, ignore=skipped)
@@ -108,7 +108,7 @@ def test_a_new_page_needs_five_places(copy):
     assert korean == "Waves|['파도란 무엇인가.', '바람이 약합니다.', 'It is calm.']"
 
 
-@pytest.mark.slow  # the graph of all imports is drawn anew
+@pytest.mark.slow  # the graph of all imports is built again
 def test_the_contract_knows_the_new_page_and_breaks_if_it_imports_another(copy):
     def kept() -> bool:
         command = [str(Path(sys.executable).with_name("lint-imports")), "--no-cache"]

@@ -1,4 +1,4 @@
-"""Whatever a browser sends as the value of a widget, the page goes on: the widget holds one of its options, or its default."""
+"""Any value that a browser sends for a widget is handled: the widget holds one of its options, or its default."""
 
 import logging
 
@@ -43,7 +43,7 @@ SENT = {
 
 
 def said(app, put) -> WidgetStates:
-    """Return what a browser would say that puts this into each of the page's widgets."""
+    """Return the message of a browser that puts this value into each of the page's widgets."""
     states = WidgetStates()
     for kind in KINDS:
         for found in app.get(kind):

@@ -1,4 +1,4 @@
-"""The Own classes page: collecting, what is missing, teaching, with a lab that trains nothing."""
+"""The Own classes page: collecting images, messages about missing ones, teaching, with a lab that trains nothing."""
 
 from __future__ import annotations
 
@@ -126,11 +126,11 @@ def test_a_teach_again_file_comes_back(page):
     assert "90 images are back." in texts(well(app))
 
 
-# What is asked of taught models, with a lab that answers as workers would.
+# Asking taught models, with a lab that answers as workers would.
 
 
 class TaughtLab(FakeLab):
-    """A lab whose models say “temple” of everything, surely of what is dark."""
+    """A lab whose models answer “temple” for every image, confidently for dark ones."""
 
     def call(self, framework: str, function: str, *args: object, timeout: float = 30.0) -> object:
         name = function.rpartition(":")[2]

@@ -77,7 +77,7 @@ def test_language_follows_the_browser_until_one_is_chosen(lab, warm):
 
 @pytest.mark.parametrize("page", [page.name for page in PAGES])
 def test_a_cold_server_opens_a_deep_link(lab, page):
-    """Served from the folder pages/ first, without app.py; the page heals that."""
+    """At first Streamlit serves the folder pages/ without app.py; the page fixes that."""
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30)
     app.switch_page(f"pages/{page}.py").run()
     assert not app.exception

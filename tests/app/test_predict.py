@@ -1,4 +1,4 @@
-"""The Predict page in both languages, with a lab whose workers give answers that were made up here."""
+"""The Predict page in both languages, with a lab whose workers give made-up answers."""
 
 from __future__ import annotations
 
@@ -226,7 +226,7 @@ def test_both_say_what_they_think_of_a_test_image_in_bars_and_in_words(open_app,
     assert shown.count("<tr") == 10
 
 
-TASK = "metrics-that-lie/ask"  # of the lessons, met on this page
+TASK = "metrics-that-lie/ask"  # lesson tasks solved on this page
 
 
 def test_the_lessons_task_is_met_by_an_answer_and_not_by_a_refusal(open_app, trained):
@@ -325,7 +325,7 @@ def test_images_behind_the_numbers_are_shown(open_app, trained):
     app = well(open_app("predict", predict="evaluate", run=trained[1][0], measured_as="images"))
     well(app.get_by_key("predict_evaluate").click().run())
     assert "Where the two disagree" in texts(app)
-    assert "All images on which they disagree" in texts(app)  # each is wrong once, elsewhere
+    assert "All images on which they disagree" in texts(app)  # each is wrong once, on different images
     assert html(app).count("<figure>") == 2 + 1 + 1
     assert "shows 7; TensorFlow: 8 82%; PyTorch: 7 82%" in html(app)
 
@@ -375,7 +375,7 @@ def test_a_file_that_could_not_be_made_is_said_beside_its_model(open_app, traine
     assert not app.error
     app.session_state[take_home.MADE] = {
         other: EngineError("The worker ended.").sentence
-    }  # as a press leaves it that runs nothing
+    }  # the state after a press that runs nothing
     well(app.run())
     assert [error.value for error in app.error] == ["The worker ended."]
 

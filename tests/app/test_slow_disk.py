@@ -1,4 +1,4 @@
-"""Pages beside a disk that takes 300 ms for each write, and pages of runs whose ids an older program drew."""
+"""Pages with a disk that takes 300 ms for each write, and pages of runs with ids from an older version."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from tests.app.seen import well
 from tests.app.test_experiments import KEY, ME, StoredLab
 from tests.unit.test_runs_store import STORY
 
-MORE_SECONDS = 0.3  # that each transaction takes
-MOST_SECONDS = 0.3  # for a page meanwhile
+MORE_SECONDS = 0.3  # per transaction
+MOST_SECONDS = 0.3  # a page's time meanwhile
 
 
 class OnlyStored(StoredLab):
@@ -40,7 +40,7 @@ def lab(monkeypatch, tmp_path) -> FakeLab:
 
 
 def kept(store: RunStore, run_id: str) -> None:
-    """Put a run of the owner's, trained to its end, into the store."""
+    """Store a finished run of the owner."""
     store.create(RunRecord(run_id, f"g{run_id}", "torch", preset("tiny", 10), Plan("digits", epochs=2), time.time(), ME))
     store.append(run_id, STORY)
 
@@ -77,24 +77,24 @@ def test_no_page_waits_for_the_disk(open_app, lab, monkeypatch, page):
     thread = threading.Thread(target=trained)
     thread.start()
     try:
-        time.sleep(2 * MORE_SECONDS)  # until the writer has met the disk
+        time.sleep(2 * MORE_SECONDS)  # until the writer has noticed the slow disk
         slow = seconds()
     finally:
         over.set()
         thread.join()
     well(app)
     print(f"{page}: {fast:.3f} s beside a quick disk, {slow:.3f} s beside a slow one")
-    assert slow <= max(MOST_SECONDS, fast + MORE_SECONDS / 2)  # the second where the machine has other work to do
+    assert slow <= max(MOST_SECONDS, fast + MORE_SECONDS / 2)  # the second is for a busy machine
 
 
 def ids(count: int) -> list[str]:
-    """Return ids as an older program drew them: with `__`, `-` and `_` in every place."""
+    """Return ids as an older version drew them: with `__`, `-` and `_` in every place."""
     parts = ["__", "a__b", "-__-", "___", "__x__y", "x-__", "_-_", "--", "____", "Z__9"]
     return [f"{parts[n % 10]}{n:03}{parts[n * 7 % 10]}" for n in range(count)]
 
 
 def test_runs_of_any_id_open(open_app, lab):
-    """One browser opens their pages one after the other, as by links; each tells the link of its own run."""
+    """One browser opens their pages by links, one after the other; each page gives the link of its own run."""
     for run_id in ids(20):
         kept(lab.store, run_id)
     for page in ("runs", "train"):

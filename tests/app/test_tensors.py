@@ -30,7 +30,7 @@ HEADERS = {
 }  # fmt: skip
 
 
-SHOWN = {  # what only an answer of the workers is shown in
+SHOWN = {  # shown only after the workers have answered
     "create": "tb-axes", "cast": "side side-torch", "change": "tr-value", "trace": "cl-call", "names": "side-torch",
     "broadcast": "bc-grid", "layout": "px-grid", "gradients": "tr-value",
 }  # fmt: skip

@@ -25,7 +25,7 @@ def forgotten():
 
 @pytest.fixture
 def pictures(lab, monkeypatch):
-    """A worker that can be asked for the images of a run, and how often it was."""
+    """A worker that gives the images of a run, and counts the requests."""
     asked = []
 
     def call(framework, function, *args, timeout=30.0):
@@ -126,7 +126,7 @@ def test_one_step_takes_another_batch_and_resume_goes_on(open_app, lab):
     assert any("Step 2" in heading.value for heading in app.header)
     app.button(key="resume").click().run()
     assert {record.status for record in lab.records.values()} == {"running"}
-    assert not any("Step 2" in heading.value for heading in app.header)  # folded away, not gone
+    assert not any("Step 2" in heading.value for heading in app.header)  # folded, but still there
     assert any("Step 2" in found.label for found in app.expander)
 
 

@@ -1,4 +1,4 @@
-"""What a link to the Train page says is done, or it is said why not."""
+"""A link to the Train page is followed, or a sentence says why not."""
 
 import importlib
 
@@ -23,7 +23,7 @@ def test_a_view_belongs_to_one_page():
 
 
 def test_no_choice_of_one_page_is_read_by_another():
-    """Two pages may use one name in their links; in the session, which outlives a change of page, they may not."""
+    """Two pages may use the same name in their links, but not in the session, which is kept when the page changes."""
     owners: dict[str, str] = {}
     for page in ("tensors", "data", "layers", "model", "train", "experiments", "compare", "predict", "runs"):
         for name, value in vars(importlib.import_module(f"clsf.ui.{page}.keys")).items():
@@ -59,11 +59,11 @@ def test_the_link_holds_the_own_design_while_it_is_chosen(open_app):
 
 @pytest.mark.parametrize("value", ["1e400", "inf", "nan", "99999999999999999999", ["1", "-inf"]])
 def test_no_widget_is_given_a_number_of_a_link_that_it_can_not_hold(value):
-    """Streamlit reads each bound parameter by this function, also those of a second link that a session is sent to."""
+    """Streamlit reads each bound parameter by this function, including those of a second link in the same session."""
     links.guard()
     with pytest.raises(ValueError, match="no widget can hold"):
         session_state.parse_url_param(value, "double_value")
-    links.guard()  # once more changes nothing
+    links.guard()  # a second time changes nothing
     assert session_state.parse_url_param("1.5", "double_value") == 1.5
     assert session_state.parse_url_param(["a", "b"], "string_array_value") == ["a", "b"]
     assert session_state.parse_url_param("", "double_value") is None

@@ -1,4 +1,4 @@
-"""What the Train page does with what a reader chooses."""
+"""The Train page uses what a reader chooses."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The Train page's groups of settings: what a reader chooses reaches the plan, in both languages, and nothing is lost."""
+"""The Train page's groups of settings: every choice reaches the plan, in both languages, and none is lost."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_pretrained_weights_bring_the_preparation_that_they_expect(open_app, lab
     app = open_app("train", lang)
     app.get_by_key(keys.WEIGHTS).set_value("imagenet").run()
     assert not app.exception
-    assert len(app.warning) == 1  # the model that is chosen is none of a pretrained network
+    assert len(app.warning) == 1  # the chosen model is not a pretrained network
     app.get_by_key(state.MODEL).set_value("efficientnet-lite0")
     app.get_by_key(keys.TRAIN_LAYERS).set_value("last").run()
     app.number_input(key=keys.LAST_BLOCKS).set_value(2)
@@ -138,7 +138,7 @@ def test_a_setting_says_what_it_is_in_both_frameworks(open_app, lang):
 def test_reduce_on_plateau_waits_as_long_in_both(train):
     train.toggle(key=keys.PLATEAU).set_value(True).run()
     assert "callbacks.ReduceLROnPlateau(patience=2, factor=0.5)" in html(train)
-    assert "ReduceLROnPlateau(optimizer, patience=1, factor=0.5)" in html(train)  # torch's waits one epoch more
+    assert "ReduceLROnPlateau(optimizer, patience=1, factor=0.5)" in html(train)  # torch waits one more epoch
 
 
 def test_a_warm_up_longer_than_the_run_is_a_sentence(train, lab):
@@ -185,7 +185,7 @@ def test_the_own_design_is_offered_beside_the_presets_and_trained(train, lab):
     assert "mine" not in train.selectbox(key=state.MODEL).options
     own(train, ModelSpec("mine", preset("tiny").layers))
     train.selectbox(key=state.MODEL).set_value("my-model").run()
-    assert "mine" in train.selectbox(key=state.MODEL).options  # one name everywhere, and that in the link only
+    assert "mine" in train.selectbox(key=state.MODEL).options  # one name everywhere, and a name from the link only there
     assert "my-model" not in texts(train)
     assert train.query_params["model"] == "my-model"
     start(train)
@@ -197,7 +197,7 @@ def test_the_own_design_has_its_name_on_every_page_that_offers_it(open_app, page
     app = open_app(page, compare="lockstep")
     key = "exp_model" if page == "experiments" else state.MODEL
     own(app, ModelSpec("tiny", preset("lenet-5").layers))
-    assert app.selectbox(key=key).options[-1] == "tiny (own design)"  # made from a preset, and told apart from it
+    assert app.selectbox(key=key).options[-1] == "tiny (own design)"  # made from a preset, but listed separately
     own(app, ModelSpec("한글 <b>net</b>", preset("lenet-5").layers))
     assert app.selectbox(key=key).options[-1] == "한글 <b>net</b>"
     assert "my-model" not in texts(app)
@@ -253,7 +253,7 @@ ALL = Plan(
     ids=["usual", "everything otherwise", "cosine"],
 )
 def test_the_form_takes_up_a_whole_plan(train, plan):
-    """As after "Continue training": the form beside the run says what the run was trained by."""
+    """As after "Continue training": the form shows the settings that the run was trained with."""
     for key, value in taken.values(plan).items():
         train.session_state[key] = value
     essentials = {

@@ -1,4 +1,4 @@
-"""The loop, written out, and the study of variants, on the Train page in both languages."""
+"""The loop as code and the study of variants, on the Train page in both languages."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ LANGUAGES = pytest.mark.parametrize("lang", ["en", "ko"])
 
 @pytest.fixture(autouse=True)
 def tags(monkeypatch) -> dict[str, list[str]]:
-    """Run -> its tags in the history, which in these tests knows nothing of the runs."""
+    """Return run -> its tags; the real history has none of these tests' runs."""
     found: dict[str, list[str]] = {}
     monkeypatch.setattr(RunHistory, "describe", lambda self, owner, run_id, name, note, tags: found.update({run_id: tags}))
     return found
@@ -113,7 +113,7 @@ def test_a_refusal_starts_nothing(open_app, lab):
     assert not lab.records
 
 
-# Which runs, and what they say.
+# Which runs, and their results.
 
 
 def test_the_plans_of_a_study_have_as_many_steps_as_asked_for_and_nothing_else_going_on():
@@ -124,7 +124,7 @@ def test_the_plans_of_a_study_have_as_many_steps_as_asked_for_and_nothing_else_g
     warm, *rest = plans
     assert (warm.train_limit, warm.epochs) == (64, 1)
     for one in rest:
-        assert one.train_limit == 34 * 32  # whole batches alone: a smaller last one would be traced once more
+        assert one.train_limit == 34 * 32  # whole batches only: a smaller last one would be traced separately
         assert one.epochs == 2
         assert (one.look_inside, one.stopping, one.schedule) == (False, Stopping(), Schedule())
 

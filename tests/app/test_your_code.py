@@ -1,4 +1,4 @@
-"""The page Your code: whatever is pasted gets an answer or a sentence, and a fix changes the text."""
+"""The page Your code: any pasted text gets an answer or a sentence, and a fix changes the text."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def test_both_versions_are_trainings_of_their_own():
 
 
 def test_ticked_differences_are_gone():
-    """A fault is fixed in the program that has it; everything else is taken over from the first."""
+    """A fault is fixed in the program that has it; everything else is copied from the first."""
     one, two = read(RIGHT["torch-cnn"]), read(PROGRAMS["torch-cnn: softmax-then-logits-loss"][0])
     first, second, spec, plan = evened(one, two, {"fault-softmax-then-logits-loss", "model"})
     assert differences(first, second) == []

@@ -1,4 +1,4 @@
-"""What each planted fault shows in numbers: kind -> whether a program that ran looks so beside its healthy twin."""
+"""The numeric symptom of each planted fault: kind -> whether a program that ran shows it, compared with the healthy program."""
 
 from __future__ import annotations
 

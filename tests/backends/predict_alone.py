@@ -1,4 +1,4 @@
-"""A plain process with one framework and nothing of clsf: opens exported files and says what they say.
+"""A plain process with one framework and without clsf: opens exported files and saves their outputs.
 
 python predict_alone.py FOLDER: in each folder inside, reads inputs.npy (n, height, width, channels) and writes said-<ending>.npy
 for each model in it.
@@ -25,7 +25,7 @@ def keras(path: Path, inputs: np.ndarray) -> np.ndarray:
     import keras
 
     code = (path.parent / "model.py").read_text()
-    if "register_keras_serializable" in code:  # a layer that Keras lacks: its class stands in the code beside the file
+    if "register_keras_serializable" in code:  # a layer that Keras lacks: its class is in the code next to the file
         exec(code, {})  # noqa: S102
     return keras.models.load_model(path).predict(inputs, verbose=0)
 
@@ -40,7 +40,7 @@ def torch_weights(path: Path, inputs: np.ndarray) -> np.ndarray:
 
         state = load_file(path)
     scope: dict = {}
-    torch.set_default_dtype(torch.float32)  # the source sets another where it needs one
+    torch.set_default_dtype(torch.float32)  # the source sets a different one where needed
     exec((path.parent / "model.py").read_text(), scope)  # noqa: S102  the code that is offered beside the file
     model = scope["model"]
     model.load_state_dict(state)
@@ -66,7 +66,7 @@ def tflite(path: Path, inputs: np.ndarray) -> np.ndarray:
     runs.allocate_tensors()
     takes, gives = runs.get_input_details()[0]["index"], runs.get_output_details()[0]["index"]
     said = []
-    for image in inputs:  # the file is made for one image at a time
+    for image in inputs:  # the file takes one image at a time
         runs.set_tensor(takes, image[None])
         runs.invoke()
         said.append(runs.get_tensor(gives)[0].copy())

@@ -1,8 +1,8 @@
-"""A slow, plain NumPy network to hold the frameworks against: written from the definitions, sharing no code with clsf.
+"""A slow, plain NumPy network as a reference for the frameworks: written from the definitions, without code of clsf.
 
-`forward` computes a row of layer specs; `gradients` differentiates it by the complex step, which has no difference to
-take and so no cancellation: f'(x) = Im f(x + ih) / h, exact to rounding for h = 1e-30 (Squire & Trapp 1998,
-doi:10.1137/S003614459631241X). Therefore everything here works on complex numbers and compares real parts only.
+`forward` computes a row of layer specs; `gradients` differentiates it by the complex step, which takes no difference, so
+nothing cancels: f'(x) = Im f(x + ih) / h, exact to rounding for h = 1e-30 (Squire & Trapp 1998, doi:10.1137/S003614459631241X).
+Therefore everything here works on complex numbers and compares real parts only.
 
 The optimizers follow keras/src/optimizers (3.15), float32 detours included.
 """
@@ -23,7 +23,7 @@ H = 1e-30
 
 
 class Forward:
-    """One pass through a model. After a training pass, `moved` has the new moving means and variances by name."""
+    """One pass through a model. After a training pass, `moved` holds the new moving means and variances by name."""
 
     def __init__(self, layers: tuple, weights: Weights, training: bool = False, masks: dict[str, np.ndarray] | None = None):
         self.layers, self.weights, self.training, self.masks = layers, weights, training, masks or {}
@@ -186,17 +186,17 @@ def _erf(x: np.ndarray) -> np.ndarray:
     value = np.vectorize(math.erf)(x.real)
     if not np.iscomplexobj(x):
         return value
-    return value + 1j * x.imag * 2 / math.sqrt(math.pi) * np.exp(-(x.real**2))  # its derivative times the tiny step
+    return value + 1j * x.imag * 2 / math.sqrt(math.pi) * np.exp(-(x.real**2))  # its derivative times the small step
 
 
 def cross_entropy(logits: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """Return the cross-entropy of each image, nats."""
+    """Return the cross-entropy of each image, in nats."""
     shifted = logits - logits.real.max(axis=1, keepdims=True)
     return np.log(np.exp(shifted).sum(axis=1)) - shifted[np.arange(len(labels)), labels]
 
 
 def gradients(loss: Callable[[Weights], complex], weights: Weights, names: list[str]) -> Weights:
-    """Return the derivative of `loss` by every number of the named weights."""
+    """Return the derivative of `loss` with respect to every number of the named weights."""
     result = {}
     for name in names:
         gradient = np.empty(weights[name].shape)
@@ -213,7 +213,7 @@ def float32(value: float) -> float:
 
 
 class Rule:
-    """Keras' optimizer of one name, for all weights of a model."""
+    """Keras' rule of an optimizer, for all weights of a model."""
 
     def __init__(self, name: str, learning_rate: float) -> None:
         self.name, self.rate, self.steps = name, float32(learning_rate), 0
@@ -253,7 +253,7 @@ class Rule:
                 b = b + (g**2 - b) * (1 - 0.999)
                 alpha = lr * math.sqrt(1 - float32(0.999) ** t) / (1 - float32(0.9) ** t)
                 p = p - alpha * a / (np.sqrt(b) + epsilon)
-            case "adamw":  # Keras decays first
+            case "adamw":  # Keras applies weight decay first
                 p = p - p * float32(0.004) * lr
                 a = a + (g - a) * (1 - 0.9)
                 b = b + (g**2 - b) * (1 - 0.999)
@@ -282,7 +282,7 @@ class Training:
         self.layers, self.weights, self.trainable, self.rule, self.l2 = layers, weights, trainable, rule, l2
 
     def step(self, x: np.ndarray, labels: np.ndarray, masks: dict[str, np.ndarray] | None = None) -> tuple[float, int, float]:
-        """Take one step; return loss and right answers before it, and the norm of the gradient."""
+        """Take one step; return loss and right answers before the step, and the norm of the gradient."""
         forward = Forward(self.layers, self.weights, training=True, masks=masks)
         logits = forward(x)
         slopes = gradients(

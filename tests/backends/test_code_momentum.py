@@ -1,4 +1,4 @@
-"""The script's momentum follows the rule that the run follows, also where the learning rate changes."""
+"""The script's momentum follows the same rule as the run, also where the learning rate changes."""
 
 from __future__ import annotations
 

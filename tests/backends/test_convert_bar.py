@@ -1,4 +1,4 @@
-"""The bar of the conversion lab: one planted fault a pair, its first layer and its cause named; clean pairs are silent."""
+"""Detection rate of the conversion lab: for each planted fault its first layer and cause are named; clean pairs give no finding."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ CLEAN = [
 
 
 class Service:
-    """Calls the two processes of the tests."""
+    """A service that calls the tests' two processes."""
 
     missing = ()
 

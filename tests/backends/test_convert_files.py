@@ -1,4 +1,4 @@
-"""State_dicts from files that somebody made: tensors are read, code is never run; and files that the lab writes."""
+"""State_dicts from users' files: tensors are read, code is never run; and files that the lab writes."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Evil:
 
 
 def saved(kind: str) -> bytes:
-    """Return a file that torch.save wrote. Runs in PyTorch's process."""
+    """Return a file written by torch.save. Runs in PyTorch's process."""
     import torch
 
     layer = torch.nn.Linear(3, 2)

@@ -1,4 +1,4 @@
-"""Every answer of the course comes out of running its program, and is the choice that no misconception is told of."""
+"""Every answer of the course is the result of its program, and is the choice without a misconception."""
 
 import itertools
 
@@ -39,7 +39,7 @@ def test_every_program_gives_the_right_choice(side):
 
 
 def test_losses_and_steps_are_the_same_in_both_frameworks():
-    """What a lesson runs in one framework can be run in the other, with the same answer."""
+    """A lesson's program can be run in either framework, with the same answer."""
     blocks = [step.block for _, step in steps() if step.block and step.block.program]
     both = {
         f"learning.{name}"
@@ -108,7 +108,7 @@ def test_shuffled_pixels_cost_convolutions_more_than_a_dense_network(framework):
 
 
 def outcomes(framework: str) -> dict:
-    """Return what comes of every combination of choices. `what` is printed, or what was raised."""
+    """Return the outcome of every combination of choices: what was printed, or what was raised."""
     found = {}
     for part in parts.PARTS.values():
         for combination in itertools.product(*(place.options for place in part.places)):
@@ -125,7 +125,7 @@ def test_every_combination_of_places_runs_and_its_text_is_a_program(framework):
     for name, outcome in found.items():
         compile(outcome.code, str(name), "exec")
         assert outcome.printed or outcome.raised, name
-    for part in parts.PARTS.values():  # the first options are the ones that work
+    for part in parts.PARTS.values():  # the first options are those that work
         assert found[(part.name, *(place.options[0].name for place in part.places))].ok
     assert "loss after 20 steps: 0.0" in found["layer", "weight", "times"].printed
     assert found["callback", "epoch", "print"].printed.count("epoch ") == 3
@@ -140,14 +140,14 @@ def test_every_combination_of_places_runs_and_its_text_is_a_program(framework):
 
 @pytest.mark.parametrize("framework", FRAMEWORKS)
 def test_the_text_of_a_part_does_what_was_run(framework):
-    """The shown program, run as a program, prints what the page shows."""
+    """The shown program prints what the page shows."""
     part = parts.part("metric")
     outcome = frameworks.process(framework).run(answer, parts.JOB.format(framework=framework), part.name, part.chosen({}))
     assert frameworks.process(framework).run(printed_by, outcome.code) == outcome.printed
 
 
 def printed_by(code: str) -> str:
-    """Return what a program of ours prints; runs in a framework's own process."""
+    """Return what a program prints; runs in a framework's own process."""
     import contextlib
     import io
 

@@ -1,4 +1,4 @@
-"""The pipelines of the Data page in both frameworks: what they give, and that the code shown runs as it stands."""
+"""The pipelines of the Data page in both frameworks: their output, and that the shown code runs unchanged."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ COUNT = 5_000
 
 
 def call(framework: str, function: str, *values: object) -> object:
-    """Call a function of a pipeline where we are, which is the framework's own process."""
+    """Call a function of a pipeline in this process, which is the framework's own."""
     return getattr(import_module(f"clsf.backends.{framework}.pipeline"), function)(*values)
 
 
@@ -27,7 +27,7 @@ def run(framework: str, function: str, *values: object) -> object:
 
 
 def shuffled(framework: str, buffer: int) -> object:
-    """Return what stands for a buffer: DataLoader has none, it shuffles or not."""
+    """Return the setting that replaces a buffer: DataLoader has none, it shuffles or not."""
     return buffer if framework == "tensorflow" else buffer > 1
 
 
@@ -62,7 +62,7 @@ def test_no_shuffle_keeps_the_order_and_a_full_one_mixes(framework):
 
 
 def test_a_buffer_lets_nothing_come_earlier_than_it_reaches():
-    """tf.data: what comes out k-th was in the buffer then, so it stood before k + 200."""
+    """tf.data: the k-th output was in the buffer then, so its position was below k + 200."""
     order = run("tensorflow", "order", COUNT, 200, 64, 0)
     np.testing.assert_array_equal(np.sort(order), np.arange(COUNT))
     assert (order < np.arange(COUNT) + 200).all()
@@ -89,7 +89,7 @@ def test_both_losses_are_the_same_number(framework):
     assert categorical == pytest.approx(sparse, rel=1e-6)
 
 
-# Code as it is shown.
+# The shown code.
 
 OPEN = "import numpy as np\npixels, labels = np.zeros((60, 8, 8, 3), 'uint8'), np.repeat([0, 1, 2], 20)\n"
 VARY = "vary = augmentation(height=8, width=8, flip=True, shift=2, rotation=15, brightness=0.2, cutout=3)\n"
@@ -112,7 +112,7 @@ SEEN = {
 
 
 def execute(text: str, seen: str) -> object:
-    """Run a program in a namespace of its own, as somebody who copied it; return what an expression then says."""
+    """Run a program in its own namespace, as if copied; return the value of an expression afterwards."""
     names: dict = {}
     exec(compile(text, "shown", "exec"), names)  # noqa: S102  our own text, in a test
     return eval(seen, names)  # noqa: S307

@@ -1,6 +1,6 @@
-"""Which values are dropped, seen from outside: a Dense kernel's row stays as it was exactly where its input was dropped.
+"""Which values are dropped, observed from outside: a row of the Dense kernel stays the same exactly where its input was dropped.
 
-That is so for a batch of one image, since the gradient of row i is the image's value i times that of the logits.
+This holds for a batch of one image: the gradient of row i is the image's value i times the gradient of the logits.
 """
 
 import numpy as np

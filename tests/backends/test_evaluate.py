@@ -26,7 +26,7 @@ def test_loss_and_accuracy_are_those_of_the_images_asked_for(framework, count):
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 def test_evaluation_sums_losses_in_float64(framework, dtype):
-    """600 equal images have the loss of one; sums in float32 would be off in the seventh digit."""
+    """600 equal images have the loss of one; float32 sums would be wrong in the seventh digit."""
     job = random_job(preset("mlp"), (4, 4, 1), images=1, dtype=dtype)
     one, many = (framework.run(inside.evaluate, job, np.zeros(count, np.int64)) for count in (1, 600))
     assert many.loss == pytest.approx(one.loss, rel=1e-6 if dtype == "float32" else 1e-12)

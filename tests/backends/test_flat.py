@@ -1,4 +1,4 @@
-"""All parameters in one vector, and how many threads a step of a size gets. PyTorch only: Keras' graph fuses by itself."""
+"""All parameters in one vector, and the number of threads by the size of a step. PyTorch only: Keras' graph fuses by itself."""
 
 import pytest
 

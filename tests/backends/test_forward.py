@@ -1,4 +1,4 @@
-"""What a model makes of an image is what plain NumPy makes of it."""
+"""A model's output for an image equals that of plain NumPy."""
 
 from math import prod
 
@@ -22,7 +22,7 @@ SHAPE = (6, 7, 2)
 
 
 def seen_through(row: tuple) -> Job:
-    """Return a model that hands on what comes out of `row` unchanged: its Dense layer is the identity."""
+    """Return a model that outputs the result of `row` unchanged: its Dense layer is the identity."""
     count = prod(ModelSpec("row", row).analyse(SHAPE).output_shape)
     spec = ModelSpec("row", (*row, Flatten(), Dense(count, use_bias=False)))
     job = anything(random_job(spec, SHAPE, images=5))

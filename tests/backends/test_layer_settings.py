@@ -1,4 +1,4 @@
-"""Every layer, on settings drawn at random: what is printed and what is compared, in both frameworks, compute the same."""
+"""Every layer with random settings: the printed and the aligned model compute the same, in both frameworks."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def drawn(layer, shape, seed: int) -> tuple[np.ndarray, dict[str, np.ndarray]]:
 
 
 def through(found: list, framework: str) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Return what the stock and the aligned model of each layer make of its images; runs in the framework's process."""
+    """Return the outputs of the stock and the aligned model of each layer; runs in the framework's process."""
     from importlib import import_module
 
     from clsf.plan import Plan

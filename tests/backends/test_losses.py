@@ -25,7 +25,7 @@ PLANS = [
 
 
 def said(plan: Plan, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
-    """Return outputs of a model by chance, and labels."""
+    """Return random outputs of a model, and labels."""
     rng = np.random.default_rng(seed)
     logits = rng.normal(0, 3, (IMAGES, 1 if plan.loss == "binary" else CLASSES))
     labels = rng.integers(0, 2 if plan.loss == "binary" else CLASSES, IMAGES)
@@ -40,7 +40,7 @@ def softmax(z: np.ndarray) -> np.ndarray:
 
 
 def by_hand(plan: Plan, outputs: np.ndarray, labels: np.ndarray, classes: int = CLASSES) -> np.ndarray:
-    """Return each image's loss from its definition, -sum target * log p. Complex numbers are welcome."""
+    """Return each image's loss from its definition, -sum target * log p. Complex numbers work, too."""
     if plan.loss == "binary":
         p = outputs[:, 0] if plan.probabilities else 1 / (1 + np.exp(-outputs[:, 0]))
         target = labels * (1 - plan.label_smoothing) + plan.label_smoothing / 2

@@ -1,4 +1,4 @@
-"""What each framework prints and counts of a model agrees with our arithmetic, layer by layer"""
+"""Each framework's summary and parameter counts agree with our arithmetic, layer by layer"""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.sampled import QUICK_PRESETS
 
 
 def summary(framework: str, spec: str, shape: tuple) -> dict:
-    """Call the job where we are, which is the framework's own process."""
+    """Call the job in this process, which is the framework's own."""
     from clsf.engine.work import resolve
 
     return resolve(f"clsf.backends.{framework}.summary:summary")(spec, shape)

@@ -1,4 +1,4 @@
-"""One layer on one picture, in each framework's own process, against plain NumPy and facts worked by hand"""
+"""One layer on one picture, in each framework's own process, against plain NumPy and values worked out by hand"""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ CLOSE = 2e-6  # of numbers around 1 in float32
 
 
 def one_layer(framework: str, function: str, *values: object) -> object:
-    """Call a job where we are, which is the framework's own process."""
+    """Call a job in this process, which is the framework's own."""
     from clsf.engine.work import resolve
 
     return resolve(f"clsf.backends.{framework}.one_layer:{function}")(*values)
@@ -83,7 +83,7 @@ WINDOWS = [
 
 @pytest.mark.parametrize("layer", WINDOWS, ids=str)
 def test_the_sum_of_the_window_is_the_output_at_every_position(framework, layer):
-    """What the sliding window shows, cell by cell: products summed, plus the bias; or the winner, or the mean inside."""
+    """What the sliding window shows, cell by cell: the sum of products plus the bias, or the maximum, or the mean."""
     x = image(11, 14, 3)
     drawn = weights.draw((Stage(layer),), x.shape[1:])
     output = ask(framework, "run", text(layer), x, drawn)[0][0]
@@ -145,7 +145,7 @@ def test_running_statistics_move_as_the_rule_says(framework, shape):
     axes = tuple(range(x.ndim - 1))
     mean, variance = x.mean(axis=axes), x.var(axis=axes)
     assert found["means"].shape == (8, c)
-    for n in range(8):  # after n batches, 0.8 ** n of the start is left
+    for n in range(8):  # after n batches, 0.8 ** n of the initial value is left
         np.testing.assert_allclose(found["means"][n], mean * (1 - 0.8**n), rtol=1e-4)
         np.testing.assert_allclose(found["variances"][n], 0.8**n + variance * (1 - 0.8**n), rtol=1e-4)
     expected = (x - mean) / np.sqrt(variance + 1e-3) * 2 + 0.5
@@ -167,9 +167,7 @@ def test_each_holds_weights_in_its_own_layout(framework):
     assert held.shape == ((3, 3, 2, 5) if framework.framework == "tensorflow" else (5, 2, 3, 3))
     own = drawn["1.kernel"][0, 2, 1, 4]
     assert own == (held[0, 2, 1, 4] if framework.framework == "tensorflow" else held[4, 1, 0, 2])
-    outputs = ask(
-        framework, "run", text(layer), image(*shape), drawn
-    )  # the same model, remembered, still runs and learns weights
+    outputs = ask(framework, "run", text(layer), image(*shape), drawn)  # the same cached model still runs and takes new weights
     assert outputs[0].shape == (1, 6, 6, 5)
     assert ask(framework, "held", text(layer), shape, drawn)["1.bias"].shape == (5,)
 

@@ -1,4 +1,4 @@
-"""A thread of a worker that has computed keeps no helpers: they would slow down whoever computes beside it."""
+"""A worker's thread releases its helper threads after computing: they would slow down other computing threads."""
 
 import json
 import pickle
@@ -11,7 +11,7 @@ from clsf.engine import openmp, work
 
 
 def helpers_come_and_go() -> tuple[int, int, int, bool]:
-    """Return how many more threads this process has after an operation, after they were let go, after it again; and if it was equal."""
+    """Return the number of extra threads after an operation, after their release, and after a second operation; and if results agree."""
     import os
 
     import torch
@@ -31,7 +31,7 @@ def helpers_come_and_go() -> tuple[int, int, int, bool]:
     rest = threads() - before
     second = numbers.exp().sum(dim=0)
     again = threads() - before
-    torch.set_num_threads(own)  # the process serves other tests, too
+    torch.set_num_threads(own)  # other tests use the process, too
     return used, rest, again, torch.equal(first, second)
 
 
@@ -41,7 +41,7 @@ def test_helpers_are_let_go_and_come_again(torch):
 
 @pytest.fixture
 def let_go(monkeypatch):
-    """A list that grows by one whenever helpers are let go."""
+    """A list that grows by one whenever helper threads are released."""
     times: list[bool] = []
     monkeypatch.setattr(openmp, "let_helpers_go", lambda: times.append(True))
     monkeypatch.setattr(work.warmth, "device", "cpu")

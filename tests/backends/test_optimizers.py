@@ -1,4 +1,4 @@
-"""Aligned: the rule that is written down, in both frameworks. Native: what the framework does by that name, to the bit."""
+"""Aligned: the one written rule, in both frameworks. Native: the framework's own optimizer of that name, bit for bit."""
 
 from functools import cache
 
@@ -20,7 +20,7 @@ STEPS = 20
 def regression(optimizer: str, **plan: object) -> tuple[Job, np.ndarray]:
     """Return softmax regression on 3 × 3 images, and its batches."""
     spec = ModelSpec("regression", (Flatten(), Dense(3)))
-    # Larger rates than one would train with, so that every term of a rule moves the weights visibly.
+    # Larger rates than in training, so that every term of a rule changes the weights visibly.
     job = random_job(spec, (3, 3, 1), optimizer=optimizer, learning_rate=10 * LEARNING_RATES[optimizer], **plan)
     return job, random_order(job, STEPS, 8)
 
@@ -45,7 +45,7 @@ def test_an_aligned_optimizer_follows_the_written_rule(framework, optimizer):
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_a_native_optimizer_is_the_stock_one_to_the_bit(framework, optimizer, dtype):
-    # "eager" and not "graph", which may fuse operations and round otherwise
+    # "eager" and not "graph", which may fuse operations and round differently
     job, order = regression(optimizer, rules="native", dtype=dtype, variants={"tensorflow": "eager"})
     ours, stock = framework.run(inside.train_each, job, order), framework.run(inside.train_stock, job, order)
     assert [farthest(a, b) for a, b in zip(ours, stock, strict=True)] == [0] * STEPS

@@ -1,4 +1,4 @@
-"""Planted faults, really trained in each framework: the symptom is there, its mend removes it, the healthy twin gets no verdict."""
+"""Planted faults, trained in each framework: the symptom appears, the fix removes it, and the healthy program gets no verdict."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ from clsf.reader.program import read
 from tests.backends.planted_symptoms import SYMPTOMS
 
 SEED = 1
-PARTS = 4  # of the faults of a framework, each with one process that imports it once
-ALL_RAN: dict[tuple[str, str], Ran] = {}  # framework and text -> what it did: many faults share a healthy or a mended program
-UNSEEN = {"graph-kept", "missing-no-grad"}  # they cost memory, no number
+PARTS = 4  # groups of a framework's faults, each with one process that imports it once
+ALL_RAN: dict[tuple[str, str], Ran] = {}  # framework and text -> its result: many faults share a healthy or a fixed program
+UNSEEN = {"graph-kept", "missing-no-grad"}  # they cost memory, but change no number
 
 
 def ran(scenes: Sequence[Scene], seconds: float) -> dict[str, Ran]:
-    """Return text -> what the program did. Each is run once in this process of pytest."""
+    """Return text -> the program's result. Each is run once per pytest process."""
     new = {scene.text: scene for scene in scenes if (scene.framework, scene.text) not in ALL_RAN}
     found = zip(new.values(), run(list(new.values()), seconds), strict=True)
     ALL_RAN.update({(scene.framework, scene.text): one for scene, one in found})
@@ -81,7 +81,7 @@ def test_a_program_that_stops_says_what_its_framework_says(framework):
 
 
 def _mended(framework: str, kind: str) -> tuple[Scene, str] | None:
-    """Return the planted program and the reader's mend of it; None where the reader changes nothing."""
+    """Return the planted program and the reader's fix of it; None where the reader changes nothing."""
     _, faulty = twins(framework, kind, SEED)
     text = wholly_mended(read(faulty.text)).source.text
     return None if text == faulty.text else (faulty, text)

@@ -1,4 +1,4 @@
-"""Exported files, opened in a plain process with only that framework, say what the trained model says."""
+"""Exported files, opened in a plain process with only that framework, predict the same as the trained model."""
 
 import os
 import subprocess
@@ -68,7 +68,7 @@ def _layers(function):
     )
 
 
-CLOSE = 3e-5  # float32; layers are fused and summed otherwise in each of these
+CLOSE = 3e-5  # float32; each of these fuses layers and sums differently
 
 
 def job_of(framework="torch", spec=None, **plan):
@@ -107,7 +107,7 @@ ELSEWHERE = tuple(
 
 
 def check_files(framework, plans: dict[str, dict], folder) -> None:
-    """Export models of every plan, open the files in a plain process, and compare what they say with the run's model."""
+    """Export models of every plan, open the files in a plain process, and compare their outputs with the run's model."""
     said: list[tuple[str, Path, np.ndarray]] = []
     for name, plan in plans.items():
         flat = (FLAT_END, BETWEEN) if name in QUICK else ()
@@ -117,13 +117,13 @@ def check_files(framework, plans: dict[str, dict], folder) -> None:
             place.mkdir()
             for kind in KINDS[framework]:
                 if kind in exporting.SLOW and job.plan.dtype == "float64":
-                    continue  # onnxruntime can't load all of float64, which the reader is told, nor has TensorFlow Lite all of it
+                    continue  # onnxruntime and TensorFlow Lite support float64 only partly, which the reader is told
                 content = process(framework).run(exporting.export, request_of(job, framework), job.weights, kind)
                 (place / f"model.{kind}").write_bytes(content)
             np.save(place / "inputs.npy", inputs(job).astype(job.plan.dtype))
             code = model_code(job.spec, SHAPE, job.spec.analyse(SHAPE).output_shape[0], CODE_STYLES[framework], job.plan).text
             (place / "model.py").write_text(code, "utf-8")
-            # Files drop nothing, whatever the plan: a dropout that is never off gives other answers at every call.
+            # Files drop nothing under any plan: a dropout that is never off gives different answers at every call.
             steady = job.plan.but(differences=tuple(d for d in job.plan.differences if d != "dropout-at-evaluation"))
             built = type(job)(changed(job.spec, steady.differences), steady, job.prepared, job.weights)
             said.append((name, place, process(framework).run(inside.logits, built, job.prepared.pixels)))

@@ -1,4 +1,4 @@
-"""The printed PyTorch model pools as the spec says: shapes and values, over every way a window can meet an edge."""
+"""The printed PyTorch model pools as the spec says: shapes and values, for every position of a window at an edge."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SETTINGS = [
 
 
 def pooled(settings: list, images: list[np.ndarray]) -> tuple[list[np.ndarray], list[str]]:
-    """Return what the modules that are printed make of the images, and their text; runs in torch's process."""
+    """Return the printed modules' outputs and their text; runs in torch's process."""
     import torch
 
     from clsf.backends.torch.stock import Stock
@@ -36,7 +36,7 @@ def pooled(settings: list, images: list[np.ndarray]) -> tuple[list[np.ndarray], 
 def test_shapes_and_values_of_320_pools(torch):
     assert len(SETTINGS) == 320
     rng = np.random.default_rng(0)
-    images = [rng.normal(-3, 1, (2, *shape)) for _, shape in SETTINGS]  # below 0: a padded 0 would win a maximum
+    images = [rng.normal(-3, 1, (2, *shape)) for _, shape in SETTINGS]  # below 0: a padded 0 would be the maximum
     outputs, texts = torch.run(pooled, SETTINGS, images)
     for (layer, shape), image, output, text in zip(SETTINGS, images, outputs, texts, strict=True):
         said = f"{layer} on {shape}:\n{text}"

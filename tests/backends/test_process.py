@@ -1,4 +1,4 @@
-"""What a backend says of the process it lives in."""
+"""What a backend reports of its process."""
 
 import os
 import subprocess
@@ -24,14 +24,14 @@ def test_facts_name_device_versions_and_threads(framework):
     assert set(facts.versions) == PACKAGES[framework.framework]
     assert facts.versions["numpy"] == np.__version__
     assert all(version[0].isdigit() for version in facts.versions.values())
-    # torch's own class of versions would load torch in this very process when it arrives
+    # torch's own version class would load torch in this process when unpickled
     assert all(type(version) is str for version in facts.versions.values())
 
 
 @pytest.mark.parametrize(("asked", "expected"), [("3", 3), (None, os.cpu_count()), ("", os.cpu_count())])
 @pytest.mark.parametrize("framework", FRAMEWORKS)
 def test_threads_follow_clsf_threads_else_all_cores(framework, asked, expected, monkeypatch):
-    """Read from the file itself, whose package would import the framework."""
+    """The file is loaded alone, because its package would import the framework."""
     monkeypatch.delenv("CLSF_THREADS", raising=False)
     if asked is not None:
         monkeypatch.setenv("CLSF_THREADS", asked)

@@ -1,4 +1,4 @@
-"""Schedules, plateau and patience against those that the frameworks bring; and that the rate of each step is in force."""
+"""Schedules, plateau and patience against the frameworks' own; and that each step uses its rate."""
 
 from dataclasses import replace
 
@@ -39,7 +39,7 @@ def test_a_schedule_is_that_of_keras(tensorflow, kind, factor, every, floor):
 
 
 def test_the_warm_up_is_that_of_keras_one_step_on(tensorflow):
-    """Keras begins at 0 and reaches the whole learning rate after W steps; here step W - 1 (0-based) has it already."""
+    """Keras begins at 0 and reaches the full learning rate after W steps; here step W - 1 (0-based) already has it."""
     theirs = tensorflow.run(core_inside.keras_warmup, BASE, EACH, STEPS, 0.1)
     assert theirs[0] == 0, "the first step of Keras' warm-up learns nothing"
     mine = ours("cosine", 0.5, 1, 0.1, warmup=1)
@@ -65,7 +65,7 @@ def ended(epoch: int, loss: float) -> EpochEnded:
     "plateau", [Plateau(2), Plateau(1, 0.1), Plateau(3, 0.5, 0.01), Plateau(2, 0.5, 0.0), Plateau(1, 0.5, 1e-4, 0.05)], ids=str
 )
 def test_the_plateau_is_that_of_the_framework(framework, plateau):
-    """torch's takes one off its patience and `threshold_mode="abs"` to mean the same."""
+    """torch's needs a patience smaller by one and `threshold_mode="abs"` to mean the same."""
     watch, rate, mine = PlateauWatch(plateau), BASE, []
     for loss in LOSSES:
         rate = watch.reduced(loss, rate) or rate
@@ -79,7 +79,7 @@ def test_the_plateau_is_that_of_the_framework(framework, plateau):
 
 @pytest.mark.parametrize("monitor", ["loss", "accuracy"])
 def test_patience_and_the_restored_epoch_are_those_of_keras(tensorflow, monitor):
-    """On random courses, in hundredths so that a step is often exactly `min_delta`, beside the written-down one."""
+    """On a given course of losses and on random ones, in hundredths so that a change is often exactly `min_delta`."""
     rng, cases = np.random.default_rng(3), [(LOSSES, patience, 0.01) for patience in (1, 2, 3, 4, 6, 20)]
     for _ in range(60):
         course = np.round(0.5 + np.cumsum(rng.integers(-4, 5, 14)) / 100, 2).tolist()
@@ -99,7 +99,7 @@ def test_patience_and_the_restored_epoch_are_those_of_keras(tensorflow, monitor)
 
 
 def test_a_checkpoint_is_of_the_best_number_whatever_min_delta(tensorflow):
-    """ModelCheckpoint knows no min_delta, so it may keep a later epoch than EarlyStopping restores."""
+    """ModelCheckpoint has no min_delta, so it may keep a later epoch than EarlyStopping restores."""
     keeper = Keeper(Stopping(5, restore_best=True, checkpoint=True, min_delta=0.01))
     for epoch, loss in enumerate((0.5, 0.495, 0.48, 0.479), start=1):
         keeper.note(ended(epoch, loss), lambda epoch=epoch: {"w": np.array([epoch])})
@@ -115,7 +115,7 @@ VARIANTS = [
 
 @pytest.mark.parametrize(("name", "variant"), VARIANTS)
 def test_the_rate_of_each_step_is_in_force(request, name, variant):
-    """The schedule's steps are those that one gets by setting the learning rate by hand before each."""
+    """The steps equal those with the learning rate set by hand before each."""
     process = request.getfixturevalue(name)
     job = random_job(MODEL, (4, 4, 1), learning_rate=0.1, epochs=2, optimizer="momentum")
     job = with_plan(job, schedule=Schedule("cosine", 0.5), variants={name: variant})
@@ -125,7 +125,7 @@ def test_the_rate_of_each_step_is_in_force(request, name, variant):
         inside.train_at_rates, with_plan(job, schedule=Schedule(), variants={name: VARIANT_OF[name]}), order, rates
     )
     scheduled = process.run(core_inside.train_epochs, job, [list(order[:6]), list(order[6:])])
-    tolerance = 1e-6 if variant == "fit" else 1e-12  # Keras tells its losses in float32
+    tolerance = 1e-6 if variant == "fit" else 1e-12  # Keras reports its losses in float32
     np.testing.assert_allclose(scheduled.losses, by_hand.losses, rtol=0, atol=tolerance)
     assert farthest(scheduled.weights, by_hand.weights) <= 1e-12
 

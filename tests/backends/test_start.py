@@ -1,4 +1,4 @@
-"""The two schemes for initial weights are the frameworks' own: their layers' first weights stay in the same range."""
+"""The two schemes for initial weights are the frameworks' own: their layers' initial weights are in the same range."""
 
 import numpy as np
 import pytest
@@ -24,7 +24,7 @@ def test_each_start_is_a_frameworks_own(name, start, request):
     drawn = initial_weights(WIDE.analyse(SHAPE), start, 0, "float32")
     assert list(stock) == list(drawn)
     for weight, array in drawn.items():
-        # n uniform draws leave about 1/n of the range free at its end; ten times that is never left by chance
+        # n uniform draws leave about 1/n of the range free at its end; ten times that never happens by chance
         assert largest(drawn)[weight] == pytest.approx(largest(stock)[weight], rel=10 / array.size), weight
 
 

@@ -1,4 +1,4 @@
-"""One step changes the weights as the gradient says, and reports what was true before it."""
+"""One step changes the weights by the gradient, and reports the values from before the step."""
 
 from functools import cache
 
@@ -21,7 +21,7 @@ RATE = 0.125  # exact in float32, which Keras keeps it in
 NEED_MORE_ROOM = {"conv dilated": (5, 5, 2)}
 
 ROWS = {
-    # Layers before and after, so that a gradient passes through the row and not only to its weights.
+    # Layers before and after, so that a gradient also passes through the row and not only to its weights.
     **{name: (Conv2D(2, 1), *row, Flatten(), Dense(2)) for name, row in IMAGE_ROWS.items()},
     **{name: (Flatten(), Dense(5), *row, Dense(3)) for name, row in FLAT_ROWS.items()},
 }
@@ -66,7 +66,7 @@ def test_a_step_follows_the_gradient(framework, name):
 
 @pytest.mark.parametrize("name", ["batch norm of a flat vector", "batch norm"])
 def test_a_last_batch_may_have_one_image(framework, name):
-    """torch's own function refuses batch normalisation of one flat vector; Keras gives beta."""
+    """torch's own function refuses batch normalisation of one flat vector; Keras returns beta."""
     assert_same(framework.run(inside.train, *small(name, batch=1)), by_hand(name, batch=1))
 
 

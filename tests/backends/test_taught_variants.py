@@ -1,4 +1,4 @@
-"""The variants that a framework teaches, `model.fit` and the DataLoader loop, do what the plan says, to the last digit."""
+"""The variants of the frameworks' tutorials, `model.fit` and the DataLoader loop, follow the plan to the last digit."""
 
 import numpy as np
 import pytest
@@ -45,7 +45,7 @@ def made(name: str) -> tuple[Job, list[list[np.ndarray]]]:
 
 @pytest.fixture(scope="module")
 def in_a_graph(tensorflow):
-    """What TensorFlow's graph variant makes of each plan: the one that the others are held against."""
+    """Return the results of TensorFlow's graph variant for each plan: the reference for the others."""
     found: dict = {}
 
     def of(name: str):
@@ -85,7 +85,7 @@ def test_the_dataloader_hands_out_the_images_of_the_plan(torch):
 def test_augmentation_is_another_one_in_every_epoch_and_none_when_validating(framework):
     job, epochs = made("augmented")
     same = [epochs[0], epochs[0]]
-    frozen = with_plan(job, learning_rate=1e-12)  # learns nothing, so that only the images can make a difference
+    frozen = with_plan(job, learning_rate=1e-12)  # learns almost nothing, so only the images can make a difference
     one = framework.run(core_inside.train_epochs, frozen, same)
     assert np.abs(one.losses[:3] - one.losses[3:]).min() > 1e-6
     plain = framework.run(inside.evaluate, with_plan(job, augmentation=Augmentation()), job.prepared.validation)
@@ -130,7 +130,7 @@ def lambda_free_stock(job: Job, order: np.ndarray, arguments: dict) -> dict[str,
 
 
 def test_adam_with_aligned_weight_decay_is_adamw(torch):
-    """Decoupled decay and Adam are torch.optim.AdamW, but for Keras' place of epsilon."""
+    """Decoupled decay and Adam are torch.optim.AdamW, except for Keras' position of epsilon."""
     spec = ModelSpec("regression", (Flatten(), Dense(3)))
     job = random_job(spec, (3, 3, 1), optimizer="adam", learning_rate=0.01, weight_decay=0.3)
     order = np.random.default_rng(5).choice(job.prepared.train, (8, 6))

@@ -1,4 +1,4 @@
-"""Every program of the playground, run in each framework's own process, against facts known by hand."""
+"""Every program of the playground, run in each framework's own process, against known facts."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ALL = ("numpy", *BOTH)
 
 
 def inside(framework: str, calls: Sequence[ProgramCall]) -> list[Outcome]:
-    """Run programs where we are, which is the framework's own process."""
+    """Run programs in this process, which is the framework's own."""
     from clsf.engine.work import resolve
 
     return resolve(f"clsf.backends.{framework}.tensors:run")(calls)
@@ -90,7 +90,7 @@ def test_equal_seeds_give_equal_numbers(side):
 
 
 def test_random_numbers_leave_the_frameworks_own_state_alone():
-    """A training in the same process must not be changed by playing."""
+    """The playground must not affect a training in the same process."""
     before, after = frameworks.process("torch").run(torch_state_around_playing)
     assert before == after
 
@@ -296,9 +296,7 @@ def test_pytorch_runs_python_every_time():
 def test_first_calls_cost_more():
     calls = one("tensorflow", "trace.counter", arguments=ArgumentList((THREE, OTHER, THREE))).value.parts[0].parts
     first, *later = (call.parts[1].values for call in calls)
-    assert first > 3 * min(
-        later
-    )  # in fact about 30 times: 30 ms against 1; one of the others may have waited for the processor
+    assert first > 3 * min(later)  # about 30 times in practice: 30 ms against 1; one of the others may have waited for the CPU
 
 
 # Same thing, other names.
@@ -350,7 +348,7 @@ def test_layouts(side):
     assert moved[4].values == (first if side == "tensorflow" else line)  # a view elsewhere, a copy in TensorFlow
     assert moved[3].values is (side == "tensorflow")
     assert facts(side, "contiguous")[4].values == first
-    assert facts(side, "reshaped")[5].values == line  # the wrong way: nothing moved, so the picture is garbled
+    assert facts(side, "reshaped")[5].values == line  # the wrong way: no data moved, so the picture is garbled
 
 
 def test_strides():
@@ -370,7 +368,7 @@ def test_slopes_are_equal(name):
     calls = [ProgramCall.of(f"gradients.{name}", f"gradients.{what}", at=0.7) for what in ("slope", "second")]
     numpy, tensorflow, torch = ([o.value.parts for o in run(side, *calls)] for side in ALL)
     for kind, tolerance in ((0, 1e-7), (1, 1e-5)):
-        second = name in ("relu", "absolute") and kind == 1  # piecewise straight: nothing to derive twice
+        second = name in ("relu", "absolute") and kind == 1  # piecewise linear: no second derivative
         if second:
             continue
         assert tensorflow[kind][1].values == pytest.approx(torch[kind][1].values, rel=1e-12)

@@ -1,4 +1,4 @@
-"""Aligned runs ask for kernels that add in one order where they train on a GPU. That a GPU then repeats itself, a GPU alone can show."""
+"""Aligned runs request deterministic kernels on a GPU. Whether a GPU then repeats results, only a GPU can show."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from tests.frameworks import process
 
 
 def asked(kind: str, aligned: bool) -> tuple[bool, bool, str]:
-    """Return whether PyTorch was asked for them, whether it only warns, and what cuBLAS was told; in a worker's process."""
+    """Return whether deterministic kernels are on, whether PyTorch only warns, and cuBLAS' setting; in a worker's process."""
     import os
 
     import torch
@@ -37,7 +37,7 @@ def test_a_kernel_that_there_is_not_stops_no_run():
 
 
 def trained_with(rules: str) -> list[bool]:
-    """Return what a run asked for as it began: its rules are handed on."""
+    """Return what a run with these rules requested at its start."""
     from clsf.backends.torch import device
 
     seen, own = [], device.use_repeatable
@@ -50,7 +50,7 @@ def trained_with(rules: str) -> list[bool]:
 
 
 def begin(rules: str) -> None:
-    """Build what a run in PyTorch begins with."""
+    """Build what a run in PyTorch starts with."""
     from clsf.backends.torch.backend import TorchBackend
     from clsf.model.presets import preset
     from tests.jobs import random_job

@@ -1,6 +1,6 @@
 """Torchvision's data sets, read by the real torchvision from tiny archives in the real formats.
 
-Everything runs in processes of its own: this one may have TensorFlow loaded.
+Everything runs in separate processes, because this one may have TensorFlow loaded.
 """
 
 import gzip
@@ -24,7 +24,7 @@ from clsf.data import catalogue
 from clsf.data.sources import open_dataset
 from clsf.errors import DataError
 
-pytestmark = pytest.mark.slow  # a process of its own each
+pytestmark = pytest.mark.slow  # each in its own process
 
 HOME = str(Path(__file__).parents[2])
 
@@ -71,7 +71,7 @@ def cifar_archive(files: dict[str, bytes]) -> bytes:
 
 @pytest.fixture
 def mirror(tmp_path):
-    """A web server on this machine; gives its address and the folder that it serves."""
+    """A web server on this machine; yields its address and the folder that it serves."""
 
     class Quiet(http.server.SimpleHTTPRequestHandler):
         def log_message(self, *_):

@@ -1,4 +1,4 @@
-"""Gradients that are gathered over batches: what that is equal to, and what it is not."""
+"""Gradients accumulated over batches: what this equals, and what it does not."""
 
 import numpy as np
 import pytest

@@ -24,7 +24,7 @@ def epoch(job, batch: int = 8, last: int = 5) -> list[np.ndarray]:
 
 @pytest.fixture(scope="module")
 def taken(tensorflow):
-    """What each variant says of the same steps, and how it took them."""
+    """Return each variant's results for the same steps, and how it took them."""
     job = random_job(PLAIN, SHAPE, images=64, dtype="float32", learning_rate=0.1)
     return {
         variant: tensorflow.run(inside.train_counted, with_plan(job, variants={"tensorflow": variant}), epoch(job))
@@ -119,7 +119,7 @@ def test_torchs_dataloader_loop_is_the_own_loop_at_the_same_rates(torch):
 
 
 def test_fit_takes_the_batches_as_they_are_whatever_their_sizes(tensorflow):
-    """Put together and cut again by the size of the first, they would be other batches: 5, 5, 5, 1."""
+    """Joined and split again by the size of the first, the batches would differ: 5, 5, 5, 1."""
     job = random_job(PLAIN, SHAPE, images=64, dtype="float32", learning_rate=0.1)
     batches = [job.prepared.train[:5], job.prepared.train[5:13], job.prepared.train[13:16]]
     fitted, graph = (

@@ -1,4 +1,4 @@
-"""Weights cross the line in one agreed layout, and come back as they went in."""
+"""Weights are exchanged in one agreed layout, and come back unchanged."""
 
 import numpy as np
 import pytest

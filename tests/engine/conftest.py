@@ -1,4 +1,4 @@
-"""Worker processes without a framework, on which jobs of `tests.engine.fakes` run: they start and die in a second."""
+"""Worker processes without a framework, which run jobs of `tests.engine.fakes`: they start and end within a second."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MEMORY = 600_000_000  # bytes per worker; `fakes` know how to use too much of it
 
 
 class Witness:
-    """A listener that remembers everything, with the time it came."""
+    """A listener that records everything, with its time."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
@@ -47,7 +47,7 @@ class Witness:
         return [event for what, content in self.of(run_id) if what == "events" for event in content]
 
     def until(self, condition, timeout=15.0):
-        """Wait until `condition()` and return when it came true."""
+        """Wait until `condition()` is true and return the time when it became true."""
         with self._changed:
             assert self._changed.wait_for(condition, timeout), self.news[-5:]
             return time.monotonic()
@@ -56,7 +56,7 @@ class Witness:
         return self.until(lambda: sum(isinstance(e, kind) for e in self.events(run_id)) >= count, timeout)
 
     def until_over(self, run_id, timeout=15.0):
-        """Wait for the end of a run and return it: RunEnded, a sentence, or the reason the engine ended it for."""
+        """Wait for the end of a run and return it: RunEnded, a sentence, or the engine's reason for ending it."""
         self.until(lambda: self.end(run_id) is not None, timeout)
         return self.end(run_id)
 
@@ -71,7 +71,7 @@ class Witness:
 
 @pytest.fixture(scope="package")
 def lab():
-    """A lab with real worker processes, both frameworks imported; one for this folder, for starting takes seconds."""
+    """A lab with real worker processes, both frameworks imported; one for this folder, because starting takes seconds."""
     from clsf.training_service import open_service
 
     opened = open_service()
@@ -112,7 +112,7 @@ def witness(engine):
 
 @pytest.fixture
 def submit(engine):
-    """Submit a run of the fake job and return its id; the model's name asks for a fault."""
+    """Submit a run of the fake job and return its id; the model's name selects a fault."""
 
     def submit(fault="none", framework="torch", epochs=1, group=None, race=False):
         run_id = secrets.token_hex(4)
@@ -129,7 +129,7 @@ def pid_of(engine, framework):
 
 
 def alive(pid):
-    """Whether the process does anything; one that nobody has asked after its end does not."""
+    """Return whether the process runs; a zombie does not."""
     try:
         return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:

@@ -1,4 +1,4 @@
-"""Jobs that stand in for training: quick, without a framework, and able to go wrong in every way. They run in workers."""
+"""Fake training jobs that run in workers: quick, without a framework, with every kind of failure."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from clsf.events import BatchesEnded, EpochEnded, LearningRateChanged, Paused, R
 
 STEP_SECONDS = 0.02
 kept = []  # stays in the worker after the run
-kept_clock = []  # what the wall clock was ahead of the monotonic one, before it was set
+kept_clock = []  # difference between wall clock and monotonic clock, before it was set
 
 
 def warm(framework: str) -> str:
@@ -28,7 +28,7 @@ def slow_warm(framework: str) -> str:
 
 
 def run(framework, spec, plan, control: Control, tell, keep=lambda weights: None) -> None:
-    """Behave as `clsf.training.run` does for `plan.epochs` epochs of ten steps; `spec.name` asks for a fault."""
+    """Behave as `clsf.training.run` does for `plan.epochs` epochs of ten steps; `spec.name` selects a fault."""
     fault = spec.name
     if fault == "raises":
         raise ValueError("the cat sat on the keyboard " * 50)
@@ -80,14 +80,14 @@ def run(framework, spec, plan, control: Control, tell, keep=lambda weights: None
 
 
 class Version(str):
-    """As torch.__version__: text, but of the framework."""
+    """Like torch.__version__: text, but of a framework's class."""
 
 
 Version.__module__, Version.__qualname__ = "torch.torch_version", "TorchVersion"
 
 
 def version() -> Version:
-    """Return what the app must not unpickle. (pickle looks the class up, so it has to be where it says it is.)"""
+    """Return what the app must not unpickle. (pickle looks the class up, so it must be importable by its name.)"""
     import sys
     import types
 
@@ -111,7 +111,7 @@ def nap(seconds: float) -> str:
 
 
 def leave_a_file() -> str:
-    """Leave a temporary file behind, as a library does that removes it when the process ends; return its path."""
+    """Leave a temporary file, like a library that removes it when the process ends; return its path."""
     with tempfile.NamedTemporaryFile(delete=False) as file:
         return file.name
 
@@ -125,7 +125,7 @@ def break_down() -> None:
 
 
 def set_clock(seconds: float) -> None:
-    """Set this process's clock by so many seconds."""
+    """Shift this process's clock by a number of seconds."""
     import distributed.worker
 
     began = kept_clock[0] if kept_clock else time.time() - time.monotonic()
@@ -140,7 +140,7 @@ def pid_and_environment() -> tuple[int, dict[str, str]]:
 
 
 def beat(framework, spec, plan, control, tell, keep=lambda weights: None) -> None:
-    """Say what time it is, 30 times, slowly enough that no event waits for another."""
+    """Report the time 30 times, slowly enough that no event waits for another."""
     for step in range(1, 31):
         time.sleep(0.15)
         tell(BatchesEnded(1, step, (time.time(),), (0.5,), None, 0.1, 1.0, 0.15 * step))
@@ -148,7 +148,7 @@ def beat(framework, spec, plan, control, tell, keep=lambda weights: None) -> Non
 
 
 def told(dask_worker) -> dict:
-    """Return what dask in this worker's process really does, whatever it was asked to."""
+    """Return dask's settings that are really in effect in this worker's process."""
     import dask
 
     memory = dask_worker.memory_manager
@@ -171,11 +171,11 @@ def nap_and_tell(path: str, seconds: float) -> tuple[int, int]:
 
 
 def pages_of_five_steps() -> int:
-    """Return how many pages are asked from the system while 42 MiB are taken and freed five times, after once before."""
+    """Return how many pages are requested from the system while 42 MiB are allocated and freed five times, after one warm-up."""
     import resource
 
     def step() -> None:
-        arrays = [np.ones(7 * 2**18) for _ in range(3)]  # 14 MiB each: of one heap, of which each thread has its own
+        arrays = [np.ones(7 * 2**18) for _ in range(3)]  # 14 MiB each: from one heap; each thread has its own
         del arrays
 
     step()

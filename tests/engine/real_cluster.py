@@ -1,4 +1,4 @@
-"""A dask cluster of separate processes on the loopback, as a teacher would start it by the README."""
+"""A dask cluster of separate local processes, as a teacher would start it by the README."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def free_port() -> int:
 
 
 class RealCluster:
-    """A scheduler and workers that come and go. `scheme`: tcp or tls, whose certificates `environment` names."""
+    """A scheduler and workers that can be killed and restarted. `scheme`: tcp, or tls with certificates from `environment`."""
 
     def __init__(self, folder: Path, scheme: str = "tcp", environment: dict[str, str] | None = None) -> None:
         self.port = free_port()
@@ -40,7 +40,7 @@ class RealCluster:
         )  # fmt: skip
 
     def restart_scheduler(self) -> None:
-        """Kill the scheduler and start another one at the same address; workers that left with it are the caller's to add."""
+        """Kill the scheduler and start another one at the same address; the caller adds workers that left with it."""
         self.kill(self.scheduler)
         self.scheduler = self._start_scheduler()
 
@@ -63,7 +63,7 @@ class RealCluster:
 
     @staticmethod
     def kill(process: subprocess.Popen) -> None:
-        """SIGKILL, and its children with it."""
+        """Kill a process and its children by SIGKILL."""
         with contextlib.suppress(psutil.NoSuchProcess):
             children = psutil.Process(process.pid).children(recursive=True)
             process.send_signal(signal.SIGKILL)

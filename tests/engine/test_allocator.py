@@ -1,4 +1,4 @@
-"""Memory that a step frees is found again by the next one, instead of being asked from the system page by page."""
+"""Memory freed by a step is reused by the next, instead of being requested from the system page by page."""
 
 import subprocess
 import sys

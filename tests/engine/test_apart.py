@@ -1,4 +1,4 @@
-"""Slow jobs: they hold up no question of a page, and end when they must."""
+"""Slow jobs: they do not delay a page's questions, and end when they must."""
 
 import pickle
 import threading
@@ -48,7 +48,7 @@ def test_pages_are_answered_while_a_slow_job_is_done_and_a_run_trains(engine, su
 
 
 def test_a_slow_job_begins_while_another_question_is_being_answered(engine, aside, tmp_path):
-    """The place that questions have is not needed, so a slow job begins beside one."""
+    """A slow job does not use the slot for questions, so it starts at the same time."""
     question = aside.submit(engine.call, "torch", "tests.engine.fakes:nap", 2.5)
     time.sleep(0.3)
     slow = aside.submit(engine.call_apart, "torch", NAP, str(tmp_path / "pid"), 0.0)

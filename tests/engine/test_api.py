@@ -30,7 +30,7 @@ def session(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def trained(session):
-    """A training that is over, and the events that it yielded."""
+    """A finished training, and the events that it yielded."""
     training = session.train("tiny", "digits", epochs=2, seed=3)
     return training, list(training)
 

@@ -1,4 +1,4 @@
-"""Interactive jobs: answered while the worker trains, and never for ever."""
+"""Interactive jobs: answered while the worker trains, and always with a time limit."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""A class of twenty walks an assignment in the real dashboard; the teacher sees who is where; their files are graded."""
+"""A class of twenty does an assignment in the real dashboard; the teacher sees who is where; their files are graded."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.bench.streamlit_client import Session, played
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
 
 STUDENTS = 20
-TRAINING = 4  # of them train a model, too: what is asked here is what the class view says, not how fast the machine is
+TRAINING = 4  # of them train a model, too: this tests the class view, not the machine's speed
 TEACHER = "t" * 22
 LESSON, FIRST = "tensors-you-can-trust", "box"
 TASK = Assignment("Walk", lessons=(LESSON,), goal="run data=digits epochs>=1")
@@ -41,7 +41,7 @@ def key_of(number: int) -> str:
 
 
 async def ready(server) -> None:
-    """Wait until the workers of a server that has just started answer. One session asks, or the class would keep them from starting."""
+    """Wait until a new server's workers answer. Only one session asks, because a whole class would delay their start."""
     session = Session(server.address, "lesson", f"lang=en&lesson={LESSON}&step={FIRST}", key=TEACHER)
     await session.open()
     for _ in range(200):
@@ -53,7 +53,7 @@ async def ready(server) -> None:
 
 
 async def walk(server, number: int) -> bytes:
-    """Join, type a name unless one's number is odd, read the first step, train if it is one's turn, and hand in."""
+    """Join, type a name if the number is even, read the first step, train if it is the student's turn, and hand in."""
     session = Session(server.address, "assignment", f"lang=en&task={TASK.packed()}&class=3B", key=key_of(number))
     await session.open()
     name = f"<b>Student {number}</b>" if number % 2 == 0 else ""

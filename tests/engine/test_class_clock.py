@@ -1,4 +1,4 @@
-"""The clock of the machine is set while a run goes on: its order, its durations and its history stay what they were."""
+"""The machine's clock is changed during a run: order, durations and history stay correct."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ HOURS = 3600.0
 
 @pytest.fixture
 def lab(engine, tmp_path, monkeypatch):
-    """A lab over the engine that all tests of this folder share, which it does not close."""
+    """A lab on the shared engine of this folder; it does not close the engine."""
     monkeypatch.setattr(engine, "close", lambda: None)
     monkeypatch.setattr(limits, "require", lambda *facts: None)  # these workers have too little memory for a framework
     lab = TrainingService(engine, RunStore.open(tmp_path))
@@ -30,7 +30,7 @@ def lab(engine, tmp_path, monkeypatch):
 
 @pytest.fixture
 def clock(monkeypatch, engine):
-    """Set the machine's clock by so many seconds: in this process, in the scheduler that lives in it, and in the worker's."""
+    """Shift the clock by a number of seconds: in this process, which includes the scheduler, and in the worker's."""
     import distributed
 
     real = time.time
@@ -71,7 +71,7 @@ def test_a_run_does_not_notice_that_the_clock_is_set(lab, clock, tmp_path, jumps
     for number, jump in enumerate(jumps, start=1):
         until(lambda number=number: len(lab.record(run_id).steps) >= 12 * number)
         clock(jump)
-    waiting = trained(lab, 1, owner)  # queued after the jump
+    waiting = trained(lab, 1, owner)  # queued after the clock change
     assert lab.wait([run_id, waiting], 30)
     events = lab.store.events(run_id)
     steps = [e for e in events if isinstance(e, BatchesEnded)]
@@ -80,10 +80,10 @@ def test_a_run_does_not_notice_that_the_clock_is_set(lab, clock, tmp_path, jumps
     record = lab.record(run_id)
     assert record.status == lab.record(waiting).status == "finished"
     assert all(later > earlier for earlier, later in zip(record.steps.seconds, record.steps.seconds[1:], strict=False))
-    assert 0.5 < record.ended.seconds < 20  # of training, not of the clock
+    assert 0.5 < record.ended.seconds < 20  # seconds of training, not of the clock
     assert sum(isinstance(e, RunEnded) for e in events) == 1
     assert {s.run_id for s in lab.recent(owner)} == {run_id, waiting}  # nothing is lost from the history
-    # Another program that opens the same file sees the same, and takes no living run for a dead one.
+    # Another program with the same file sees the same, and does not take a living run for a dead one.
     third = trained(lab, 30, owner)
     until(lambda: lab.record(third).status == "running")
     other = RunStore.open(tmp_path)

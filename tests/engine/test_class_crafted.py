@@ -1,6 +1,6 @@
-"""A classmate who speaks the protocol himself, and puts the owner's ids into every widget, gets, changes and removes nothing.
+"""A classmate who sends crafted messages with the owner's ids in every widget can't read, change or remove anything.
 
-He has the link of a run, and knows the names of the owner's images and of the owner's buttons besides.
+He has the link of a run, and also knows the names of the owner's images and buttons.
 """
 
 import asyncio
@@ -42,7 +42,7 @@ PARTS = {
 
 
 class Crafty(Session):
-    """A session that remembers all that it was sent, and can put anything into any widget."""
+    """A session that records all messages, and can put any value into any widget."""
 
     def __init__(self, *arguments, **more) -> None:
         super().__init__(*arguments, **more)
@@ -61,7 +61,7 @@ class Crafty(Session):
         super()._element(element)
 
     async def say(self, values: dict[str, object]) -> None:
-        """Run the page with these widget states: a text, a list of texts, True for a button, or a dictionary as JSON."""
+        """Rerun the page with these widget states: a text, a list of texts, True for a button, or a dictionary as JSON."""
         message = BackMsg()
         script = message.rerun_script
         script.query_string, script.page_name, script.page_script_hash = self.query_string, self.page, self.page_hash
@@ -81,7 +81,7 @@ class Crafty(Session):
         await asyncio.wait_for(self._answered.wait(), 60)
 
     async def downloads(self) -> list[tuple[str, bytes]]:
-        """Return all that the page's download buttons give."""
+        """Return the files of all download buttons on the page."""
         got = []
         for key in [key for key, file in self.files.items() if file]:
             try:
@@ -93,7 +93,7 @@ class Crafty(Session):
 
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory):
-    """(server, name of the owner's set, id of the owner's run, ids of all widgets that the owner was shown)."""
+    """Return (server, name of the owner's set, id of the owner's run, ids of all widgets shown to the owner)."""
     home = tmp_path_factory.mktemp("home")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CLSF_DATA", str(home / "data"))
@@ -109,7 +109,7 @@ def shared(tmp_path_factory):
 
 
 def trained(home, data) -> str:
-    """Put a run of the owner's with these images into the store, as if it had been trained, with a note and a tag."""
+    """Store a run of the owner with these images, as if it had been trained, with a note and a tag."""
     spec, run = preset("tiny", 2), "run-of-ann-1"
     record = RunRecord(run, "group-of-ann", "torch", spec, Plan(data, epochs=1), time.time(), identity.owner_of(ANN))
     random = np.random.default_rng(0)
@@ -129,7 +129,7 @@ def trained(home, data) -> str:
 
 
 async def _widgets(server, data, run) -> dict[str, str]:
-    """Return all widgets that the owner is shown."""
+    """Return all widgets shown to the owner."""
     widgets = {}
     for page, query in (("runs", ""), ("data", "part_of_data=own"), ("train", ""), ("predict", "")):
         looking = Crafty(server.address, page, f"lang=en&run={run}&data={data}&{query}", key=ANN)
@@ -144,7 +144,7 @@ def leaks(received, secrets, where):
 
 
 def test_the_owner_is_shown_them(shared):
-    """Else the others would find nothing because they look for nothing."""
+    """Otherwise the other tests would pass because they look for nothing."""
     server, data, run, widgets = shared
 
     async def look():
@@ -206,7 +206,7 @@ def test_every_file_of_a_run_that_was_shared_is_without_them(shared):
             for part in parts:
                 session = Crafty(server.address, page, f"lang=en&{part}&run={run}&data=digits", key=BOB)
                 await session.open()
-                await asyncio.sleep(2)  # what a worker answers comes later
+                await asyncio.sleep(2)  # workers' answers come later
                 await session.rerun()
                 got |= {f"{page} {part} {key}": content for key, content in await session.downloads()}
                 await session.close()

@@ -1,4 +1,4 @@
-"""The real dashboard with real frameworks, and what a class does to it: tabs, reloads, shut laptops, and a server that is ended."""
+"""The real dashboard with real frameworks under a class: tabs, reloads, closed laptops, and a server that is stopped."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from tests.engine.test_processes import gone_within
 pytestmark = pytest.mark.slow
 
 ANN, BOB = "a" * 22, "b" * 22  # keys of two browsers
-GONE_SECONDS = 180  # really: Streamlit forgets a session after two minutes
-FIRST_SECONDS = 240  # until a server that has just started trains: on a busy machine its workers load for a minute
+GONE_SECONDS = 180  # in reality Streamlit drops a session after two minutes
+FIRST_SECONDS = 240  # until a new server trains: on a busy machine its workers need a minute to load
 LONG = "lang=en&data=digits&model=tiny&epochs=1000&frameworks=PyTorch"
 
 
@@ -36,7 +36,7 @@ def server(tmp_path_factory):
 
 
 async def begun(server, key=ANN, link=LONG) -> tuple[Session, str]:
-    """Start a long training and return the session that did, and the run's id, as soon as it trains."""
+    """Start a long training; return the session and the run's id as soon as it trains."""
     session = Session(server.address, "train", link, key=key)
     await session.open()
     await session.rerun("train")
@@ -74,15 +74,15 @@ def test_a_browser_that_is_gone_for_three_minutes_finds_everything(server):
         await first.vanish()
         before = steps(server, run_id)
         await asyncio.sleep(GONE_SECONDS)
-        assert steps(server, run_id) > before + GONE_SECONDS  # nobody looks, and it trains on, an event a second at the least
+        assert steps(server, run_id) > before + GONE_SECONDS  # nobody looks, but it trains on, an event per second at least
         figures = []
-        # Streamlit has forgotten the session by now, so the browser gets a new one: only its link and cookie are left.
+        # Streamlit has dropped the session by now, so the browser gets a new one: only its link and cookie remain.
         again = Session(server.address, "train", f"lang=en&run={run_id}", figures.append, key=ANN)
         await again.open()
         assert {"pause", "stop"} <= set(again.buttons)
         assert not again.exceptions
         drawn = max(len(trace.get("x", ())) for figure in figures for trace in figure["data"])
-        assert drawn >= 2  # the curve from its beginning, not from when it came back
+        assert drawn >= 2  # the whole curve, not only the part since the return
         await again.close()
         await end(server, run_id)
 
@@ -101,7 +101,7 @@ def test_a_file_that_was_made_is_still_there_when_a_browser_far_away_asks_for_it
             await other.open()
         home = Session(server.address, "predict", f"lang=en&predict=home&run={run_id}", key=ANN)
         await home.open()
-        for _ in range(10):  # of a class that looks, each look once forgot what nobody shows
+        for _ in range(10):  # in a class that watches, each look once dropped files that nobody shows
             capsule = await home.download(f"predict_capsule_{run_id}")
             assert zipfile.is_zipfile(io.BytesIO(capsule))
         assert not home.exceptions
@@ -142,7 +142,7 @@ def test_who_has_only_the_link_sees_no_buttons_and_a_forged_press_does_nothing(s
         guest = Session(server.address, "train", f"lang=en&run={run_id}", key=BOB)
         await guest.open()
         assert not {"pause", "stop", "step", "use_rate"} & set(guest.buttons)
-        for name in ("stop", "pause"):  # as if the button were there: its id is no secret
+        for name in ("stop", "pause"):  # as if the button were there: its id is not secret
             guest.buttons[name] = owner.buttons.get(name) or "$$ID-0-" + name
             await guest.rerun(name)
         await asyncio.sleep(1.0)
@@ -166,7 +166,7 @@ def test_two_hundred_quick_reruns_leak_nothing(server, page):
             await session.rerun()
         threads, memory = app.num_threads(), app.memory_info().rss / 1e6
         for turn in range(200):
-            if turn % 10:  # most are asked for before the last was answered, as by somebody who holds a key down
+            if turn % 10:  # most come before the last answer, as when a key is held down
                 await ask(session)
             else:
                 await session.rerun()
@@ -180,7 +180,7 @@ def test_two_hundred_quick_reruns_leak_nothing(server, page):
 
 
 def test_all_that_was_written_meanwhile_is_the_users_alone(server):
-    """After trainings, capsules and pages: runs, images, keys, sockets, the workers' scratch folders."""
+    """After trainings, capsules and pages, only the user can read runs, images, keys, sockets and workers' scratch folders."""
     open_to_others = [
         (str(path), oct(path.lstat().st_mode)) for path in [server.home, *server.home.rglob("*")]
         if path != server.log and not path.is_symlink() and path.lstat().st_mode & 0o077
@@ -190,16 +190,16 @@ def test_all_that_was_written_meanwhile_is_the_users_alone(server):
 
 
 async def ask(session):
-    """Ask for the page and do not wait for it."""
+    """Request the page without waiting for it."""
     with contextlib.suppress(TimeoutError):
         await asyncio.wait_for(session.rerun(), 0.02)
 
 
-# The server is ended in the middle of a run.
+# The server is stopped in the middle of a run.
 
 
 def whole(server, run_id):
-    """The file is in order, and the story of the run has no gap and one end."""
+    """Check that the file is intact, and that the run's events have no gap and one end."""
     with contextlib.closing(sqlite3.connect(server.home / "runs.sqlite")) as file:
         assert file.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     events = server.rows("SELECT number, body FROM events WHERE run_id = ? ORDER BY number", run_id)

@@ -1,4 +1,4 @@
-"""A whole class starts the experiment of all optimizers in both frameworks at once, and everybody is served in turn."""
+"""A whole class starts the experiment on all optimizers in both frameworks at once, and everybody gets a turn."""
 
 import time
 from dataclasses import replace
@@ -21,7 +21,7 @@ EACH = len(FRAMEWORKS) * len(OPTIMIZERS)  # runs of one experiment
 
 @pytest.fixture
 def room(engine, fresh_home, monkeypatch):
-    """A lab on the fake engine, whose workers hold no framework; the engine is not the lab's to close."""
+    """A lab on the fake engine, whose workers have no framework; the lab does not close the engine."""
     monkeypatch.setattr(limits, "FRAMEWORK_BYTES", 0)
     store = RunStore.open()
     lab = TrainingService(engine, store)
@@ -58,7 +58,7 @@ def test_thirty_students_start_all_optimizers_in_both_frameworks(room):
     assert room.place(waiting[-1]).position == 30 * EACH
     assert time.monotonic() - began < 1  # 0.1 s on a quiet machine
     turns = [room.record(run_id).owner for run_id in waiting]
-    for number in range(EACH // 2):  # in each round everybody once, with both frameworks
+    for number in range(EACH // 2):  # in each round everybody gets one turn, with both frameworks
         assert sorted(turns[60 * number : 60 * (number + 1)]) == sorted(STUDENTS * 2)
     room.control(first, "stop")
     assert room.wait(waiting, 700)  # a minute or two on a quiet machine

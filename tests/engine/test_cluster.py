@@ -1,4 +1,4 @@
-"""A real cluster: a scheduler and four workers as processes of their own, killed one after the other."""
+"""A real cluster: a scheduler and four workers in separate processes, killed one after the other."""
 
 import os
 import signal
@@ -18,7 +18,7 @@ from tests.engine.real_cluster import RealCluster
 
 pytestmark = pytest.mark.slow
 
-SOON = 20.0  # seconds: another process has to start for it
+SOON = 20.0  # seconds: it needs a new process
 FOUR = ("tensorflow", "tensorflow", "torch", "torch")
 
 
@@ -62,7 +62,7 @@ def engine(cluster, monkeypatch):
 
 
 def four_runs(engine, prefix):
-    """Have every worker train, and return the ids."""
+    """Make every worker train, and return the ids."""
     names = [submit_named(engine, f"{prefix}{number}", framework) for number, framework in enumerate(FOUR)]
     for name in names:
         engine.witness.until_event(name, BatchesEnded, timeout=SOON)
@@ -115,7 +115,7 @@ def test_the_app_survives_a_restart_of_the_scheduler(engine, cluster):
         assert "connection to the scheduler was lost" in str(end)
     for framework in FOUR:
         cluster.add(framework)
-    assert isinstance(engine.witness.until_over(waiting, 60), RunEnded)  # what waited is trained as soon as there is a worker
+    assert isinstance(engine.witness.until_over(waiting, 60), RunEnded)  # waiting runs train as soon as there is a worker
     assert engine.call("tensorflow", "clsf.engine.work:ping", timeout=30)
     stop(engine, submit_named(engine, "after", "torch"))
 
@@ -125,7 +125,7 @@ def test_the_app_survives_a_restart_of_the_scheduler(engine, cluster):
 
 @pytest.fixture
 def certificates(tmp_path, monkeypatch):
-    """A certificate of our own, which everybody needs to be let in; named to dask as the README says."""
+    """Make a certificate that every process needs to connect, and configure dask as the README says."""
     folder = tmp_path / "tls"
     folder.mkdir()
     try:
@@ -144,7 +144,7 @@ def certificates(tmp_path, monkeypatch):
 
 def test_an_encrypted_cluster(certificates, tmp_path):
     import dask
-    import distributed  # noqa: F401 - its settings have to be there before ours are laid over them
+    import distributed  # noqa: F401 - its settings must be loaded before ours override them
 
     cluster = RealCluster(tmp_path, "tls", certificates)
     try:
@@ -156,7 +156,7 @@ def test_an_encrypted_cluster(certificates, tmp_path):
             submit_named(engine, "secret", "torch", epochs=1)
             assert isinstance(engine.witness.until_over("secret", SOON), RunEnded)
             engine.close()
-        with pytest.raises(EngineError, match="can't be reached"):  # without the certificate nobody gets in
+        with pytest.raises(EngineError, match="can't be reached"):  # without the certificate nobody can connect
             RemoteWorkers(cluster.address)
     finally:
         cluster.close()

@@ -39,7 +39,7 @@ def test_both_frameworks_continue_from_the_weights_of_one_run(lab):
 
 
 def test_a_rate_that_was_changed_while_one_of_them_trained_is_not_called_equal(lab):
-    """Pause PyTorch, take a step, change its learning rate, resume; then compare."""
+    """Pause PyTorch, take a step, change its learning rate, resume, then compare."""
     plan = PLAN.but(epochs=20, optimizer="rmsprop", learning_rate=0.001)
     ids = lab.train(TINY, plan, ("tensorflow", "torch"), owner="me")
     assert lab.wait(ids[:1], 60)
@@ -139,7 +139,7 @@ def test_checkpoint_early_stop_and_event_files(lab, tmp_path):
         assert record.layers_looked
         assert record.predictions_looked
         packed = capsule.write(record, lab.weights(run_id), events=lab.store.events(run_id), classes=record.started.classes)
-        again = capsule.read(packed).folded()  # what real runs say is all that a capsule takes
+        again = capsule.read(packed).folded()  # a capsule accepts every event of real runs
         assert (again.status, again.steps, again.epochs, again.best) == (
             record.status,
             record.steps,

@@ -1,4 +1,4 @@
-"""Commands are honoured within 0.3 s and a step, and nothing happens that was not asked for."""
+"""Commands take effect within 0.3 s and a step, and nothing else happens."""
 
 import time
 
@@ -10,7 +10,7 @@ from clsf.events import BatchesEnded, LearningRateChanged, Paused, Resumed, RunE
 from tests.engine.fakes import STEP_SECONDS
 
 PROMPT = 0.3 + STEP_SECONDS
-TRIES = 4  # the machine is shared: the best of a few counts
+TRIES = 4  # the machine is shared: the best of a few tries counts
 
 
 def steps(witness, run_id):
@@ -18,7 +18,7 @@ def steps(witness, run_id):
 
 
 def promptly(act):
-    """Assert that `act`, which returns how long it took, is prompt; a busy machine gets another chance."""
+    """Assert that `act`, which returns its duration, is fast; a busy machine gets another try."""
     times = []
     for _ in range(TRIES):
         times.append(act())

@@ -1,4 +1,4 @@
-"""The tasks of the lessons that look at runs, by runs that workers have trained."""
+"""The lesson tasks about runs, with runs that workers have trained."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ BOTH = ("tensorflow", "torch")
 
 
 def met() -> set[str]:
-    """Return the tasks that what the session holds meets."""
+    """Return the tasks that the session's contents solve."""
     course = path.path("en")
     checks = {name: course.lesson(name.split("/")[0]).step(name.split("/")[1]).block.check for name in TASKS}
     return {name for name, one in checks.items() if facts.done(one)}

@@ -1,4 +1,4 @@
-"""Things go wrong: the run says so in a sentence, and the next one works."""
+"""When something fails, the run says so in a sentence, and the next run works."""
 
 import os
 import signal
@@ -44,7 +44,7 @@ def test_a_worker_that_dies_in_the_middle(engine, submit, witness):
     run_id, follower = submit("dies"), submit()
     failure = witness.until_over(run_id)
     assert str(failure).startswith("The torch worker process ran out of memory or was killed; a new one takes its place.")
-    assert any(isinstance(e, BatchesEnded) for e in witness.events(run_id))  # what it said before is kept
+    assert any(isinstance(e, BatchesEnded) for e in witness.events(run_id))  # earlier events are kept
     assert witness.until_over(follower).reason == "finished"
     assert pid_of(engine, "torch") != before
 
@@ -60,7 +60,7 @@ def test_a_worker_killed_from_outside(engine, submit, witness):
 def test_a_worker_killed_while_it_has_nothing_to_do(engine, submit, witness):
     for _ in range(2):
         os.kill(pid_of(engine, "torch"), signal.SIGKILL)
-        assert works(submit, witness)  # submitted before anybody noticed
+        assert works(submit, witness)  # submitted before the failure is noticed
 
 
 def test_a_worker_killed_while_it_wakes_up(engine, submit, witness):
@@ -116,7 +116,7 @@ def test_a_run_that_does_not_obey_is_ended_with_its_worker(engine, submit, witne
 
 
 def test_a_run_that_is_slow_to_obey_keeps_its_weights(engine, submit, witness, monkeypatch):
-    """As on a busy machine: the step in progress takes longer than a stop usually does."""
+    """As on a busy machine: the current step takes longer than a stop usually does."""
     monkeypatch.setattr(cluster, "STOP_SECONDS", 0.2)
     before = pid_of(engine, "torch")
     run_id = submit("slow to stop", epochs=500)

@@ -1,4 +1,4 @@
-"""What a run says arrives whole, in order, soon, and in few messages."""
+"""A run's events arrive complete, in order, quickly, and in few messages."""
 
 import io
 import json

@@ -1,4 +1,4 @@
-"""Experiments with the real frameworks: all optimizers from the queue to the verdict, and a run that goes on and travels."""
+"""Experiments with the real frameworks: all optimizers from the queue to the verdict, and a run that is continued and exported."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_all_arms_began_equal(found):
 
 
 def test_both_frameworks_tell_the_same_of_each_optimizer(found):
-    """36 steps in float32: what is left is rounding."""
+    """36 steps in float32: only rounding differs."""
     for one, other in zip(found.members[::2], found.members[1::2], strict=True):
         np.testing.assert_allclose(one.record.steps.losses, other.record.steps.losses, rtol=1e-3, err_msg=str(one.label))
 
@@ -97,7 +97,7 @@ def test_training_goes_on_with_the_weights_of_a_run(lab, found):
     assert later.status == "finished", later.failure
     assert later.plan.epochs_before == 1
     first, begun, left = later.steps.losses[0], earlier.steps.losses[0], np.mean(earlier.steps.losses[-5:])
-    assert abs(first - left) < abs(first - begun)  # before anything new was learned, it is where the earlier one ended
+    assert abs(first - left) < abs(first - begun)  # before any new step, it equals the end of the earlier run
     assert later.started.weights_hash != earlier.started.weights_hash
 
 

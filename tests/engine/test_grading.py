@@ -1,4 +1,4 @@
-"""Two hundred hand-ins in a minute, asked in a real worker; each change among them is found."""
+"""Two hundred hand-ins are graded within a minute by a real worker; each manipulation is found."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MOST_SECONDS = 60.0
 
 
 def _worked() -> float:
-    """Return the processor seconds of all programs that this one has started and waited for, their workers too."""
+    """Return the CPU seconds of all child processes that have ended, including their workers."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
 

@@ -1,4 +1,4 @@
-"""The engine without processes tells the same story."""
+"""The engine without processes gives the same events."""
 
 import pytest
 

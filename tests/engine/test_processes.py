@@ -1,4 +1,4 @@
-"""No process is left behind, however the app ends; each test starts an app of its own and looks at its children."""
+"""No process is left behind, however the app ends; each test starts its own app and checks its children."""
 
 import contextlib
 import os
@@ -34,7 +34,7 @@ print(*(worker.pid for worker in engine.state().workers), flush=True)
 
 
 def start(tmp_path, end):
-    """Start an app that trains, and return it and the ids of its workers. It has no `__main__` guard, on purpose."""
+    """Start an app that trains; return it and its workers' ids. It has no `__main__` guard, on purpose."""
     script = tmp_path / "app.py"
     script.write_text(APP.format(path=sys.path, end=end))
     app = subprocess.Popen(

@@ -1,4 +1,4 @@
-"""The same engine on a scheduler that somebody else runs: here, that of the fake engine."""
+"""The same engine on an external scheduler: here, that of the fake engine."""
 
 import time
 
@@ -20,7 +20,7 @@ MODEL, PLAN = preset("tiny", 10).to_json(), Plan("digits").to_json()
 
 @pytest.fixture
 def key(engine):
-    """Have this process hold the key of the engine's scheduler, by dask's own settings."""
+    """Give this process the key of the engine's scheduler, through dask's settings."""
     own = engine._workers._security
     paths = {"ca-file": own.tls_ca_file, "client.cert": own.tls_client_cert, "client.key": own.tls_client_key}
     with dask.config.set({f"distributed.comm.tls.{name}": value for name, value in paths.items()}):
@@ -45,7 +45,7 @@ def test_trains_and_answers(cluster, engine):
     kinds = [type(e) for e in cluster.witness.events("remote")]
     assert kinds == [RunStarted] + 10 * [BatchesEnded] + [EpochEnded, RunEnded]
     assert cluster.call("torch", "clsf.engine.work:ping") == pid_of(engine, "torch")
-    assert engine.witness.of("remote") == []  # the other app on the cluster is not told
+    assert engine.witness.of("remote") == []  # the other app on the cluster is not notified
     state = cluster.state()
     assert state.kind == "remote"
     assert [(w.framework, w.status, w.device) for w in state.workers] == [(f, "warm", "cpu") for f in ("tensorflow", "torch")]

@@ -1,4 +1,4 @@
-"""A small host: one worker process, one framework at a time, and everybody is served in the end."""
+"""A small host: one worker process, one framework at a time, and everybody gets a turn in the end."""
 
 import os
 import subprocess
@@ -57,7 +57,7 @@ def test_a_run_is_not_ended_for_an_interactive_job_of_the_other_framework(engine
     engine.witness.until_event(run_id, BatchesEnded, timeout=20)
     with pytest.raises(EngineError, match="holds one framework at a time"):
         engine.call("tensorflow", "clsf.engine.work:ping")
-    assert engine.call("torch", "tests.engine.fakes:nap", 0.01) == "slept"  # its own is served meanwhile
+    assert engine.call("torch", "tests.engine.fakes:nap", 0.01) == "slept"  # its own framework is served meanwhile
     assert engine.witness.end(run_id) is None
     engine.control(run_id, "stop")
     engine.witness.until_over(run_id)
@@ -72,7 +72,7 @@ def test_a_slow_job_is_done_while_its_own_framework_is_asked_and_then_makes_way(
             time.sleep(0.02)
         assert engine.call("torch", "tests.engine.fakes:nap", 0.01) == "slept"
         assert not slow.done()
-        assert engine.call("tensorflow", "tests.engine.fakes:nap", 0.01) == "slept"  # after it, for there is one worker
+        assert engine.call("tensorflow", "tests.engine.fakes:nap", 0.01) == "slept"  # after it, because there is one worker
         assert slow.done()
         assert slow.result() == "slept"
 
@@ -98,7 +98,7 @@ def test_limits_are_looked_for_in_every_cgroup_that_this_process_is_in(tmp_path)
     }  # fmt: skip
 
 
-# With a real limit, where this machine lets us set one.
+# With a real limit, where this machine allows setting one.
 
 LIMIT = 2_700_000_000
 PROGRAM = """
@@ -120,7 +120,7 @@ if __name__ == "__main__":
 
 @pytest.fixture
 def cgroup():
-    """A control group with a limit of 2.7 GB; its folder."""
+    """A control group with a limit of 2.7 GB; yields its folder."""
     old, new = Path("/sys/fs/cgroup/memory"), Path("/sys/fs/cgroup")
     top, name = (old, "memory.limit_in_bytes") if old.is_dir() else (new, "memory.max")
     folder = top / f"clsf-test-{os.getpid()}"
@@ -130,7 +130,7 @@ def cgroup():
     except OSError as error:
         pytest.skip(f"no control group can be made here: {error}")
     yield folder
-    until = time.monotonic() + 15  # a process that was killed leaves its group a moment later; one that lives on never does
+    until = time.monotonic() + 15  # a killed process leaves its group a moment later; one that survives never does
     while (folder / "cgroup.procs").read_text().strip() and time.monotonic() < until:
         time.sleep(0.1)
     folder.rmdir()

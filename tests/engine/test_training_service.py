@@ -1,4 +1,4 @@
-"""The lab with the real frameworks: what pages and the command line do, from the choice to the weights."""
+"""The lab with the real frameworks, as pages and the command line use it, from the settings to the weights."""
 
 import subprocess
 import sys
@@ -86,11 +86,11 @@ def test_commands_reach_a_real_run_in_time(lab, framework):
     began = time.monotonic()
     lab.control(run_id, "stop")
     assert lab.wait([run_id], 10)
-    assert time.monotonic() - began < STOP_SECONDS  # it obeyed; how promptly, test_control.py measures without a framework
+    assert time.monotonic() - began < STOP_SECONDS  # it stopped; test_control.py measures how fast, without a framework
     assert (record.status, record.ended.framework) == ("stopped", framework)
     assert any(isinstance(event, Paused) for _, event in told)
     stop()
-    assert lab.weights(run_id)  # of the moment it was stopped
+    assert lab.weights(run_id)  # from the moment it was stopped
 
 
 def test_workers_load_their_framework_and_nothing_of_the_other(lab):
@@ -147,7 +147,7 @@ def test_stop_of_a_group_in_the_queue(lab):
 
 
 class StillEngine:
-    """An engine in which nothing happens."""
+    """An engine that does nothing."""
 
     def __init__(self, devices=("cpu", "cpu"), kind="remote"):
         self.submitted, self.commands = [], []
@@ -228,7 +228,7 @@ def test_a_run_of_another_program_is_not_ours_to_stop(tmp_path):
 
 
 def test_a_lab_is_light():
-    """The app's process imports this; it must stay quick and small."""
+    """The app's process imports this; it must stay fast and small."""
     code = "import sys; import clsf.training_service; print(*sorted({m.split('.')[0] for m in sys.modules}))"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert not {"distributed", "dask", "tensorflow", "torch", "streamlit", "pandas", "sklearn"} & set(loaded.stdout.split())

@@ -1,4 +1,4 @@
-"""Nobody else on this machine can speak to the scheduler and the workers, or put something where they import from."""
+"""No other user of this machine can connect to the scheduler and the workers, or place files where they import from."""
 
 import os
 import stat

@@ -1,4 +1,4 @@
-"""What is set for the workers reaches every kind of them: each is asked for what it really has."""
+"""Settings for the workers reach every kind of worker: each reports what is really in effect."""
 
 import time
 
@@ -21,7 +21,7 @@ def answers(engine):
 
 
 def until_other(engine, framework, pid):
-    """Wait until a framework has a worker that is ready and is not that process."""
+    """Wait until a framework has a ready worker other than that process."""
     until = time.monotonic() + 20
     while time.monotonic() < until:
         if any(w.framework == framework and w.pid not in (None, pid) and w.status == "warm" for w in engine.state().workers):

@@ -1,4 +1,4 @@
-"""Sessions take turns, and none queues more than its share."""
+"""Sessions take turns, and none queues more than allowed."""
 
 import secrets
 
@@ -45,7 +45,7 @@ def test_a_session_may_queue_its_share_and_no_more(engine, witness, queued):
     names = [queued(f"c{number}", "cem", epochs=3) for number in range(most)]
     with pytest.raises(EngineError, match=f"{most} of your trainings run or wait already"):
         engine.admit("cem", "another")
-    engine.admit("cem", names[0])  # the other half of something that is queued
+    engine.admit("cem", names[0])  # the other half of a queued pair
     engine.admit("dia", "another")
     engine.admit("", "another")
     for name in names:
@@ -68,7 +68,7 @@ def test_a_run_that_takes_too_long_is_ended_and_keeps_its_weights(engine, witnes
 
 @pytest.fixture
 def experiment(engine, monkeypatch):
-    """Queue runs that may share two cores, and return their ids; in the end there is one worker again."""
+    """Queue runs that may share two cores, and return their ids; afterwards there is one worker again."""
     monkeypatch.setattr("clsf.engine.cluster.cores", lambda: 2)
     monkeypatch.setattr("clsf.engine.local.EXTRA_MEMORY", 1)
     monkeypatch.setattr("clsf.engine.cluster.SHARED_SECONDS", 1.0)
@@ -88,7 +88,7 @@ def experiment(engine, monkeypatch):
 
 
 def trains(witness, count):
-    """Wait until so many runs have begun."""
+    """Wait until a number of runs have begun."""
     witness.until(lambda: sum(what == "started" for _, what, _, _ in witness.news) >= count, 30)
 
 
@@ -101,7 +101,7 @@ def test_small_runs_of_an_experiment_share_the_cores_and_let_others_in(engine, w
     ends = {name: witness.until_over(name, 60) for name in (*names, "bob")}
     assert {end.reason for end in ends.values()} == {"finished"}
 
-    # How many trained at a time, by the order of the news.
+    # How many trained at a time, by the order of events.
     beside, most, going = set(), 0, set()
     for _, what, run_id, content in witness.news:
         if what == "started":
@@ -113,7 +113,7 @@ def test_small_runs_of_an_experiment_share_the_cores_and_let_others_in(engine, w
     assert most == 2
     assert beside == set()
     started = [run_id for _, what, run_id, _ in witness.news if what == "started"]
-    assert started.index("bob") < len(names)  # before the last of those that were queued first
+    assert started.index("bob") < len(names)  # before the last of the runs queued first
 
 
 def test_a_worker_that_is_killed_takes_one_run_of_an_experiment_with_it(engine, witness, experiment):
@@ -130,7 +130,7 @@ def test_a_worker_that_is_killed_takes_one_run_of_an_experiment_with_it(engine, 
 def test_an_experiment_that_is_stopped_leaves_nothing_running(engine, witness, experiment):
     names = experiment(5, epochs=500)
     trains(witness, 2)
-    for name in reversed(names):  # the waiting ones first
+    for name in reversed(names):  # the waiting runs first
         engine.control(name, "stop")
     ends = [witness.until_over(name, 30) for name in names]
     assert {getattr(end, "reason", end) for end in ends} == {"stopped"}

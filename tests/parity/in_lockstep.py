@@ -28,7 +28,7 @@ class Processes:
 
 
 def call_there(function: str, *args: object) -> object:
-    """Look the function up over there: its module may be one that only that process can import."""
+    """Look the function up in that process: only that process may be able to import its module."""
     return resolve(function)(*args)
 
 
@@ -72,7 +72,7 @@ _undo = []
 
 
 def transpose_kernel(name: str) -> None:
-    """Make the PyTorch backend load the kernel of that name with rows and columns exchanged, until `mend`."""
+    """Make the PyTorch backend load the kernel of that name with rows and columns swapped, until `mend`."""
     build = import_module("clsf.backends.torch.build")  # its package has a function of that name
     turned = build._turned
 
@@ -90,7 +90,7 @@ def mend() -> None:
 
 
 def forget_sessions() -> None:
-    """Lose every session of the process, as a worker that was replaced has."""
+    """Drop every session of the process, as after a replaced worker."""
     from clsf.compare.session import _sessions
 
     for token in list(_sessions._open):

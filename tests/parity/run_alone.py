@@ -1,4 +1,4 @@
-"""Training by a plan inside a framework's process, without an engine, as its worker would."""
+"""Train by a plan inside a framework's process, without an engine, as a worker does."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from clsf.training import train
 
 
 def epochs(framework: str, spec: ModelSpec, plan: Plan) -> list[tuple[float, float, float, float]]:
-    """Return what each epoch ended with: training loss and accuracy, validation loss and accuracy."""
+    """Return the numbers at each epoch's end: training loss and accuracy, validation loss and accuracy."""
     plan = plan.as_prepared  # as `clsf.training` does before it prepares
     prepared = prepare(open_dataset(plan.data), plan)
     built = changed(losses.fitted(spec, plan, len(prepared.classes)), plan.differences)

@@ -1,4 +1,4 @@
-"""Cases with the real frameworks: two softmaxes hold the loss up, and fresh statistics wake up batch normalisation."""
+"""Cases with the real frameworks: two softmaxes keep the loss high, and recomputed statistics repair batch normalisation."""
 
 import time
 
@@ -59,13 +59,13 @@ def test_without_all_causes_it_is_the_aligned_run():
     assert isinstance(aligned.ended, RunEnded)
 
 
-# Batch normalisation that is not warm, and weights that are carried over, in both frameworks' own processes.
+# Batch normalisation before its statistics have settled, and copied weights, in both frameworks' own processes.
 
 COLD = cold_settings(Plan("digits", epochs=4, device="cpu")).but(batch_size=64)
 
 
 def judged_here(framework: str, record: RunRecord, weights: dict, spec, plan: Plan, recalibrate: bool):
-    """Judge weights in the process of a framework, as a worker does."""
+    """Evaluate weights in a framework's process, as a worker does."""
     from clsf.predict import session
     from clsf.predict.recalibrating import judge
     from clsf.predict.values import ModelRequest
@@ -82,7 +82,7 @@ def trained_weights_here(framework: str, spec, plan: Plan) -> dict:
 
 
 def trained_here(framework: str, spec, plan: Plan):
-    """Return the weights, the mean loss of the last epoch, and the images as they were prepared."""
+    """Return the weights, the mean loss of the last epoch, and the prepared images."""
     from clsf import backends
     from clsf.backends.initial import initial_weights
     from clsf.data.prepare import prepare
@@ -119,9 +119,9 @@ def cold_here(framework: str, spec, plan: Plan) -> tuple[float, float, float]:
 @pytest.mark.slow
 @pytest.mark.timeout(240)
 def test_momentum_alone_makes_a_gap_of_fifteen_points_in_two_epochs():
-    """As published, PyTorch is ahead by 15 points or more; with Keras' momentum, or fresh statistics, by three at most.
+    """As published, PyTorch is ahead by 15 points or more; with Keras' momentum, or recomputed statistics, by three at most.
 
-    The drawn images are as many as 38 steps need, with batches of 256. On 10,000 images of CIFAR-10 with batches of 512, 32 steps:
+    There are enough drawn images for 38 steps with batches of 256. On 10,000 images of CIFAR-10 with batches of 512, 32 steps:
     22 points (ResNet) and 18 (DenseNet), then 0.0 and 0.1; three seeds each.
     """
     base, momentum = RESIDUAL.settings(Plan("shapes", epochs=RESIDUAL.epochs, device="cpu")), RESIDUAL.causes[0]
@@ -145,7 +145,7 @@ def test_momentum_alone_makes_a_gap_of_fifteen_points_in_two_epochs():
 @pytest.mark.slow
 @pytest.mark.parametrize("framework", ["tensorflow", "torch"])
 def test_fresh_statistics_show_what_was_learned(framework):
-    """Keras' momentum of 0.99: after 92 steps evaluation still sees four tenths of the values that it began with."""
+    """Keras' momentum of 0.99: after 92 steps four tenths of the initial values are still in what evaluation uses."""
     spec = small_resnet(10)
     record = Trainer().train(framework, spec, COLD)
     weights = frameworks.process(framework).run(trained_weights_here, framework, spec, COLD)

@@ -1,4 +1,4 @@
-"""What scripts do to training images, in both frameworks: every change is what the plan names, and image by image."""
+"""Augmentation in scripts, in both frameworks: every change follows the plan and is drawn for each image."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def varied(framework: str, images: np.ndarray, dtype: str = "float32", **changes
 
 @pytest.fixture(scope="module")
 def image() -> np.ndarray:
-    """One image many times, nowhere symmetric."""
+    """Return an image without symmetry, many times."""
     return np.repeat(np.random.default_rng(0).integers(20, 230, (1, SIDE, SIDE, 1), dtype=np.uint8), COUNT, axis=0)
 
 
@@ -63,7 +63,7 @@ def test_cutout(framework, dtype, image):
 
 @pytest.mark.parametrize("framework", FRAMEWORKS)
 def test_shift(framework):
-    """One bright pixel in the middle moves by at most two, and both ways. Keras' layer moves n / (n - 1) times as far."""
+    """One bright pixel in the middle moves by at most two, in both directions. Keras' layer moves n / (n - 1) times as far."""
     images = np.zeros((COUNT, 9, 9, 1), np.uint8)
     images[:, 4, 4] = 255
     found = varied(framework, images, shift=2)[..., 0]
@@ -75,7 +75,7 @@ def test_shift(framework):
 
 @pytest.mark.parametrize("framework", FRAMEWORKS)
 def test_rotation_keeps_distances(framework):
-    """A pixel beside the middle of an image that is not square goes round it on a circle, up to the angle that is allowed."""
+    """In an image that is not square, a pixel moves on a circle around the centre, up to the allowed angle."""
     images = np.zeros((COUNT, 21, 31, 1), np.uint8)
     images[:, 9:12, 22:25] = 255  # 8 to the right of the middle
     found = np.clip(varied(framework, images, rotation=60.0)[..., 0], 0, None)

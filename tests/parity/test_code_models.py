@@ -16,7 +16,7 @@ from tests.code_specs import drawn, some_weights
 from tests.rows import FLAT_ROWS, IMAGE_ROWS
 from tests.sampled import QUICK_PRESETS
 
-CLOSE = 1e-5  # float32, sums in another order: relative to the largest number that comes out
+CLOSE = 1e-5  # float32, sums in another order: relative to the largest output
 
 RANDOM = 72
 
@@ -65,7 +65,7 @@ def test_random_models_in_every_style(framework):
 @pytest.mark.slow
 @pytest.mark.parametrize("framework", FRAMEWORKS)
 def test_every_kind_of_layer_and_padding_in_every_style(framework):
-    """The rows that the backends are tried on: awkward sizes, uneven padding, every activation."""
+    """The rows of the backend tests: awkward sizes, uneven padding, every activation."""
     from clsf.model.layers import Dense, Flatten
 
     cases = []

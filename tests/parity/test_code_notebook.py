@@ -1,4 +1,4 @@
-"""The notebook, really executed: Keras in its kernel, PyTorch in the process that it starts, and the check at its end."""
+"""The notebook, executed: Keras in its kernel, PyTorch in the process that it starts, and the check at its end."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def sources(content: bytes) -> list[str]:
 
 
 def run_plainly(content: bytes, folder) -> str:
-    """Run the cells one after the other without Jupyter, in a process of their own; return what they printed."""
+    """Run the cells in order without Jupyter, in a separate process; return what they printed."""
     lines = []
     for source in sources(content):
         magic = re.match(r"%%writefile (\S+)\n", source)

@@ -1,4 +1,4 @@
-"""Whole scripts in an empty folder, without this package: some as a student would, `python script.py`, many in forks of one process."""
+"""Whole scripts in an empty folder, without this package: some by `python script.py`, as a student would, many in forks of one process."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ EPOCH = re.compile(r"^epoch (\d+): loss ([\d.]+), accuracy ([\d.]+), validation 
 
 
 def run(text: str, folder, *before: str, prelude: str = "") -> str:
-    """Run a script in `folder`; return what it printed. `prelude` stands before it, for what no network is needed for."""
+    """Run a script in `folder`; return what it printed. `prelude` is put before it, to avoid the network."""
     path = folder / "script.py"
     path.write_text(prelude + text, "utf-8")
     environment = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"} | {"TF_CPP_MIN_LOG_LEVEL": "3"}
@@ -113,7 +113,7 @@ torchvision.datasets.{name} = Fake
 @pytest.mark.parametrize("framework", FRAMEWORKS)
 @pytest.mark.parametrize("data", ["mnist", "fashion-mnist", "cifar10"])
 def test_sets_of_the_libraries(data, framework, tmp_path):
-    """As they come from keras.datasets and torchvision: labels (n, 1) there, tensors or lists here. Images by chance."""
+    """As from keras.datasets and torchvision: labels (n, 1) in the first, tensors or lists in the second. Random images."""
     colour = data == "cifar10"
     shape = (32, 32, 3) if colour else (28, 28)
     if framework == "tensorflow":
@@ -128,7 +128,7 @@ def test_sets_of_the_libraries(data, framework, tmp_path):
 
 @pytest.fixture(scope="module")
 def two_classes(tmp_path_factory) -> str:
-    """Bright and dark images of somebody's own, imported without test images; their set's name."""
+    """Import bright and dark own images without test images; return the set's name."""
     folder, rng = tmp_path_factory.mktemp("own"), np.random.default_rng(0)
     for name, low in (("밝음", 130), ("dark\"'", 0)):
         (folder / "train" / name).mkdir(parents=True)
@@ -155,7 +155,7 @@ def test_own_images_and_one_output_for_two_classes(framework, probabilities, var
 
 @pytest.mark.slow
 def test_both_scripts_learn_alike(tmp_path):
-    """Same images, same batches, the same rule but for where eps sits; first weights by chance: the curves lie near each other."""
+    """Same images, same batches, the same rule except for the position of eps, random initial weights: the curves are close."""
     plan = Plan("digits", epochs=4, optimizer="nesterov", learning_rate=0.05)
     curves = []
     for framework in FRAMEWORKS:
@@ -224,7 +224,7 @@ EXACT: dict[str, tuple[str | ModelSpec, dict]] = {
 @pytest.mark.parametrize("framework", FRAMEWORKS)
 @pytest.mark.parametrize("name", EXACT)
 def test_the_script_of_a_run_is_that_run_from_the_beginning(name, framework, tmp_path):
-    """The script without this package; the losses of each epoch are the run's to rounding."""
+    """Without this package the script's losses of each epoch equal the run's, up to rounding."""
     model, changes = EXACT[name]
     spec = preset(model) if isinstance(model, str) else model
     plan = Plan("digits", device="cpu", **{"train_limit": 96, "epochs": 2, "batch_size": 32, **changes})
@@ -237,8 +237,8 @@ def test_the_script_of_a_run_is_that_run_from_the_beginning(name, framework, tmp
     number = r"([-+.\de]+)"
     pattern = rf"^epoch \d+: loss {number}, accuracy {number}, validation loss {number}, accuracy {number}"
     found = [[float(x) for x in epoch] for epoch in re.findall(pattern, run_forked(text, framework, tmp_path), re.M)]
-    if plan.average and "model.fit(" not in text:  # the run judges the average, the script the weights, and says so
+    if plan.average and "model.fit(" not in text:  # the run evaluates the average, the script the weights, and says so
         found, wanted = [row[:2] for row in found], [row[:2] for row in wanted]
-    close = 1e-5 if plan.dtype == "float32" or "model.fit(" in text else 1e-9  # fit tells losses in float32
-    close = 1e-2 if plan.mixed else close  # bfloat16 keeps three digits, and a validation batch has another size in the script
+    close = 1e-5 if plan.dtype == "float32" or "model.fit(" in text else 1e-9  # fit reports losses in float32
+    close = 1e-2 if plan.mixed else close  # bfloat16 keeps three digits, and the script uses another size of validation batches
     np.testing.assert_allclose(found, wanted, rtol=0, atol=close)

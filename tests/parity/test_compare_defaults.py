@@ -1,4 +1,4 @@
-"""The table of defaults, asked from the installed frameworks: what differs under the same name really differs."""
+"""The table of defaults, read from the installed frameworks: what it lists as different really differs."""
 
 import pytest
 
@@ -20,7 +20,7 @@ def test_both_frameworks_answer_every_row(rows):
 
 
 def test_answers_are_plain_values(rows):
-    """A framework's own types would make whoever reads them import the framework."""
+    """With a framework's own types, every reader would have to import the framework."""
     plain = (bool, int, float, str, tuple, type(None))
     for row in rows.values():
         for values in row.values.values():
@@ -52,6 +52,6 @@ def test_answers_are_plain_values(rows):
     ],
 )  # fmt: skip
 def test_they_are_what_the_entries_say(rows, row, keras, torch):
-    """The sentences of clsf.compare.entries_* name these numbers; another version of a framework may have others."""
+    """The sentences of clsf.compare.entries_* contain these numbers; other framework versions may have different ones."""
     assert keras.items() <= rows[row].values["tensorflow"].items()
     assert torch.items() <= rows[row].values["torch"].items()

@@ -1,4 +1,4 @@
-"""Networks of 200 to 400 layers, as people bring them: both frameworks build them, answer alike, and so does their source."""
+"""Networks of 200 to 400 layers: both frameworks and the printed source build them and give the same answers."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ NETWORKS = pytest.mark.parametrize("make", [resnet_56, densenet_121])
 @NETWORKS
 @pytest.mark.parametrize(("dtype", "close"), [("float32", 1e-4), ("float64", 1e-11)])
 def test_both_frameworks_answer_alike(both, make, dtype, close):
-    """`close` is of the largest logit: a hundred layers pass on what each of them rounds."""
+    """`close` is relative to the largest logit: a hundred layers accumulate rounding."""
     job = random_job(make(), SHAPE, images=4, start="kaiming", dtype=dtype)
     one, other = both(inside.logits, job, job.prepared.pixels)
     assert one.shape == other.shape == (4, 10)

@@ -1,4 +1,4 @@
-"""Every entry of the switchboard parts the runs exactly where it says, in step 1, and not before; without it nothing parts."""
+"""Every entry of the switchboard makes the runs differ first exactly where it says, in step 1; without it nothing differs."""
 
 from functools import cache
 
@@ -11,7 +11,7 @@ from clsf.model.spec import ModelSpec
 from clsf.plan import Clipping, Plan
 from tests.parity.in_lockstep import Compared, compared, digits
 
-pytestmark = pytest.mark.slow  # 2 seconds an entry
+pytestmark = pytest.mark.slow  # 2 seconds per entry
 
 SPEC = ModelSpec(
     "everything",
@@ -118,11 +118,11 @@ def test_initial_kernels_do_nothing_where_the_schemes_agree():
 
 @pytest.mark.parametrize("optimizer", ["rmsprop", "adam", "adagrad", "adadelta"])
 def test_an_optimizer_rule_switches_nothing_of_the_weight_decay(both, optimizer):
-    """Where the gradient is zero, both rules leave a weight alone, and only its decay moves it."""
+    """Where the gradient is zero, neither rule moves a weight; only its decay does."""
     spec, plan = ModelSpec("m", (Flatten(), Dense(10))), digits(optimizer, weight_decay=0.5, learning_rate=0.1)
     done = compared(spec, plan, torch_plan=switched(plan, [f"{optimizer}-rule"]), steps=1, full_steps=1)
     (gradient, _), (one, two) = (done.steps[0].full[phase, "2.kernel"] for phase in ("backward", "update"))
-    still = gradient == 0  # of pixels that are black in every image
+    still = gradient == 0  # weights of pixels that are black in every image
     assert 10 <= still.sum() < still.size
     np.testing.assert_allclose(one[still], two[still], rtol=1e-12)
     assert np.abs(one - two).max() > 1e-9

@@ -1,4 +1,4 @@
-"""Looking inside: both frameworks see the same, slopes are slopes, and Grad-CAM is what NumPy computes."""
+"""Looking inside: both frameworks agree, gradients match finite differences, and Grad-CAM equals NumPy's."""
 
 from dataclasses import replace
 
@@ -77,7 +77,7 @@ def test_slopes_are_equal_and_are_slopes(job):
 
 
 def test_grad_cam_of_a_tiny_model_is_what_numpy_computes():
-    """Conv, relu, mean over the image, Dense: the slope by channel k is the Dense weight by the number of places."""
+    """Conv, relu, mean over the image, Dense: the gradient of channel k is the Dense weight divided by the number of positions."""
     spec = ModelSpec("tiny cam", (Conv2D(5, 3, activation="relu"), GlobalAveragePool2D(), Dense(2)))
     job = anything(random_job(spec, (7, 6, 1), images=3))
     x, wanted = inputs(job), np.array([1, 0, 1])
@@ -93,7 +93,7 @@ def test_grad_cam_of_a_tiny_model_is_what_numpy_computes():
 
 
 def test_a_layer_the_score_does_not_hang_on_has_no_slope():
-    """Half of the units are cut off by a weight of 0."""
+    """Half of the units are disconnected by a weight of 0."""
     spec = ModelSpec("cut", (Flatten(), Dense(4), Dense(2)))
     job = anything(random_job(spec, (2, 2, 1), images=2))
     job.weights["3.kernel"][:] = 0
@@ -106,13 +106,13 @@ def test_the_ways_to_ask_agree_but_for_the_mistake(job):
     for found, unchanged in both(predict_inside.ways, job, inputs(job)):
         assert unchanged
         (_, _, _, _, first), (_, _, _, _, second), (code, _, _, _, third) = found
-        np.testing.assert_allclose(first, second, atol=1e-6)  # Keras' predict brings inputs to float32, whatever they are
-        assert np.abs(first - third).max() > 1e-3  # dropout dropped, and the batch was normalised by itself
+        np.testing.assert_allclose(first, second, atol=1e-6)  # Keras' predict casts inputs to float32
+        assert np.abs(first - third).max() > 1e-3  # dropout was on, and the batch was normalised by its own statistics
         assert "train" in code
         assert all(took >= 0 and dtype == "float64" for _, _, dtype, took, _ in found)
 
 
-# Through the session that pages ask.
+# Through the session that pages use.
 
 
 def request(job, scale="zero-one"):
@@ -195,7 +195,7 @@ def test_what_is_seen_inside_is_the_same_in_both(small):
 
 
 def test_neighbours_are_the_same_and_an_image_is_its_own_nearest(small):
-    first = asked_in_both(*small, "clsf.predict.evaluating:evaluate")  # makes sure that both are warm
+    first = asked_in_both(*small, "clsf.predict.evaluating:evaluate")  # makes sure that both are warmed up
     assert len(first) == 2
     from clsf.data.digits import load_digits
 
@@ -214,7 +214,7 @@ def test_the_map_is_the_same_in_both_and_is_scikit_learns(small):
     np.testing.assert_allclose(one.own, two.own, atol=5e-3)
     assert one.points.shape == (360, 2)
     assert 0 < one.explained < 1
-    assert np.abs(one.points.mean(axis=0)).max() < 1e-3  # PCA takes the mean off
+    assert np.abs(one.points.mean(axis=0)).max() < 1e-3  # PCA subtracts the mean
 
 
 def test_a_worker_that_lacks_the_model_says_so_and_keeps_few(small):
@@ -227,7 +227,7 @@ def test_a_worker_that_lacks_the_model_says_so_and_keeps_few(small):
     assert process("torch").run(predict_inside.held, requests, weights) == [False, True, True, True]
 
 
-# Models that end otherwise: the loss takes probabilities, or there are two classes and one output.
+# Models with other outputs: the loss takes probabilities, or there are two classes and one output.
 
 
 @pytest.mark.parametrize(
@@ -250,7 +250,7 @@ def test_models_that_end_otherwise_are_asked_and_looked_into(last, plan, classes
         np.testing.assert_allclose(one.probabilities, two.probabilities, atol=FLOAT32)
         for name in ("saliency", "cam", "occlusion"):
             np.testing.assert_allclose(getattr(one, name), getattr(two, name), atol=FLOAT32 * 10, err_msg=name)
-    if classes == 2:  # what speaks for the one speaks against the other
+    if classes == 2:  # evidence for one class is evidence against the other
         np.testing.assert_allclose(explained[0][0].occlusion, -explained[1][0].occlusion, atol=1e-6)
         np.testing.assert_allclose(explained[0][0].saliency, explained[1][0].saliency, atol=1e-6)
         assert (np.minimum(explained[0][0].cam, explained[1][0].cam) == 0).all()

@@ -29,7 +29,7 @@ CLOSE = 1e-6  # of the largest number, or of 1: the picture's pixels are 0 to 1
 
 
 def run(spec: str, images: np.ndarray, drawn: dict) -> list[np.ndarray]:
-    """Run layers in whichever framework this process has."""
+    """Run layers in this process's framework."""
     from clsf.engine.work import resolve
     from tests import inside
 
@@ -53,7 +53,7 @@ CHAINS = [
 
 @pytest.mark.parametrize("chain", CHAINS, ids=stages.to_text)
 def test_both_give_the_same_to_a_millionth(chain):
-    """Each layer gets the same numbers in both frameworks: those that TensorFlow's layer before it gave."""
+    """Each layer gets the same input in both frameworks: the output of TensorFlow's previous layer."""
     before = photograph("china", 32, False)[None].astype(np.float32) / np.float32(255)
     drawn = weights.draw(chain, before.shape[1:])
     for place, stage in enumerate(chain, start=1):
@@ -63,7 +63,7 @@ def test_both_give_the_same_to_a_millionth(chain):
         assert one.shape == other.shape
         apart, bound = np.abs(one - other).max(), rounding.allowed(before, one, own)
         assert apart <= bound
-        # Sums of thousands of products are the only ones that may be farther apart.
+        # Only sums of thousands of products may differ more.
         assert isinstance(stage.layer, Dense) or apart <= CLOSE * max(1.0, np.abs(one).max())
         before = one
 

@@ -75,7 +75,7 @@ def test_batch_normalisation_and_branches_give_the_same_losses_in_float64(model)
 
 
 def test_layers_before_the_first_weights_are_told_too():
-    """Flatten comes first: nothing before it learns, yet the loss has a gradient there."""
+    """Flatten comes first: no layer before it has weights, but the loss has a gradient there."""
     done = compared("mlp", digits(), steps=2)
     assert done.result.first_parting is None
     assert ("backward", "1") in {(t.phase, t.name) for t in done.steps[0].tensors}
@@ -97,7 +97,7 @@ def test_rounding_that_grows_is_not_taken_for_a_rule():
 
 
 def test_a_bias_before_batch_normalisation_is_not_called_a_fault():
-    """Its gradient is zero by arithmetic and rounding in fact, of which Adam makes whole steps; evaluation sees them."""
+    """Its gradient is zero in exact arithmetic, but rounding in practice; Adam makes whole steps of it, which evaluation sees."""
     done = compared(MIXED, digits("adam", dtype="float32"), steps=1)
     assert done.result.max_weight_difference > 1e-5
     assert done.result.first_parting.phase == "evaluation"
@@ -143,7 +143,7 @@ def test_full_tensors_are_kept_for_the_first_steps():
 
 @pytest.mark.slow
 def test_a_worker_that_lost_the_session_catches_up():
-    """Bit for bit, dropout and moving statistics included."""
+    """Bit for bit, including dropout and moving statistics."""
     recording = Recording(4, evaluate_every=2)
     side = EngineSide(Processes(), "tensorflow", MIXED, digits("adam"), recording)
     side.open()
@@ -185,7 +185,7 @@ def planted(torch_spec: ModelSpec, *, isolate: bool, dtype: str = "float64", ste
 
 
 def layers_apart(step) -> set[str]:
-    """Return the paths of the layers that any parted tensor of the step belongs to, evaluation left out."""
+    """Return the paths of the layers with any differing tensor in the step, without evaluation."""
     return {t.name.split(".")[0] for t in step.partings if t.phase != "evaluation"}
 
 
@@ -220,7 +220,7 @@ def test_a_transposed_kernel_is_found_in_its_layer(isolate):
 
 @pytest.mark.slow
 def test_isolate_sees_through_rounding_that_grows():
-    """Where a float32 lockstep has long parted, each layer by itself is still right."""
+    """Where a float32 lockstep already differs, each layer alone is still correct."""
     plan = digits(dtype="float32", learning_rate=0.1)
     done = compared("residual", plan, steps=20, isolate=True)
     assert done.result.first_parting is None
@@ -266,7 +266,7 @@ def test_isolate_says_that_it_can_not_catch_up():
     ],
 )
 def test_normalising_what_is_constant_gives_the_same_side_of_zero(layers, batch_size, optimizer):
-    """On which side of 0 a constant channel lands would decide whether the ReLU behind lets it through."""
+    """Whether a constant channel ends above or below 0 would decide whether the next ReLU passes it."""
     spec, plan = (
         ModelSpec("m", layers),
         digits(optimizer, batch_size=batch_size, preparation=Preparation(scale="minus-one-one")),
@@ -290,7 +290,7 @@ def test_dropout_that_each_framework_draws_is_named_as_the_cause():
 
 
 def test_native_rules_beside_one_difference_are_told_apart():
-    """The optimizer's rule shows at the first kernel; the moving mean, which is switched on, only later."""
+    """The optimizer's rule shows at the first kernel; the moving mean, which is also switched on, only later."""
     spec, plan = ModelSpec("m", (Flatten(), Dense(8), BatchNorm(), Dense(10))), digits("rmsprop", rules="native")
     done = compared(spec, plan, torch_plan=switched(plan, ["bn-momentum"]), steps=1)
     assert done.result.first_parting.tensor == "2.kernel"
@@ -307,7 +307,7 @@ def test_a_native_rule_that_shows_late_is_not_called_rounding():
 
 @pytest.mark.parametrize("framework", ["tensorflow", "torch"])
 def test_schedule_and_augmentation_are_those_of_a_run(framework):
-    """The losses of a lockstep are those that a run of the same plan tells, over the end of an epoch."""
+    """A lockstep has the same losses as a run of the same plan, across the end of an epoch."""
     schedule = Schedule("cosine", warmup_epochs=0.5)
     plan = digits(
         train_limit=100, epochs=2, learning_rate=0.5, schedule=schedule, augmentation=Augmentation(True, 1, brightness=0.2)
@@ -326,7 +326,7 @@ VARIED = {"schedule": Schedule("cosine", warmup_epochs=0.5), "augmentation": Aug
 @pytest.mark.slow
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 def test_isolate_follows_schedule_and_augmentation(dtype):
-    """Over the end of an epoch: both halves meet the same images and rates, and the reference goes on as without `isolate`."""
+    """Across the end of an epoch: both sides get the same images and rates, and the reference continues as without `isolate`."""
     plan = digits("nesterov", dtype=dtype, train_limit=100, learning_rate=0.1, **VARIED)
     alone = compared(MIXED, plan, steps=6, isolate=True)
     assert alone.result.first_parting is None, str(alone.result.sentence)
@@ -350,7 +350,7 @@ def test_isolate_under_a_schedule_still_finds_its_layer():
 
 @pytest.mark.slow
 def test_a_bias_whose_gradient_nearly_cancels_is_no_fault_in_float32():
-    """The gradient of a bias is a sum over many images and places: what rounding leaves of it is measured by its terms."""
+    """The gradient of a bias is a sum over many images and places: the rounding left in it is measured by its terms."""
     spec = ModelSpec("sums", (Conv2D(6, 3, padding="same", activation="tanh"), Conv2D(4, 3), GlobalAveragePool2D(), Dense(10)))
     for seed in range(3):
         done = compared(spec, digits("adam", dtype="float32", batch_size=200, seed=seed), steps=3, isolate=True)
@@ -359,7 +359,7 @@ def test_a_bias_whose_gradient_nearly_cancels_is_no_fault_in_float32():
 
 @pytest.mark.parametrize("optimizer", sampled(["adamw", "adamax"], ["adamw"]))
 def test_the_newer_layers_and_rules_keep_step(optimizer):
-    """Black borders put whole channels at exactly 0, where the frameworks' own selu have different slopes."""
+    """Black borders make whole channels exactly 0, where the frameworks' own selu have different slopes."""
     spec = ModelSpec(
         "newer",
         (
@@ -376,7 +376,7 @@ def test_the_newer_layers_and_rules_keep_step(optimizer):
 
 @pytest.mark.parametrize("optimizer", ["momentum", "adam"])
 def test_norms_of_one_image_slopes_and_whole_channels_dropped_keep_step(optimizer):
-    """Black borders again: pixels whose channels are all alike, and slopes at exactly 0."""
+    """Black borders again: pixels whose channels are all equal, and slopes at exactly 0."""
     spec = ModelSpec(
         "norms",
         (

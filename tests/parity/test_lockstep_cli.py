@@ -1,4 +1,4 @@
-"""`python -m clsf lockstep` and `lecture-gap` as a user runs them, with workers of their own."""
+"""`python -m clsf lockstep` and `lecture-gap` as a user runs them, with their own workers."""
 
 import json
 import os

@@ -37,7 +37,7 @@ USUAL = ("sgd", "rmsprop", "adam")  # test_training has a hundred steps of all o
     "optimizer", [name if name in USUAL else pytest.param(name, marks=pytest.mark.full) for name in OPTIMIZERS]
 )
 def test_200_steps_of_the_lectures_model(optimizer):
-    """Dropout included. Measured: losses apart by 1.4e-14 at most, weights by 2e-14."""
+    """Dropout included. Measured: losses differ by at most 1.4e-14, weights by 2e-14."""
     done = compared("lecture-cnn", big(digits(optimizer, batch_size=8, train_limit=None)), steps=200, evaluate_every=50)
     assert done.started.parameters == 430_102
     assert done.result.steps == 200
@@ -46,7 +46,7 @@ def test_200_steps_of_the_lectures_model(optimizer):
 
 
 def test_1000_steps_of_sgd():
-    """Measured: losses apart by 8.9e-16 at most."""
+    """Measured: losses differ by at most 8.9e-16."""
     done = compared("lecture-cnn", digits(train_limit=None), steps=1000, evaluate_every=100)
     assert done.result.steps == 1000
     assert done.result.max_loss_difference <= 1e-10
@@ -55,7 +55,7 @@ def test_1000_steps_of_sgd():
 
 @pytest.mark.parametrize("model", ["residual", "inception-like", BLOCKS, POOLED], ids=lambda m: getattr(m, "name", m))
 def test_200_steps_with_batch_normalisation_and_blocks(model):
-    """Measured: losses apart by 1.3e-14 at most."""
+    """Measured: losses differ by at most 1.3e-14."""
     done = compared(model, digits("momentum", train_limit=None), steps=200, evaluate_every=50)
     assert done.result.max_loss_difference <= 1e-10
     assert done.result.first_parting is None

@@ -1,4 +1,4 @@
-"""The one loop tells the same story of both frameworks, with the same numbers in it."""
+"""The shared loop gives the same events for both frameworks, with the same numbers."""
 
 import numpy as np
 import pytest
@@ -21,7 +21,7 @@ def test_every_framework_tells_the_same_story(both):
     }.items():
         for a, b in zip(of(kind, one), of(kind, other), strict=True):
             assert [getattr(a, name) for name in names] == pytest.approx([getattr(b, name) for name in names], abs=EXACT)
-    # How steps are gathered into events depends on the clock, so they are compared one by one.
+    # How steps are grouped into events depends on the clock, so they are compared one by one.
     for field in ("losses", "accuracies", "gradient_norms"):
         a, b = ([x for e in of(BatchesEnded, story) for x in getattr(e, field)] for story in (one, other))
         assert len(a) == 12

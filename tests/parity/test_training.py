@@ -1,6 +1,6 @@
-"""The same steps teach both frameworks the same: what is left is rounding.
+"""The same steps train both frameworks equally: only rounding differs.
 
-float64 shows that the rules are equal; float32 is what students train in, and there rounding grows with every step.
+float64 shows that the rules are equal; students train in float32, where rounding grows with every step.
 """
 
 import numpy as np
@@ -86,7 +86,7 @@ def test_a_learning_rate_that_changes_on_the_way_changes_alike(both):
     assert farthest(one.weights, other.weights) <= EXACT
 
 
-# What the aligned rules are for: by their native ones, the same name does not mean the same.
+# Why aligned rules are needed: natively, the same name does not mean the same rule.
 
 
 def test_rmsprop_by_its_native_rules_parts_at_once(both):

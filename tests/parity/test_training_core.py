@@ -22,7 +22,7 @@ FIT = [("fit", "dataloader"), ("graph", "loop")]
 
 
 def noise(**plan: object):
-    """Return a job that overfits: labels by chance, so that the validation loss soon rises."""
+    """Return a job that overfits: random labels, so that the validation loss soon rises."""
     return random_job(MODEL, (6, 6, 1), images=64, **{"learning_rate": 0.05, "optimizer": "momentum", "batch_size": 8, **plan})
 
 
@@ -59,7 +59,7 @@ def test_early_stopping_restores_the_weights_of_the_best_epoch(both, framework_p
         assert of(WeightsRestored, events) == [WeightsRestored(best)]
         assert of(BestEpoch, events)[-1].epoch == best
         assert events[-1].validation_loss == losses[best - 1]
-        # Restored is what a run of just so many epochs would have ended with, bit for bit.
+        # The restored weights are those of a run of just that many epochs, bit for bit.
         _, alone, _ = framework_process(framework).run(core_inside.full_story, with_plan(job, epochs=best))
         assert farthest(weights, alone) == 0
         assert farthest(held, alone) == 0
@@ -87,7 +87,7 @@ def test_a_plateau_falls_at_the_same_epochs(both):
 
 @pytest.mark.parametrize("optimizer", ["sgd"])
 def test_a_run_that_is_continued_is_the_long_run(both, framework_process, optimizer):
-    """Plain SGD has no memory: two epochs and two more are four, batches and dropout masks included."""
+    """Plain SGD has no state: two epochs plus two equal four, including batches and dropout masks."""
     job = noise(optimizer=optimizer, epochs=4)
     for framework, (_, whole, _) in zip(("tensorflow", "torch"), both(core_inside.full_story, job), strict=True):
         process = framework_process(framework)
@@ -135,7 +135,7 @@ def test_looks_inside_are_the_same_in_both(both, tensorflow_variant, torch_varia
 
 @pytest.mark.parametrize(("tensorflow_variant", "torch_variant"), FIT)
 def test_every_run_tells_what_it_says_of_the_first_images(both, tensorflow_variant, torch_variant):
-    """An evaluation has the answers anyway; they are those that looking inside would have asked for."""
+    """Evaluation has the answers anyway; they equal those of looking inside."""
     job = with_plan(noise(epochs=2), variants={"tensorflow": tensorflow_variant, "torch": torch_variant})
     told = [of(PredictionsInspected, events) for events, *_ in both(core_inside.full_story, job)]
     asked = [of(PredictionsInspected, events) for events, *_ in both(core_inside.full_story, with_plan(job, look_inside=True))]
@@ -144,7 +144,7 @@ def test_every_run_tells_what_it_says_of_the_first_images(both, tensorflow_varia
         for a, b in zip(free, looked[1:], strict=True):
             assert (a.images, a.labels, a.step) == (b.images, b.labels, b.step)
             np.testing.assert_allclose(a.right, b.right, atol=1e-4)
-    for one, other in zip(*told, strict=True) if tensorflow_variant != "fit" else ():  # fit draws dropout of its own
+    for one, other in zip(*told, strict=True) if tensorflow_variant != "fit" else ():  # fit draws its own dropout masks
         assert one.classes == other.classes
         np.testing.assert_allclose(one.right, other.right, atol=1e-4)
 
@@ -157,7 +157,7 @@ def test_looking_does_not_change_what_is_learned(both, tensorflow_variant, torch
     plain, looked = both(core_inside.full_story, job), both(core_inside.full_story, with_plan(job, look_inside=True))
     for (events, weights, _), (looks, same, _) in zip(plain, looked, strict=True):
         losses = [[x for e in of(BatchesEnded, told) for x in e.losses] for told in (events, looks)]
-        if tensorflow_variant == "graph":  # another graph, that may round otherwise
+        if tensorflow_variant == "graph":  # another graph, which may round differently
             np.testing.assert_allclose(losses[0], losses[1], rtol=0, atol=1e-6)
             assert farthest(weights, same) < 1e-6
         else:
@@ -166,7 +166,7 @@ def test_looking_does_not_change_what_is_learned(both, tensorflow_variant, torch
 
 
 def test_the_told_gradients_are_those_of_the_step(both):
-    """Plain SGD: what the weights moved by is the learning rate times the gradient."""
+    """Plain SGD: the weights change by the learning rate times the gradient."""
     job = random_job(MODEL, (6, 6, 1), learning_rate=0.125, l2=0.01)
     told = both(core_inside.digest_of_looks, job, job.prepared.train[:8])
     for before, gradients, after in told:
@@ -211,7 +211,7 @@ WAYS = [("graph", "loop"), ("eager", "loop"), ("fit", "dataloader")]
 
 @pytest.mark.parametrize(("tensorflow_variant", "torch_variant"), WAYS)
 def test_a_run_that_diverges_ends_at_the_same_step_in_both(both, tensorflow_variant, torch_variant):
-    """However many steps are taken at once, and with the same weights: no step comes after the loss that is out of hand."""
+    """With any number of steps per call, and with the same weights: no step follows the diverged loss."""
     job = noise(
         epochs=40, learning_rate=40.0, optimizer="sgd", variants={"tensorflow": tensorflow_variant, "torch": torch_variant}
     )

@@ -1,4 +1,4 @@
-"""Pretrained weights, frozen layers and a learning rate for the backbone: the two frameworks stay together."""
+"""Pretrained weights, frozen layers and a learning rate for the backbone: both frameworks agree."""
 
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -59,7 +59,7 @@ def test_training_on_kept_features_is_the_same_training(changes):
         assert np.allclose(whole[2], kept[2], rtol=1e-12)
         assert all(np.allclose(whole[0][name], kept[0][name], rtol=0, atol=1e-10) for name in whole[0])
     again = frameworks.both(transfer_inside.trained, SPEC.to_json(), plan.to_json(), True, 1)
-    assert [computed for *_, computed in again] == [0, 0]  # every image was met before
+    assert [computed for *_, computed in again] == [0, 0]  # every image was computed before
 
 
 def test_frozen_weights_stay_and_the_others_move():
@@ -73,7 +73,7 @@ def test_frozen_weights_stay_and_the_others_move():
 
 
 def test_pretrained_weights_say_the_same_in_both_frameworks():
-    """With scikit-learn's photographs and pictures that are made here; float64 on small ones, where it is quick enough."""
+    """With scikit-learn's photographs and generated pictures; float64 on small ones, where it is fast enough."""
     one, two = frameworks.both(transfer_inside.imagenet_logits, "efficientnet-lite0", "float32", 224)
     assert np.abs(one - two).max() <= 1e-4
     names = frameworks.process("torch").run(transfer_inside.imagenet_names)
@@ -84,7 +84,7 @@ def test_pretrained_weights_say_the_same_in_both_frameworks():
 
 
 def test_weights_that_are_fetched_are_read_as_torchvision_means_them(tmp_path):
-    """The real fetching and reading, on a file of the same form that is made here."""
+    """Real fetching and reading, on a generated file of the same form."""
     torch = frameworks.process("torch")
     (tmp_path / "pretrained").mkdir()
     sha256 = torch.run(transfer_inside.stand_in, str(tmp_path / "pretrained"))
@@ -101,7 +101,7 @@ def test_weights_that_are_fetched_are_read_as_torchvision_means_them(tmp_path):
 
 
 def test_grad_cam_of_a_pretrained_network_is_the_same_and_not_empty():
-    """Its last convolution is followed by batch normalisation and ReLU6: the map is of what comes out behind both."""
+    """Its last convolution is followed by batch normalisation and ReLU6: the map is of the output after both."""
     one, two = frameworks.both(transfer_inside.looked, 96)
     assert one[0] == two[0]
     np.testing.assert_allclose(one[2], two[2], atol=1e-4)

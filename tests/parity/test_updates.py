@@ -1,4 +1,4 @@
-"""What is done with gradients beside the optimizer's rule: clipped, gathered, weighted, averaged. The same in both frameworks."""
+"""Processing of gradients and weights besides the optimizer's rule: clipping, accumulating, weighting, averaging. The same in both frameworks."""
 
 import pytest
 
@@ -35,7 +35,7 @@ def test_both_frameworks_do_the_same(name, optimizer):
 
 @pytest.mark.parametrize("optimizer", sampled(["sgd", "adam"], ["sgd"]))
 def test_mixed_precision_costs_lockstep_its_digits(optimizer):
-    """bfloat16 keeps 8 bits, 1 part in 256 a number; float32 parts by 1e-6 here."""
+    """bfloat16 keeps 8 bits, 1 part in 256; in float32 the difference here is 1e-6."""
     done = compared(SPEC, digits(optimizer, dtype="float32", mixed=True), steps=6)
     assert 1e-6 < done.result.max_loss_difference < 0.05
     assert done.result.steps == 6

@@ -1,4 +1,4 @@
-"""What the unit tests share."""
+"""Fixtures of the unit tests."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from tests.stores import waited_for
 
 @pytest.fixture
 def store(tmp_path):
-    """An empty run store in the test's own folder, whose writes are waited for."""
+    """An empty run store in the test's own folder, which waits for its writes."""
     opened = waited_for(RunStore.open(tmp_path))
     yield opened
     opened.close()

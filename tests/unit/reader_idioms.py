@@ -1,6 +1,6 @@
-"""Programs in the ways that people write them: classes around a model, settings in objects, rates and stops written by hand.
+"""Programs in common styles: classes around a model, settings in objects, schedules and early stopping written by hand.
 
-Each begins with a line "### name" and what has to be read: parameters of the model, and settings of the plan as JSON.
+Each begins with a line "### name" and the expected result: the model's parameter count and settings of the plan as JSON.
 """
 
 PROGRAMS = r'''

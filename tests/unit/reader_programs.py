@@ -1,7 +1,7 @@
-"""Programs in students' style for the reader: eight that are right, and one fault (or two) put into them at a time.
+"""Programs in students' style for the reader: eight correct ones, and variants with one or two faults.
 
 `PROGRAMS`: name -> (source, ((kind, line), ...)); a program without faults has none. Half of the changes were written before
-anything was tried on the reader.
+the reader was tested.
 """
 
 from __future__ import annotations
@@ -317,7 +317,7 @@ RIGHT = {
     "torch-cnn": TORCH_CNN, "torch-sequential": TORCH_SEQUENTIAL, "torch-mlp": TORCH_MLP, "torch-binary": TORCH_BINARY,
 }  # fmt: skip
 
-# name of the program -> (kind, text, what it becomes); the fault is where the text was, or at "| words" of another line
+# name of the program -> (kind, text, its replacement); the fault is on that line, or on the line with "| words"
 FAULTY = {
     "keras-cnn": (
         ("sigmoid-with-categorical", 'L.Dense(10, activation="softmax")', 'L.Dense(10, activation="sigmoid")'),

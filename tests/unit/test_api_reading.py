@@ -1,4 +1,4 @@
-"""`clsf.api.read`: what a program holds, as tables and as code."""
+"""`clsf.api.read`: what it reads out of a program, as tables and as code."""
 
 import pytest
 

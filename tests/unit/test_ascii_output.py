@@ -1,4 +1,4 @@
-"""A terminal that knows ASCII alone: the command line writes escapes in place of other letters, and never a traceback."""
+"""A terminal with ASCII only: the command line escapes other letters, and never prints a traceback."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The benchmark's arithmetic and its lines; what it measures is measured when somebody asks for it."""
+"""The benchmark's arithmetic and its output lines; nothing is measured here."""
 
 import json
 from pathlib import Path
@@ -70,7 +70,7 @@ def test_both_frameworks_have_the_same_cases_and_students_begin_with_digits():
 
 
 class Clock:
-    """A side's process whose loops take known times."""
+    """A framework's process whose loops take known times."""
 
     def __init__(self, steps: dict[str, float]) -> None:
         self.names, self._steps = list(steps), steps
@@ -129,13 +129,13 @@ def test_every_case_can_be_trained(case):
     info, plan = catalogue.info(case.data), case.plan("aligned")
     analysis = case.spec().check(prepared_shape(info, plan.preparation), len(info.classes))  # raises where it does not fit
     assert analysis.multiply_adds > 0
-    assert plan.preparation.image_size == (28 if case.model == "lenet-5" else None)  # which needs more than 8×8
+    assert plan.preparation.image_size == (28 if case.model == "lenet-5" else None)  # needs more than 8×8
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("framework", FRAMEWORKS)
 def test_a_process_times_its_loops_with_its_own_settings(framework, monkeypatch):
-    monkeypatch.setenv("CLSF_THREADS", "1")  # a student's program knows nothing of it
+    monkeypatch.setenv("CLSF_THREADS", "1")  # a student's program does not read it
     case = BenchCase(framework, "mlp", "digits", 32, "adam")
     other = BenchCase(framework, "tiny", "digits", 64, "rmsprop")
     with Process(framework, "ours") as own, Process(framework, "textbook") as textbook:
@@ -169,7 +169,7 @@ def test_what_grows_is_measured_in_processes_that_run():
 def test_a_process_that_ends_is_told():
     lost = BenchCase("torch", "no such model", "digits", 32, "adam")
     with Process("torch", "ours") as own:
-        for _ in range(2):  # also when it is asked once more
+        for _ in range(2):  # also on a second call
             with pytest.raises(EngineError, match=r"torch/no such model/.* ended with 1: .*SpecError"):
                 own.begin(lost)
 

@@ -1,4 +1,4 @@
-"""Where a step goes: operations are told apart by their names, and the table adds up."""
+"""Time within a step: operations are classified by their names, and the table adds up."""
 
 import json
 import subprocess
@@ -44,7 +44,7 @@ def test_a_loop_is_taken_apart(framework, side):
     told = json.loads(done.stdout.splitlines()[-1])
     step = told.pop("step")
     assert step > 0
-    cheap = {"optimizer"} if framework == "torch" else set()  # TensorFlow's profiler leaves out what it holds for cheap
+    cheap = {"optimizer"} if framework == "torch" else set()  # TensorFlow's profiler leaves out cheap operations
     assert {GROUPS[0][0], GROUPS[1][0]} | cheap <= told.keys(), told
     assert all(value >= 0 for value in told.values())
     assert sum(told.values()) > 0.2 * step, "at least a fifth of a step is told; cheap operations and Python are not"

@@ -1,4 +1,4 @@
-"""What people bring along: files, links and pasted text. Each is read, or refused in a sentence."""
+"""Files, links and pasted text from users: each is read, or refused in a sentence."""
 
 from pathlib import Path
 
@@ -162,7 +162,7 @@ def test_deep_networks_are_designed_packed_and_read(make, parameters):
     link = edit_link.to_link(design)
     assert link is not None
     assert edit_link.from_link(link, SHAPE) == design
-    assert abs(spec.analyse(SHAPE).parameters - parameters) / parameters < 0.01  # of the papers, up to how shortcuts project
+    assert abs(spec.analyse(SHAPE).parameters - parameters) / parameters < 0.01  # of the papers, except shortcut projections
 
 
 def test_no_id_holds_two_underscores(monkeypatch):

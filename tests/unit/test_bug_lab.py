@@ -42,7 +42,7 @@ def test_a_case_is_whole(code):
 @pytest.mark.parametrize("framework", FRAMEWORKS)
 @pytest.mark.parametrize("kind", functions("start"))
 def test_the_healthy_twin_has_the_same_optimizer_and_rate(kind, framework):
-    """Or the fix would change lines that are right."""
+    """Otherwise the fix would change correct lines."""
     one, other = twins(framework, kind, 0)
     assert (one.plan.optimizer, one.plan.learning_rate) == (other.plan.optimizer, other.plan.learning_rate)
     assert one.text != other.text

@@ -1,4 +1,4 @@
-"""Calls as values: printed as they are typed, bound to a signature, and made of nothing but what is allowed."""
+"""Calls as values: printed as source, bound to a signature, and made only from allowed names."""
 
 from fractions import Fraction
 from types import SimpleNamespace

@@ -1,4 +1,4 @@
-"""The capsule: what goes in comes out bit for bit, and nothing that a stranger makes of it does harm."""
+"""The capsule: contents come out bit for bit, and files changed by strangers do no harm."""
 
 import io
 import json
@@ -43,7 +43,7 @@ PLAN = Plan("digits", Preparation(scale="minus-one-one"), epochs=2, learning_rat
 def weights(dtype="float32", seed=0):
     found = initial_weights(SPEC.analyse(SHAPE), "glorot", seed, dtype)
     first = next(iter(found))
-    found[first].flat[:3] = [np.nan, -0.0, np.float32(1e-42)]  # bits that sums would lose
+    found[first].flat[:3] = [np.nan, -0.0, np.float32(1e-42)]  # bits that float32 sums would lose
     return found
 
 
@@ -109,7 +109,7 @@ def test_the_names_of_the_classes_come_along(tmp_path):
         run_id = take_in(read(packed(story=[named, *STORY[1:]])), store)
         assert store.record(run_id).started.classes == tuple("abcdefghij")
         old = [replace(STARTED, classes=()), *STORY[1:]]
-        run_id = take_in(read(packed(story=old)), store)  # of a program that told them beside the events alone
+        run_id = take_in(read(packed(story=old)), store)  # from a version that kept them only beside the events
         assert store.record(run_id).started.classes == CLASSES
     finally:
         store.close()
@@ -126,7 +126,7 @@ def test_a_run_that_was_looked_inside_is_packed_without_what_was_seen():
     story = [DataProgress("read", 1, 2), STARTED, *LOOKS, *STORY[1:]]
     found = read(packed(story=story))
     assert [event_to_json(e) for e in found.events] == [event_to_json(e) for e in STORY]
-    older = with_history(*map(event_to_json, story))  # which took them along
+    older = with_history(*map(event_to_json, story))  # which includes them
     assert [event_to_json(e) for e in read(older).events] == [event_to_json(e) for e in STORY]
 
 
@@ -162,7 +162,7 @@ def test_it_becomes_a_run_of_the_store_and_can_be_packed_again(tmp_path):
         assert (one[WEIGHTS], one[HISTORY]) == (two[WEIGHTS], two[HISTORY])
         other = take_in(read(packed()), store, "somebody")
         assert other != run_id
-        assert store.record(other).group != found.group  # a second PyTorch run is no partner of the first
+        assert store.record(other).group != found.group  # a second PyTorch run can't be compared with the first
     finally:
         store.close()
 

@@ -1,4 +1,4 @@
-"""A capsule of a long run takes time in proportion to its events, and leaves others their turn meanwhile."""
+"""A capsule of a long run takes time proportional to its events, and does not block other threads."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def long_run(steps: int) -> tuple[RunRecord, list]:
 
 
 def seconds(action) -> float:
-    """Return what this thread computed for, the least of three: whatever else the machine does, waits don't count."""
+    """Return this thread's CPU seconds, the least of three runs: waiting and other programs don't count."""
     found = []
     for _ in range(3):
         begun = time.thread_time()
@@ -69,9 +69,7 @@ def test_four_times_the_events_take_four_times_as_long(store):
         )
         took.append([seconds(action) for action in actions])
     for less, more in zip(*took, strict=True):
-        assert (
-            more / less < 12
-        )  # a time that grows with the square: 16; a busy neighbour on the same cache was seen to double one
+        assert more / less < 12  # quadratic growth would give 16; another program on the same cache can double a time
 
 
 def test_others_have_their_turn_after_each_thousand_events(store, monkeypatch):
@@ -113,7 +111,7 @@ def test_a_long_history_travels_as_texts_and_is_equal_to_what_it_was():
 
 
 def test_never_more_than_a_thousand_events_are_made_at_once(store, monkeypatch):
-    """What Python looks through for garbage holds up every page: a million objects take it 120 ms."""
+    """Garbage collection blocks every page: with a million objects it takes 120 ms."""
     record, events = long_run(3 * AT_ONCE)
     content = pickle.dumps(Capsule("torch", record.model, record.plan, 1.0, tuple(events), None, (8, 8, 1), ()))
     run_id = take_in(pickle.loads(content), store, "me")  # noqa: S301

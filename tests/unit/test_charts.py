@@ -1,4 +1,4 @@
-"""Figures are plain dictionaries of what was measured: nothing lost that matters, nothing added."""
+"""Figures are plain dictionaries of the measured values: nothing important lost, nothing added."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def test_frameworks_differ_in_more_than_colour():
     one, other = STYLES.values()
     assert one.dash != other.dash
     assert one.symbol != other.symbol
-    assert one.size != other.size  # where they coincide, both are seen
+    assert one.size != other.size  # where they coincide, both are visible
 
 
 def test_theme_and_figures_use_the_same_colours():

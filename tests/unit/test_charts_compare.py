@@ -1,4 +1,4 @@
-"""Figures of the Compare page: what was measured, nothing lost that matters, nothing added."""
+"""Figures of the Compare page: the measured values, nothing important lost, nothing added."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Figures of experiments: told apart on every background, nothing lost that matters."""
+"""Figures of experiments: lines can be distinguished on every background, nothing important is lost."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pictures and figures of the Layers page: zero is white, nothing is lost, and counts are those of arithmetic"""
+"""Pictures and figures of the Layers page: zero is white, nothing is lost, and counts agree with arithmetic"""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from clsf.schedules import preview
 
 
 def plain(figure: dict) -> dict:
-    """Return the figure as a browser gets it; raises for what is no JSON."""
+    """Return the figure as a browser gets it; raises if it is not JSON."""
     return json.loads(json.dumps(figure, allow_nan=False))
 
 
@@ -122,7 +122,7 @@ def test_many_layers_differ_in_more_than_colour():
 def test_a_confusion_matrix_is_shaded_by_row_and_its_commonest_mistake_is_said():
     counts = [[8, 2], [0, 0]]
     figure = plain(inside_confusion.figure([("torch", counts)], ["cat", "dog"]))
-    assert figure["data"][0]["z"] == [[0.8, 0.2], [0, 0]]  # a class without images is no division by zero
+    assert figure["data"][0]["z"] == [[0.8, 0.2], [0, 0]]  # a class without images causes no division by zero
     assert figure["data"][0]["text"] == [["8", "2"], ["", ""]]
     said = inside_confusion.in_words([("torch", counts)], ["cat", "dog"])
     assert said == "PyTorch: 8 of 10 images right. Most common mistake: cat predicted as dog, 2 times."
@@ -135,7 +135,7 @@ def test_two_classes_of_one_name_are_two_rows():
 
 def test_gradients_of_a_step_are_bars_and_zero_is_none():
     figure = plain(inside_step.gradients([("tensorflow", {"1 Dense kernel": 0.5, "1 Dense bias": 0.0})]))
-    assert figure["data"][0]["x"] == [0.5, None]  # a logarithm of 0 is nowhere
+    assert figure["data"][0]["x"] == [0.5, None]  # the logarithm of 0 is not drawn
 
 
 def test_weights_before_and_after_keep_their_counts():

@@ -1,4 +1,4 @@
-"""What the server is told to protect: requests from other sites, details of errors, and what it serves as files."""
+"""Security settings of the server: requests from other sites, details of errors, and served files."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def test_one_file_is_served(tmp_path):
 
 
 def test_which_websocket_is_taken(monkeypatch):
-    """What .streamlit/config.toml says of it: ports count only where the host is not one of this machine's names."""
+    """By .streamlit/config.toml; ports count only where the host is not a name of this machine."""
     from streamlit import config, net_util
     from streamlit.web.server.starlette.starlette_websocket import _is_origin_allowed as taken
 

@@ -1,4 +1,4 @@
-"""Whatever comes from outside is read, or refused in a sentence; nothing else is raised, and it does not take long."""
+"""Any input from outside is read, or refused in a sentence, quickly; nothing else is raised."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from tests.unit.test_capsule import packed
 from tests.zips import contents_of, zipped
 
 LONGEST = 3.0  # seconds for one example on a busy machine; all are far below 0.1 s on an idle one
-TIMES = int(os.environ.get("CLSF_FUZZ", "1"))  # so many times as many examples, and other ones every time
+TIMES = int(os.environ.get("CLSF_FUZZ", "1"))  # multiplies the number of examples, and draws new ones every time
 OFTEN = settings(max_examples=150 * TIMES, deadline=None, derandomize=TIMES == 1, suppress_health_check=list(HealthCheck))
 SELDOM = settings(OFTEN, max_examples=40 * TIMES)
 
@@ -49,7 +49,7 @@ JSON = st.recursive(
 
 
 def refused(error: type[ClsfError], work):
-    """Do the work and return what came, or None if it was refused as it should be. Anything else that is raised fails the test."""
+    """Do the work and return its result, or None if it was properly refused. Any other exception fails the test."""
     began = time.monotonic()
     try:
         return work()
@@ -57,13 +57,13 @@ def refused(error: type[ClsfError], work):
         said = str(problem)
     finally:
         assert time.monotonic() - began < LONGEST
-    assert 0 < len(said.strip()) < 3000  # a sentence, not what was sent thrown back
+    assert 0 < len(said.strip()) < 3000  # a sentence, not the whole input repeated
     return None
 
 
 @st.composite
 def damaged(draw, value):
-    """A JSON value of ours in which one to three places were changed, taken out or added."""
+    """A valid JSON value with one to three places changed, removed or added."""
     value = json.loads(json.dumps(value))
     for _ in range(draw(st.integers(1, 3))):
         owners = list(_owners(value))
@@ -123,7 +123,7 @@ def test_a_design_in_a_link(text, link, chance):
 
 
 def same_again(design):
-    """Whatever was opened can be kept, and is the same when it is opened again."""
+    """Whatever was opened can be saved, and is the same when it is opened again."""
     if design is not None:
         kept = edit_link.to_text(design)
         assert edit_link.to_text(edit_link.from_text(kept, (28, 28, 1))) == kept

@@ -1,4 +1,4 @@
-"""Long work of the Compare page is found by a name in the link; who did not begin it may look at it, and not end it."""
+"""Long jobs of the Compare page are found by a name in the link; only the one who started a job can end it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Background:
 
 @pytest.fixture
 def sit_down(monkeypatch):
-    """Return a function that makes the next calls those of another reader, or of another session of the same one."""
+    """Return a function that makes the next calls come from another reader, or from another session of the same one."""
     jobs._shelf.clear()
     jobs._owners.clear()
 
@@ -43,7 +43,7 @@ def test_only_who_began_it_ends_it(sit_down):
     assert not jobs.own("noise")
     jobs.stop("noise")
     assert not job.background.stopped
-    jobs.put("noise", SimpleNamespace(background=Background()))  # one of his own does not end hers either
+    jobs.put("noise", SimpleNamespace(background=Background()))  # starting his own job does not end hers either
     assert not job.background.stopped
     assert jobs.own("noise")
 

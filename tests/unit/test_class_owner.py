@@ -1,4 +1,4 @@
-"""Whoever has only a link may look: the lab obeys a run's owner alone, ids can't be guessed, and each lists only his own."""
+"""A link only lets one look: a run obeys only its owner, ids can't be guessed, and users list only their own runs."""
 
 from __future__ import annotations
 
@@ -82,8 +82,8 @@ def test_each_lists_only_his_own(lab):
     assert [s.run_id for s in lab.recent("ann")] == [hers]
     assert [line.run.run_id for line in lab.history.find(Query("bob"))] == [his]
     assert lab.history.find(Query("")) == []
-    assert lab.history.find(Query("%")) == []  # a wildcard is no owner
-    assert lab.record(hers).owner == "ann"  # whoever knows the id can look
+    assert lab.history.find(Query("%")) == []  # a wildcard is not an owner
+    assert lab.record(hers).owner == "ann"  # anyone with the id can look
 
 
 def test_ids_have_at_least_64_random_bits(lab, monkeypatch):
@@ -97,7 +97,7 @@ def test_ids_have_at_least_64_random_bits(lab, monkeypatch):
     assert min(asked) >= 8
     assert all(len(base64.urlsafe_b64decode(name + "=" * (-len(name) % 4))) >= 8 for name in ids)
     heads = {name[:4] for name in ids}
-    assert len(heads) > 45  # no counter, no clock in front
+    assert len(heads) > 45  # no counter and no clock at the start
 
 
 def test_the_place_of_a_run_in_the_queue_and_its_wait(lab, monkeypatch):
@@ -112,12 +112,12 @@ def test_the_place_of_a_run_in_the_queue_and_its_wait(lab, monkeypatch):
     assert said.wait > 1.0
     lab.store.end_early(first, "stopped")
     lab.engine.line = lambda: ([], [second])
-    assert lab.place(second) == said  # asked again at once, it is not computed again
+    assert lab.place(second) == said  # if asked again at once, it is not computed again
     clock[0] += LINE_SECONDS + 0.1
     assert lab.place(second) == QueuePlace(1, 0.0)
     lab.engine.line = lambda: ([second], [])
     [third] = lab.train(preset("tiny"), PLAN, ["torch"], owner="cat")
     lab.engine.line = lambda: ([second], [third])
     clock[0] += NEWCOMER_SECONDS + 0.1
-    assert lab.place(third).position == 1  # one that nobody has heard of yet is looked for soon
+    assert lab.place(third).position == 1  # an unknown one is looked up soon
     assert lab.place(second) is None

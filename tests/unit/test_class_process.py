@@ -1,4 +1,4 @@
-"""Whose run it is: a clock that is set does not turn a living process into a dead one, and an id that was given anew does not help."""
+"""A run's process: setting the clock does not make a living process look dead, and a reused id does not make a dead one look alive."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_rows_of_before_are_told_in_unix_time():
 
 @pytest.mark.parametrize("hours", [-5, 5])
 def test_a_clock_that_was_set_does_not_cut_off_the_run_of_a_living_program(tmp_path, monkeypatch, hours):
-    """As `clsf runs list` beside a dashboard, after the machine's clock was set: the system then tells another start of it."""
+    """As `clsf runs list` next to a dashboard, after the machine's clock was set: the system then reports a different start time."""
     store = RunStore.open(tmp_path)
     store.create(record())
     store.append("run", STORY[:-1])
@@ -62,7 +62,7 @@ def test_the_run_of_a_process_that_is_gone_is_cut_off_whatever_the_clock_says(tm
     store.append("run", STORY[:-1])
     store.close()
     _, _, started = process.this_process()
-    forget(tmp_path, process_started=started - 10)  # the id went to this process meanwhile
+    forget(tmp_path, process_started=started - 10)  # the id was reused by this process meanwhile
     with_another = RunStore.open(tmp_path)
     assert with_another.record("run").status == "cut-off"
     with_another.close()

@@ -1,4 +1,4 @@
-"""How long a run in the queue waits: worked by hand from runs that train, runs alike and the guess by arithmetic."""
+"""How long a run in the queue waits: worked out by hand from training runs, similar runs and an arithmetic guess."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def running(steps, seconds, validation=0.0):
 
 
 def expected(ahead, recent, **rules):
-    """The wait of one more run behind these."""
+    """Return the wait of one more run behind these."""
     found = waiting.waits([*ahead, queued("last")], recent, **rules)
     assert len(found) == len(ahead) + 1
     assert found[0] == 0.0
@@ -45,7 +45,7 @@ def test_a_run_that_waits_is_as_fast_as_the_last_alike():
     alike = running(5, 3.0)
     alike.fold(RunEnded("torch", "finished", 1, 3.0, 500.0))
     other = queued("o", "tensorflow")
-    other.fold(RunEnded("tensorflow", "finished", 1, 3.0, 5.0))  # of the other framework: says nothing
+    other.fold(RunEnded("tensorflow", "finished", 1, 3.0, 5.0))  # of the other framework: ignored
     info = catalogue.info("digits")
     plan = Plan("digits", epochs=3, validation_share=0.2)
     validated = round(info.train * 0.2)  # whole images

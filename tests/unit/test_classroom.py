@@ -1,4 +1,4 @@
-"""A class: who is at which step, how long for, and what of it is told to whom."""
+"""A class: who is at which step, for how long, and who may see what of it."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""`python -m clsf runs`: what ended long ago goes for good, what lives stays, and the file becomes smaller and whole."""
+"""`python -m clsf runs`: runs that ended long ago are removed, others stay, and the file becomes smaller and stays valid."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def home(tmp_path, monkeypatch):
 
 
 def make(store, name, days, owner="me", over=True):
-    """A run that ended so many days ago, with 800 kB of weights."""
+    """Add a run that ended a number of days ago, with 800 kB of weights."""
     store.create(RunRecord(name, name, "torch", preset("tiny"), Plan("digits", epochs=2), time.time() - days * DAY, owner))
     store.append(name, STORY if over else STORY[:-1])
     store.save_weights(name, packed({"a": np.random.default_rng(0).normal(size=100_000)}))
@@ -49,7 +49,7 @@ def filled(home):
     make(store, "ancient", 90)
     make(store, "theirs", 60, owner="you")
     make(store, "fresh", 2)
-    make(store, "live", 80, over=False)  # this process looks after it
+    make(store, "live", 80, over=False)  # this process trains it
     yield store
     store.close()
 
@@ -70,7 +70,7 @@ def test_what_ended_long_ago_goes_and_a_live_run_never(filled, home, capsys):
     assert float(said.split()[3]) > 1.5  # MB, of two runs with 0.8 MB of weights each
     assert left(home) == {"fresh", "live"}
     assert (home / NAME).stat().st_size + (home / f"{NAME}-wal").stat().st_size < size - 1_500_000
-    filled.append("live", STORY[-1:])  # the dashboard that has the file open goes on
+    filled.append("live", STORY[-1:])  # the dashboard that has the file open keeps working
     assert filled.record("live").status == "finished"
     assert filled.notice is None
 

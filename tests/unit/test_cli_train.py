@@ -1,4 +1,4 @@
-"""The arguments of `train` about loss, schedule, stopping and augmentation: the plan they make, and what is refused."""
+"""The arguments of `train` about loss, schedule, stopping and augmentation: the plan they give, and what is refused."""
 
 import argparse
 

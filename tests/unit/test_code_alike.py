@@ -1,4 +1,4 @@
-"""What a script of a run draws is what the run drew: the copied functions against the dashboard's own."""
+"""A run's script draws the same random numbers as the run: the copied functions against the dashboard's own."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_the_split_of_a_script_is_that_of_the_run(seed):
 
 @pytest.fixture
 def seeded(monkeypatch):
-    """The functions with a script's constants."""
+    """Return the functions with a script's constants."""
 
     def seeded(**constants):
         for name, value in constants.items():
@@ -161,7 +161,7 @@ def test_scripts_of_runs_know_nothing_of_this_package(folder):
         assert "clsf" not in text
 
 
-# What stays different.
+# Remaining differences.
 
 
 def said(plan: Plan, framework: str, spec: ModelSpec = SPEC) -> str:
@@ -175,7 +175,7 @@ OTHERWHERE = ("clip-norm", "class-weight-mean")
 @pytest.mark.parametrize("framework", FRAMEWORKS)
 @pytest.mark.parametrize("name", [name for name in DIFFERENCES if name not in OTHERWHERE])
 def test_every_difference_of_a_plan_changes_its_script_or_is_said_to_be_left_out(name, framework):
-    """A rule of PyTorch's is what Keras does not have, so only the other script changes."""
+    """PyTorch's rule differs from Keras', so only PyTorch's script changes."""
     optimizer = name.removesuffix("-rule") if name.endswith("-rule") else "sgd"
     base = Plan("digits", optimizer=optimizer, l2=0.01)
     plan = base.but(differences=(name,))

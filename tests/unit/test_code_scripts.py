@@ -53,7 +53,7 @@ def ruff(arguments: list[str], folder) -> str:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """Every script and every preset's model, as files."""
+    """Write every script and every preset's model as files."""
     folder = tmp_path_factory.mktemp("code")
     for number, name in enumerate(PLANS):
         for framework in FRAMEWORKS:
@@ -110,7 +110,7 @@ def test_the_same_model_is_the_same_text(style):
 
 
 def test_lines_know_their_layers():
-    """Every layer has lines in both frameworks, and every line's path is a layer's."""
+    """Every layer has lines in both frameworks, and every line belongs to a layer."""
     for name in NAMES:
         analysis = preset(name).analyse((28, 28, 1))
         paths = {facts.path for facts in analysis.layers}
@@ -120,7 +120,7 @@ def test_lines_know_their_layers():
                 seen = {line.path for line in code.lines if line.path}
                 assert seen <= paths
                 missing = paths - seen
-                # In a mixture, `forward` names a block that is the identity's sum; its layers stand in __init__.
+                # In a mixture, `forward` names a block that is the identity's sum; its layers are in __init__.
                 assert not missing, (name, style, missing)
 
 
@@ -170,7 +170,7 @@ def test_lines_that_differ_for_a_reason_say_it(spec, style, line, note):
 @pytest.mark.parametrize("name", HOSTILE)
 @pytest.mark.parametrize("style", STYLES)
 def test_a_hostile_name_stays_a_comment_and_a_plain_name(name, style):
-    """The statements are those of a harmlessly named model, and the name comes into no line that Python reads an encoding from."""
+    """The statements equal those of a harmlessly named model, and the name is in no line that Python reads an encoding from."""
     spec, harmless = (ModelSpec(n, preset("tiny").layers) for n in (name, "model"))
     text, wanted = (model_code(s, (8, 8, 1), 10, style).text for s in (spec, harmless))
     assert shape_of(text) == shape_of(wanted)
@@ -179,7 +179,7 @@ def test_a_hostile_name_stays_a_comment_and_a_plain_name(name, style):
 
 
 def shape_of(text: str) -> list[str]:
-    """Return the kinds of all nodes of the parsed source: the same for two sources that do the same."""
+    """Return the types of all nodes of the parsed source: equal for two sources that do the same."""
     return [type(node).__name__ for node in ast.walk(ast.parse(text.encode()))]
 
 
@@ -192,7 +192,7 @@ def test_a_hostile_name_in_a_script(name, framework):
 
 
 def test_every_plan_field_that_trains_is_in_the_scripts():
-    """A change of any field changes a script, or is one that only our own runs have."""
+    """A change of any field changes a script, or the field only exists in our own runs."""
     ours = {"look_inside", "begin_from", "epochs_before", "rules", "split"}
     refused = {"weights": "imagenet", "train_layers": "head", "backbone_rate": 0.1, "freeze_norms": True}
     base = Plan("digits")
@@ -255,7 +255,7 @@ def test_each_variant_is_written_as_it_runs():
     assert "DataLoader" not in loop
 
 
-# The set that is drawn.
+# The data set that is drawn.
 
 
 def test_shapes_in_a_script_are_pixel_for_pixel_ours():

@@ -1,4 +1,4 @@
-"""The switchboard: every name has an entry, its sources exist in the installed packages, and it knows when it can do nothing."""
+"""The switchboard: every name has an entry, its sources exist in the installed packages, and it says when it has no effect."""
 
 import ast
 import sysconfig

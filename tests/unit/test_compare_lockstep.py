@@ -1,4 +1,4 @@
-"""The coordinator, with sides that compute nothing: what it says, where runs part, and what happens when a half fails."""
+"""The coordinator, with fake sides: its messages, where runs first differ, and what happens when one side fails."""
 
 import math
 import time
@@ -25,7 +25,7 @@ NAMES = ("1.kernel", "1.bias", "3.kernel", "3.bias")
 
 
 class FakeSide:
-    """Says numbers of the step; `fault(step)` is added to a tensor, `fails_at` raises, `drift` grows with the step."""
+    """A fake side that reports made-up numbers; `fault(step)` is added to a tensor, `fails_at` raises, `drift` grows with the step."""
 
     def __init__(self, framework="torch", *, start=0.0, fault=None, fails_at=None, drift=0.0, differences=(), loss=None):
         self.framework, self.spec = framework, SPEC
@@ -196,7 +196,7 @@ def test_isolate_hands_the_references_values_on():
 
 
 def test_isolate_measures_by_what_is_allowed():
-    """A gradient that is nothing but rounding may be apart by all of its own size."""
+    """A gradient that is only rounding may differ by all of its size."""
     _, _, result = run(FakeSide(fault={(1, "forward", "3"): 1e-12}), steps=1, isolate=True)
     assert "none differs by more than 5.0e-13 of its size" in str(result.sentence)
 
@@ -327,7 +327,7 @@ def test_why_it_could_not_go_on_is_said(error, sentence):
 
 
 def taken(gradients, weights, terms=None, dtype="float32") -> RecordedStep:
-    """A step that was taken with these values of the gradient and of the weight "1.bias"."""
+    """Return a step with these values of the gradient and of the weight "1.bias"."""
     backward = {"1.bias": recorded("1.bias", np.array(gradients, dtype))}
     if terms is not None:
         backward = {"1": recorded("1", np.array(terms, dtype)), **backward}
@@ -341,7 +341,7 @@ def parted(one: RecordedStep, two: RecordedStep) -> list[tuple[str, str]]:
 
 
 def test_one_value_of_a_gradient_that_is_rounding_alone_is_no_fault():
-    """Adam makes a whole step of it, in another direction in each framework; a value that both know is judged."""
+    """Adam makes a whole step of it, in a different direction in each framework; values where both agree are judged."""
     one, two = taken([1.0, 1e-8], [0.001, 0.001]), taken([1.0, -1e-8], [0.001, -0.001])
     assert parted(one, two) == []
     assert parted(one, taken([1.0, -1e-8], [0.002, -0.001])) == [("update", "1.bias")]
@@ -349,7 +349,7 @@ def test_one_value_of_a_gradient_that_is_rounding_alone_is_no_fault():
 
 
 def test_a_bias_is_measured_by_what_is_summed():
-    """3.5e-5 is rounding of a sum of large terms that nearly cancel, and a fault of a sum of small ones."""
+    """3.5e-5 is rounding if large terms nearly cancel, but a fault if the terms are small."""
     large, small = np.full((32, 16, 16, 2), 0.02), np.full((32, 16, 16, 2), 2e-6)
     large[::2] *= -1
     one, two = ([0.05, 0.01], [0.050035, 0.01])

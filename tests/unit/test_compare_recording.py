@@ -1,4 +1,4 @@
-"""What is recorded of a tensor, how two recordings are compared, and what is too much to record."""
+"""What is recorded of a tensor, how two recordings are compared, and the size limits."""
 
 import math
 

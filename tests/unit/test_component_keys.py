@@ -1,4 +1,4 @@
-"""A component's id holds no two underscores in a row, whatever run it is of, and different runs have different ones."""
+"""A component's id never has two underscores in a row, and different runs have different ids."""
 
 import itertools
 

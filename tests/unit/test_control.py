@@ -1,4 +1,4 @@
-"""Control: what is asked of a running loop, from any thread."""
+"""Control: commands to a running loop, from any thread."""
 
 import sys
 import threading

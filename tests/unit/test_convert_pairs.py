@@ -1,6 +1,6 @@
-"""The bar of the conversion lab on ONNX files that are written operator by operator, computed in NumPy: no framework is needed.
+"""Detection rate of the conversion lab on ONNX files written operator by operator, computed in NumPy: no framework is needed.
 
-`tests/backends/test_convert_bar.py` does the same with what both frameworks write themselves.
+`tests/backends/test_convert_bar.py` does the same with files written by both frameworks.
 """
 
 from __future__ import annotations
@@ -110,7 +110,7 @@ def layer_of(kind: str, settings: list):
 
 
 def first(which: str, seed: int) -> tuple[Loaded, conversions.Weights]:
-    """Return the first file as it would be read, and its weights by the layers' names."""
+    """Return the first file as read, and its weights by layer name."""
     rng = np.random.default_rng(seed)
     weights: conversions.Weights = {}
     start = Node("images", shape=conversions.SHAPES[which])
@@ -137,7 +137,7 @@ def first(which: str, seed: int) -> tuple[Loaded, conversions.Weights]:
 
 
 class Writer:
-    """Writes the second file, an ONNX file, by a program that may be wrong at one place."""
+    """Writes the second file, an ONNX file, possibly with one fault."""
 
     def __init__(self, weights: conversions.Weights, fault: tuple[str, str], inside: bool) -> None:
         self.weights, (self.what, self.where), self.inside = weights, fault, inside
@@ -193,7 +193,7 @@ class Writer:
         return x, shape
 
     def held(self, name: str) -> tuple[dict, str]:
-        """Return a layer's weights, and what goes wrong at it."""
+        """Return a layer's weights, and its fault."""
         wrong = self.what if self.where == name else ""
         return self.weights[wrong.removeprefix("from:") if wrong.startswith("from:") else name], wrong
 
@@ -250,7 +250,7 @@ class Writer:
 
 
 def second(which: str, weights: conversions.Weights, fault: tuple[str, str], inside: bool) -> Loaded:
-    """Return the second file, read. `inside`: batch normalisation is put into the convolutions, as exporters do."""
+    """Return the second file, read. `inside`: batch normalisation is folded into the convolutions, as exporters do."""
     height, width, channels = conversions.SHAPES[which]
     writer = Writer(weights, fault, inside)
     end, _ = writer.row(told(conversions.NETS[which], *fault), "images", (channels, height, width))

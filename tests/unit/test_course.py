@@ -161,7 +161,7 @@ def test_every_check_can_be_met_and_can_fail():
             }[condition.sign]  # fmt: skip
         assert check.met([{}, good]), (lesson, step.name)
         assert not check.met([])
-        for condition in check.conditions:  # each condition alone is enough to fail
+        for condition in check.conditions:  # each single condition is enough to fail
             assert not check.met([good | {condition.field: None}]), (lesson, step.name)
         assert str(check.missing([]))
     assert count == 0 or count % 2 == 0
@@ -336,7 +336,7 @@ def test_every_topic_of_the_sources_has_its_place():
                 lesson = path.path(language).lesson(topic["lesson"])
                 assert lesson is not None, topic
                 assert lesson.step(topic["block"]) is not None, topic
-        else:  # a part of the page's own lesson, or a note; "" is what stands before the first heading
+        else:  # a section of the page's own lesson, or a note; "" is the text before the first heading
             for language in path.LANGUAGES:
                 text, notes = lessons.read(topic["page"], language)
                 assert notes.get(topic["block"]) or part(text, topic["block"]), topic

@@ -1,4 +1,4 @@
-"""Varying images: against values worked by hand, and the same whatever the batch, the process or the order of the calls."""
+"""Augmenting images: against values worked out by hand, and independent of batch, process and order of calls."""
 
 import numpy as np
 import pytest
@@ -16,7 +16,7 @@ def some(count=20, side=8, channels=3):
 
 @pytest.fixture
 def draw(monkeypatch):
-    """Decide what chance says: one number per kind, 0.5 for the rest."""
+    """Fix the random numbers: one per kind, 0.5 for the rest."""
 
     def decide(**numbers):
         row = np.full((1, DRAWS), 0.5)
@@ -110,7 +110,7 @@ def test_a_larger_number_does_not_change_what_smaller_ones_get():
 
 
 def test_the_numbers_never_change():
-    """A stored run is repeated from them."""
+    """Otherwise a stored run could not be repeated."""
     first = [0.7243886900316061, 0.4103625418095803, 0.5065468852335154]
     np.testing.assert_allclose(chances(0, 1, np.array([0]))[0, :3], first, atol=1e-12)
 

@@ -1,4 +1,4 @@
-"""What scikit-learn brings is read as scikit-learn reads it."""
+"""Scikit-learn's bundled data is read as scikit-learn reads it."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""What people bring: each archive and folder of tests/cases/images, by command line and as a browser sends it."""
+"""Users' files: each archive and folder of tests/cases/images, by the command line and as an upload."""
 
 import io
 import json
@@ -170,7 +170,7 @@ def test_own_validation_images_validate_and_nothing_is_drawn():
     assert sorted(prepared.train) == list(range(8))
     assert sorted(prepared.validation) == list(range(8, 12))
     assert sorted(prepared.labels[prepared.validation]) == dataset.validation.labels.tolist() == [0, 0, 1, 1]
-    for part in (prepared.train, prepared.validation):  # as anywhere, the first images are a fair sample
+    for part in (prepared.train, prepared.validation):  # as everywhere, the first images are a fair sample
         assert set(prepared.labels[part[:2]]) == {0, 1}
 
 

@@ -1,4 +1,4 @@
-"""Downloading, against a small server on this machine that can break off, lie and refuse."""
+"""Downloading from a small local server that can break the connection, send wrong data, and refuse."""
 
 import contextlib
 import hashlib
@@ -18,7 +18,7 @@ MD5 = hashlib.md5(CONTENT, usedforsecurity=False).hexdigest()
 
 
 class Server(http.server.ThreadingHTTPServer):
-    """Serves CONTENT; what it does wrong is said by the path: see Handler."""
+    """Serves CONTENT; the path says what goes wrong, see Handler."""
 
     daemon_threads = True
 

@@ -135,7 +135,7 @@ def random_png(side, seed=0):
 
 
 def huge_header():
-    """A PNG of a few bytes whose header promises 30,000 x 30,000 pixels."""
+    """Return a PNG of a few bytes whose header claims 30,000 x 30,000 pixels."""
     data = bytearray(picture())
     data[16:24] = (30_000).to_bytes(4, "big") * 2
     data[29:33] = zlib.crc32(data[12:29]).to_bytes(4, "big")
@@ -150,7 +150,7 @@ def large_header():
 
 
 def promising(kind, side=60_000):
-    """A small image file of this format whose header promises so many pixels to a side."""
+    """Return a small image file of this format whose header claims this many pixels per side."""
     file = io.BytesIO()
     Image.new("P" if kind == "GIF" else "RGB", (8, 8)).save(file, kind)
     data = bytearray(file.getvalue())
@@ -218,7 +218,7 @@ def packed_zeros():
 def test_a_file_that_cannot_be_used_is_named_and_left_out(tmp_path, name, data, why):
     for found in (import_folder(folder_of(tmp_path, TWO | {name: data})), import_zip(zip_of(TWO | {name: data}))):
         assert found.info.train == 2
-        assert found.info.shape == (12, 12, 3)  # nor has it a say in the size
+        assert found.info.shape == (12, 12, 3)  # it doesn't affect the size either
         assert list(reasons(found)) == [name]
         assert reasons(found)[name].startswith(why)
 
@@ -332,7 +332,7 @@ def test_small_files_may_shrink_well():
 
 
 def test_an_archive_that_lies_about_sizes_is_not_believed():
-    """The table of contents says 100 bytes; what is packed is 20 MB. No more than what it says is unpacked."""
+    """The table of contents says 100 bytes, but 20 MB are packed. Only 100 bytes are unpacked."""
     packed = zip_of({"train/cat/1.png": picture(), "train/dog/1.png": picture(), "train/dog/2.png": bytes(20_000_000)})
     lied = packed.getvalue().replace((20_000_000).to_bytes(4, "little"), (100).to_bytes(4, "little"))
     found = import_zip(io.BytesIO(lied))
@@ -487,7 +487,7 @@ def test_a_large_photo_is_read_small():
     Image.effect_noise((2000, 1500), 90).convert("RGB").save(file, "JPEG")
     found = import_zip(zip_of({"a/1.jpg": file.getvalue(), "b/1.png": picture(size=(64, 64))}))
     assert found.info.shape == (64, 64, 3)
-    assert open_dataset(found.name).train.pixels[0].std() < 40  # averaged, not picked
+    assert open_dataset(found.name).train.pixels[0].std() < 40  # averaged, not single pixels
 
 
 def test_importing_does_not_warn_about_odd_files():

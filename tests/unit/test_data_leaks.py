@@ -1,4 +1,4 @@
-"""The leak doctor finds what was planted, says nothing of clean sets, and its two sets differ in the leak alone."""
+"""The leak doctor finds planted leaks, reports nothing for clean sets, and its two sets differ only in the leak."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def test_a_picture_is_found_where_it_was_moved_to_and_another_is_not():
         assert moved.ratios(one, (one + 1) % 6, grey, there, apart).min() > 0.3
     far = np.roll(grey, 9, axis=2)
     assert moved.ratios(one, one, grey, far, apart).min() > 0.1
-    assert moved.pictures([Image.new("L", (8, 8))] * 3) is None  # a pixel of eight is too much
+    assert moved.pictures([Image.new("L", (8, 8))] * 3) is None  # one pixel of eight is too much
 
 
 def test_equal_images_in_two_parts_and_with_two_labels_are_told_apart(shapes):
@@ -156,7 +156,7 @@ def test_names_that_tell_no_groups(pattern):
 
 @pytest.fixture
 def patients(tmp_path, monkeypatch, shapes):
-    """A folder of two classes, ten patients each of four images."""
+    """Make a folder of two classes, each with ten patients of four images."""
     monkeypatch.setenv("CLSF_DATA", str(tmp_path / "data"))
     number = iter(range(1000))
     for kind in ("ill", "well"):

@@ -13,11 +13,11 @@ from clsf.errors import DataError
 
 
 def test_shuffling_never_changes():
-    # Written down once: a stored run has to find the same batches with every later NumPy.
+    # Recorded once: a stored run must get the same batches with every later NumPy.
     assert shuffled(8, 1, 2, 3).tolist() == [1, 3, 7, 5, 2, 0, 4, 6]
 
 
-@settings(deadline=None)  # the first example pays for imports, and the machine may be busy
+@settings(deadline=None)  # the first example includes imports, and the machine may be busy
 @given(
     counts=st.lists(st.integers(0, 30), min_size=1, max_size=6).filter(lambda c: max(c) >= 2),
     share=st.floats(0.01, 0.9),
@@ -87,7 +87,7 @@ def test_the_first_digits_to_train_on_and_to_validate_on_are_of_all_classes_alik
 
 
 def test_the_first_version_of_the_split_stays_what_stored_runs_were_trained_on():
-    # Written down from the program that made them. The order is skewed, which is why there is a second version.
+    # Recorded from the program that made them. The order is not uniform, so there is a second version.
     labels = load_digits()[0].labels
     train, validation = split(labels, 0.2, 0, train_limit=20, version=1)
     assert np.bincount(labels[train], minlength=10).tolist() == [4, 0, 2, 0, 10, 0, 3, 0, 0, 1]

@@ -1,4 +1,4 @@
-"""Pictures that go into the first layer: samples, photographs, and files from strangers, harmless and not"""
+"""Pictures for the first layer: samples, photographs, and users' files, harmless and harmful"""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def chunk(name: bytes, data: bytes) -> bytes:
 
 
 def png_that_promises(width: int, height: int) -> bytes:
-    """A few bytes whose header says that they are a huge image."""
+    """Return a few bytes whose header claims a huge image."""
     head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(b"\0" * 100)) + chunk(b"IEND", b"")
 

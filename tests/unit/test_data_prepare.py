@@ -1,4 +1,4 @@
-"""Preparation, against values worked by hand and against Pillow."""
+"""Preparation, against values worked out by hand and against Pillow."""
 
 from dataclasses import replace
 

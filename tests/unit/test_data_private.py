@@ -1,4 +1,4 @@
-"""Private images are opened, saved and removed with their owner's key alone: a run, a link, a name or a crafted job shows nothing."""
+"""Private images are opened, saved and removed only with their owner's key; a run, a link, a name or a crafted job does not give access."""
 
 import io
 import json
@@ -35,7 +35,7 @@ ANNA, BEN = "a" * 24, "b" * 24
 
 @pytest.fixture
 def name():
-    """Anna's set of two classes."""
+    """Return the name of Anna's set of two classes."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
         for label, kind in enumerate(("cat", "dog")):
@@ -114,7 +114,7 @@ def test_in_the_app_who_does_not_say_for_whom_is_nobody(name, monkeypatch):
 
 
 class _Engine:
-    """Remembers what workers were asked."""
+    """Records the jobs that workers got."""
 
     def __init__(self):
         self.asked = []
@@ -240,7 +240,7 @@ def test_a_capsule_finds_its_owners_images_again_and_nobody_elses(lab, name):
     with of(BEN):
         theirs = take_in(capsule.read(content), lab.store, BEN)
     assert lab.store.record(theirs).plan.data == catalogue.reference(name)
-    with of(BEN):  # as an older program wrote it, or somebody who knows the name
+    with of(BEN):  # as an older version wrote it, or somebody who knows the name
         assert sharing.resolved(Plan(name)).data == catalogue.reference(name)
 
 

@@ -1,4 +1,4 @@
-"""Own images and uploaded files take no more room than the host allows."""
+"""Own images and uploaded files take no more space than the host allows."""
 
 import pytest
 from starlette.exceptions import HTTPException

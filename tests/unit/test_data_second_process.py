@@ -1,4 +1,4 @@
-"""The process that reads torchvision's sets, as its parent sees it: here played by a few lines of Python."""
+"""The process that reads torchvision's sets, as its parent sees it: replaced here by a few lines of Python."""
 
 import os
 import subprocess
@@ -68,7 +68,7 @@ def test_cancelling_ends_it_even_while_it_is_silent(tmp_path):
     def cancel(stage, done, total):
         if done:
             pids.append(done)
-        if len(pids) == 2:  # said again while nothing new came
+        if len(pids) == 2:  # repeated while nothing new came
             raise KeyboardInterrupt
 
     code = 'print(json.dumps({"stage": "read", "done": os.getpid(), "total": 0}), flush=True); time.sleep(60)'

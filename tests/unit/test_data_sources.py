@@ -20,7 +20,7 @@ pytestmark = pytest.mark.usefixtures("data_folder")
 
 @pytest.fixture
 def few_shapes(monkeypatch):
-    """Makes "shapes" of 60 images quickly; counts how often."""
+    """Make "shapes" of 60 images quickly, and count the calls."""
     from clsf.data import shapes
 
     made, draw = [], shapes.draw_shapes
@@ -34,7 +34,7 @@ def few_shapes(monkeypatch):
 
 
 def tiny_set(name, folder, progress):
-    """Stands in for torchvision_sets.make."""
+    """Replaces torchvision_sets.make."""
     progress("download", 5, 10)
     images = Images(np.zeros((20, 28, 28, 1), np.uint8), np.arange(20) % 10, catalogue.info(name).classes)
     cache.write(folder, "train", images)

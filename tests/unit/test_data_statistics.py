@@ -1,4 +1,4 @@
-"""Counting, measuring, comparing and dividing images, against NumPy and hand work."""
+"""Counting, measuring, comparing and splitting images, against NumPy and values worked out by hand."""
 
 import base64
 import io
@@ -71,13 +71,13 @@ def test_the_balance_adds_up():
     assert statistics.balance(labels, None, 3, 0.2, 0)[2].sum() == 0
 
 
-# Likeness.
+# Similarity.
 
 
 def test_pairs_are_those_of_trying_them_all():
     random = np.random.default_rng(3)
     flat, labels = random.integers(0, 256, (40, 12)).astype(float), random.integers(0, 3, 40)
-    flat[17] = flat[5]  # twins
+    flat[17] = flat[5]  # near-duplicates
     near, strangers, far, kin = likeness.all_pairs(flat, labels)
     pairs = [(i, j, np.sqrt(((flat[i] - flat[j]) ** 2).mean())) for i in range(40) for j in range(i + 1, 40)]
     assert near[0] == (5, 17, 0.0)

@@ -1,4 +1,4 @@
-"""Everything temporary lies in one private folder, which the next start sweeps; nobody else can open what is kept."""
+"""All temporary files are in one private folder, which the next start cleans; nobody else can open stored files."""
 
 import os
 import signal
@@ -40,7 +40,7 @@ def test_the_next_start_sweeps_what_a_killed_process_left_and_nothing_of_a_livin
     temporary.sweep()
     assert photographs(data_folder) == []
     assert cache.names() == []
-    assert list(data_folder.rglob("*folder-x*")) == []  # nor is the lock
+    assert list(data_folder.rglob("*folder-x*")) == []  # the lock is not either
 
 
 def test_a_last_word_of_a_dying_process_is_swept_too(data_folder, monkeypatch):

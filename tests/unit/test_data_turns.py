@@ -1,4 +1,4 @@
-"""Uploads are read a few at a time on the whole server, of one reader one at a time, in the order in which they came."""
+"""The server reads a few uploads at a time, one per reader, in the order in which they came."""
 
 import threading
 import time
@@ -10,7 +10,7 @@ from clsf.data.turns import Turns
 
 
 class Reading:
-    """A thread that has a turn until it is told to end."""
+    """A thread that holds a turn until it is told to end."""
 
     def __init__(self, turns, owner, most=2):
         self.before, self.began, self.end = [], threading.Event(), threading.Event()

@@ -1,4 +1,4 @@
-"""Images from a browser: good, corrupt, huge, of the wrong type, meant to do harm; who may see them, and for how long."""
+"""Images from a browser: good, corrupt, huge, of the wrong type, malicious; who may see them, and for how long."""
 
 import io
 import os
@@ -250,7 +250,7 @@ def test_only_private_names_are_removed_or_used(name):
 
 
 def test_an_order_is_not_for_everybodys_eyes(monkeypatch):
-    """The secret travels in a file of a folder that only its owner can read, not as an argument."""
+    """The secret is passed in a file that only its owner can read, not as an argument."""
     code = "print(json.dumps({'result': {'name': str(oct(os.stat(sys.argv[1]).st_mode)[-3:]), 'skipped': []}}), flush=True)"
     monkeypatch.setattr(catalogue, "info", lambda name: name)
     assert import_upload(zip_of(photos()), "m", "s", command=played(code)).name == "700"

@@ -1,4 +1,4 @@
-"""The tests' two processes: who starts workers shares them, and each room keeps to one process."""
+"""The tests' two processes: tests that start workers share them, and each room stays in one process."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def test_rooms_are_there():
 
 
 def test_no_framework_is_started_twice():
-    """Whatever uses the tests' framework processes, or a lab that does, is in their room."""
+    """Every test that uses the tests' framework processes, or a lab that does, is in their room."""
     users = [
         file
         for file in TESTS.rglob("test_*.py")

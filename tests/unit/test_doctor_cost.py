@@ -1,4 +1,4 @@
-"""While a run trains, it is looked at for faults so seldom, and so quickly, that this costs at most a hundredth of its time."""
+"""While a run trains, checking it for faults takes at most a hundredth of its time."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ FACTS = RunFacts(
 
 
 def run_of(epochs: int, each: int) -> History:
-    """Return a healthy run as far as it is."""
+    """Return the history of a healthy run so far."""
     chance, count = random.Random(0), epochs * each
     losses = tuple(2.3 * math.exp(-3 * n / count) + chance.gauss(0, 0.05) for n in range(count))
     told = [2.3 * math.exp(-3 * n / epochs) for n in range(epochs)]
@@ -36,7 +36,7 @@ def test_a_long_run_is_looked_at_less_and_less_often():
 
 
 def test_all_looks_at_a_run_take_less_than_a_hundredth_of_its_time():
-    """By the processor's time of this thread, so that other programs don't matter."""
+    """In CPU time of this thread, so that other programs don't matter."""
     diagnose(run_of(2, 40), FACTS)  # loads what is loaded once
     for epochs, each in ((10, 40), (300, 40)):
         taken = 0.0

@@ -1,4 +1,4 @@
-"""Who may connect, to the port, and what a browser is told of each answer."""
+"""Who may connect to the port, and the headers of each answer."""
 
 import os
 
@@ -66,7 +66,7 @@ def test_a_host_may_switch_it_off(set_option):
 
 
 async def inside(scope, receive, send):
-    """What the door is around."""
+    """The app inside the door."""
     if scope["type"] == "http":
         await send({"type": "http.response.start", "status": 200, "headers": [(b"x-frame-options", b"DENY")]})
         await send({"type": "http.response.body", "body": b"page"})
@@ -75,7 +75,7 @@ async def inside(scope, receive, send):
 
 
 def answers(kind, path="/", **headers):
-    """Return what the door says to a request."""
+    """Return the door's answer to a request."""
     said = []
 
     async def receive():
@@ -96,7 +96,7 @@ def test_no_answer_can_be_framed_by_others():
         (b"content-security-policy", b"frame-ancestors 'self'"),
         (b"referrer-policy", b"same-origin"),
         (b"x-content-type-options", b"nosniff"),
-        (b"x-frame-options", b"DENY"),  # what is said already stays
+        (b"x-frame-options", b"DENY"),  # headers that are already set stay
     ]
 
 
@@ -126,5 +126,5 @@ def test_at_the_start_it_sweeps_and_at_the_end_it_closes(monkeypatch, tmp_path):
 
     played(life())
     assert told == ["begin", "open", "end"]
-    assert (tmp_path / "written").stat().st_mode & 0o777 == 0o700  # what is written meanwhile is the user's alone
+    assert (tmp_path / "written").stat().st_mode & 0o777 == 0o700  # files written meanwhile are readable only by the user
     assert os.umask(umask) == 0o022

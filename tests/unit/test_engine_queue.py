@@ -1,4 +1,4 @@
-"""Which runs may start, by cases."""
+"""Which runs may start, case by case."""
 
 import pytest
 
@@ -86,7 +86,7 @@ def test_small_runs_of_an_experiment_share_the_cores(waiting, running, free, cor
 def test_on_one_machine_an_experiment_is_one_start_among_those_that_may_run():
     waiting = [arm("b"), arm("c"), arm("x", "other")]
     assert held_back(waiting, [arm("a")], 1, one_at_a_time=True) == {"x"}
-    assert held_back(waiting, [arm("a")], 1) == {"b", "c", "x"}  # on a cluster it would take all workers
+    assert held_back(waiting, [arm("a")], 1) == {"b", "c", "x"}  # on a cluster it would use all workers
 
 
 @pytest.mark.parametrize(("run_id", "place"), [("a", 0), ("b", 1), ("c", 2), ("?", None)])

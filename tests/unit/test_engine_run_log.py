@@ -1,4 +1,4 @@
-"""The log: one line per event, which a run's name or message can't forge."""
+"""The log: one line per event; a run's name or message can't fake one."""
 
 import logging
 

@@ -1,4 +1,4 @@
-"""What the engine knows of its workers, from what a scheduler says of them."""
+"""What the engine knows of its workers, from the scheduler's information."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_a_run_asks_for_the_very_worker_that_has_none():
     assert table.idle("torch", set()).resource == "TORCH_2"  # warm
     assert table.idle("torch", {other}).resource == "TORCH"
     assert table.idle("torch", {ADDRESS, other}) is None
-    table.workers[other].lost = True  # it goes
+    table.workers[other].lost = True  # it leaves
     assert table.idle("torch", {ADDRESS}) is None
 
 

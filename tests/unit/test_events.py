@@ -1,4 +1,4 @@
-"""Events are plain values that survive JSON, numbers that JSON lacks included."""
+"""Events are plain values that survive JSON, including numbers that JSON lacks."""
 
 import json
 import math

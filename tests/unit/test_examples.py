@@ -1,4 +1,4 @@
-"""The runs that come with the program open as any other, hold what the pages show, and stand in no store."""
+"""The bundled runs open as any other, have what the pages show, and are in no store."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ class NoEngine:
     """An engine that trains nothing."""
 
     def listen(self, news: object) -> None:
-        """Nothing is ever told."""
+        """Ignore the listener: there are no events."""
 
 
 class NoStore:
-    """A store that knows no run."""
+    """A store without runs."""
 
     notice = None
 

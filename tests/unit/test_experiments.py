@@ -1,4 +1,4 @@
-"""Experiments before and after they run: what is tried, what differs, which arm is ahead, and how sure that is."""
+"""Experiments before and after they run: what is varied, what differs, which setting is ahead, and how certain that is."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def labels(arms) -> list[str]:
     return [str(arm.label) for arm in arms]
 
 
-# What is tried.
+# What is varied.
 
 
 def test_the_optimizers_differ_in_the_optimizer_and_its_usual_rate():
@@ -306,7 +306,7 @@ def test_seeds_alone_tell_the_noise():
     low, high = stats.t.interval(0.95, 4, np.mean(values), stats.sem(values))
     assert f"interval from {low:.1%} to {high:.1%}" in str(found.sentence)
     assert found.margin is None
-    # Of two independent runs the difference scatters √2 times as far as one of them.
+    # The difference of two independent runs varies √2 times as much as one run.
     assert (
         found.noise
         == pytest.approx(between_single_runs(values, 10_000))
@@ -332,7 +332,7 @@ def test_both_frameworks_are_judged_each_and_may_agree():
     assert [v.framework for v in both([0.8, 0.9])] == ["tensorflow", "torch"]
     assert "do not have the same one ahead: 0.5 in TensorFlow, 0.1 in PyTorch" in str(agreement(both([0.8, 0.9])))
     assert "have the same one ahead: 0.5" in str(agreement(both([0.95, 0.9])))
-    assert agreement(both([0.9, 0.9])) is None  # a tie has nobody ahead
+    assert agreement(both([0.9, 0.9])) is None  # in a tie nothing is ahead
     assert agreement(both([0.9, 0.8])[:1]) is None
 
 
@@ -371,7 +371,7 @@ def test_an_experiment_is_queued_and_found_again(tmp_path):
         assert len(engine.commands) == 4
         for member in found.members[:2]:
             lab.store.started(member.record.run_id, "a machine")
-    with RunStoreIn(tmp_path) as store:  # after a restart: what never began left nothing
+    with RunStoreIn(tmp_path) as store:  # after a restart: runs that never began are gone
         assert store.history.members(name) == [(member.record.run_id, 0) for member in found.members[:2]]
         assert len(store.runs()) == 2
         assert store.history.experiment(name).body["kind"] == "learning-rate"

@@ -1,4 +1,4 @@
-"""Which experiments share the cores, and how long they still take."""
+"""Which experiments share the cores, and the estimate of their remaining time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The catalogue of faults is whole: each kind has a file of its name, real texts, and says why a framework can't have it."""
+"""The catalogue of faults is complete: each kind has a file of its name and all texts, and says why a framework can't have it."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def falling(first: float, by: float, count: int) -> list[float]:
 
 
 def sawtooth(each: int, count: int, rng: np.random.Generator, same: bool) -> History:
-    """Steps of `count` epochs: the same order of images in each, or a new one."""
+    """Return losses of `count` epochs: with the same order of images in each, or a new one."""
     shape = rng.normal(0, 0.5, each)
     losses = [
         float(v) for n in range(count) for v in 1 + (shape if same else rng.permutation(shape)) + rng.normal(0, 0.1, each)
@@ -352,7 +352,7 @@ def test_an_error_names_the_fault(error, kind):
 
 
 def _guards(function: Callable) -> set[str]:
-    """Return the frameworks that a function sends away in its first lines, such as `if not program.torch: return []`."""
+    """Return the frameworks that a function excludes in its first lines, such as `if not program.torch: return []`."""
     sent = {
         "not program.torch": "tensorflow",
         "program.keras": "tensorflow",

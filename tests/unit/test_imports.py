@@ -1,7 +1,7 @@
-"""What may import what: frameworks in their own backend only, Streamlit in the interface only, nothing that runs text.
+"""Allowed imports: frameworks in their own backend only, Streamlit in the interface only, and nothing that executes text.
 
-The files are read, not run, so pages and whatever is written later are covered as well; then the modules that promise
-to be light are imported in a process of their own.
+The files are read, not run, so pages and later files are covered as well; then the modules that must be light are imported in a
+separate process.
 """
 
 import ast
@@ -20,12 +20,12 @@ INTERFACE = ("clsf/ui/", "pages/", "app.py")
 RUNS_TEXT = {"eval", "exec", "__import__"}
 UNPICKLES = {"pickle", "cPickle", "cloudpickle", "dill", "joblib", "marshal", "shelve", "torch"}
 EXCEPTED = {
-    ("clsf/backends/watched.py", "exec"),  # a program that clsf.code printed and clsf.faults changed, in a process of its own
+    ("clsf/backends/watched.py", "exec"),  # a program printed by clsf.code and changed by clsf.faults, in its own process
     ("clsf/engine/work.py", "pickle.loads"),  # arguments that the app itself pickled for its own worker
     (
         "clsf/engine/apart.py",
         "pickle.loads",
-    ),  # the same, which the worker passes on to a process that it starts, and its answer
+    ),  # the same, passed on by the worker to a process that it starts, and the answer
 }
 
 
@@ -60,7 +60,7 @@ def _imported(path: str) -> Iterator[tuple[str, int]]:
 
 
 def called(node: ast.Call) -> str:
-    """Return what is called as dotted text, "" if it is no plain name."""
+    """Return the called name as dotted text, "" if it is not a plain name."""
     parts, function = [], node.func
     while isinstance(function, ast.Attribute):
         parts.append(function.attr)
@@ -101,7 +101,7 @@ def test_streamlit_is_imported_in_the_interface_only():
 
 
 def harmful(node: ast.Call) -> bool:
-    """Return whether a call runs text or unpickles."""
+    """Return whether a call executes text or unpickles."""
     package, _, function = called(node).rpartition(".")
     given = {k.arg: k.value for k in node.keywords}
     allowed, only = given.get("allow_pickle"), given.get("weights_only")
@@ -171,7 +171,7 @@ MIXINS = "clsf.reader."
 
 
 def test_no_modules_import_each_other_in_a_circle():
-    """Counted with what is imported late or for type checking only: each module can be read before those above it."""
+    """Late imports and those for type checking count, too: each module can be read before those above it."""
     graph = grimp.build_graph("clsf", cache_dir=None, exclude_type_checking_imports=False)
     below = {name: set(graph.find_modules_directly_imported_by(name)) for name in graph.modules}
     below = {

@@ -1,4 +1,4 @@
-"""With one framework installed everything works in that one, and a sentence says what is missing."""
+"""With one framework installed everything works in it, and a sentence says what is missing."""
 
 import pytest
 

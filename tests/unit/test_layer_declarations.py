@@ -1,4 +1,4 @@
-"""One declaration a layer: its calls are read back into it, its rules are those of forms and links, and old files still open."""
+"""One declaration per layer: its calls are parsed back, forms and links use its rules, and old files still open."""
 
 import json
 from pathlib import Path
@@ -37,7 +37,7 @@ BEFORE = json.loads((CASES / "models.json").read_text("utf-8"))
 SETTINGS = [(layer, shape) for found in all_settings(100).values() for layer, shape in found]
 
 
-# Files, links and capsules of the version before layers were declared once.
+# Files, links and capsules from the version before these declarations.
 
 
 @pytest.mark.parametrize("case", BEFORE["models"], ids=lambda case: case["json"]["name"])
@@ -128,7 +128,7 @@ def test_what_is_typed_into_the_form_of_a_model(text, value):
 
 
 def same(layer, found) -> bool:
-    """Whether two layers are one; a pool that moves by its own size may say so or not."""
+    """Return whether two layers are the same; a pool's strides may be left out if they equal its size."""
     if hasattr(layer, "pool_size"):
         return type(layer) is type(found) and (layer.sides, layer.moves, layer.padding) == (
             found.sides,
@@ -148,7 +148,7 @@ def test_keras_calls_are_read_back_into_the_layer():
         (read_back,) = fused(found)
         assert others == {}
         again = [step.call for step in read_back.keras_on(shape)] == [step.call for step in layer.keras_on(shape)]
-        assert same(layer, read_back) or again, layer  # on a flat vector two settings of PReLU are one
+        assert same(layer, read_back) or again, layer  # on a flat vector two settings of PReLU are the same
 
 
 @pytest.mark.parametrize(

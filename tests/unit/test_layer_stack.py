@@ -1,4 +1,4 @@
-"""Chains of the Layers page by arithmetic: sizes and counts worked by hand, chains as text, kernels, and what a cell sees"""
+"""Chains of the Layers page by arithmetic: sizes and counts worked out by hand, chains as text, kernels, and receptive fields"""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def test_parameters_are_counted_in_words(layer, shape, words):
 @pytest.mark.parametrize(
     ("layer", "side", "expected"),
     [
-        (Conv2D(1, 3, strides=2, padding="same"), 28, (0, 1)),  # (14 - 1) * 2 + 3 - 28 = 1 cell, which goes to the end
+        (Conv2D(1, 3, strides=2, padding="same"), 28, (0, 1)),  # (14 - 1) * 2 + 3 - 28 = 1 cell, padded at the end
         (Conv2D(1, 3, strides=2, padding="same"), 29, (1, 1)),
         (Conv2D(1, 2, padding="same"), 28, (0, 1)),
         (Conv2D(1, 5, padding="same"), 28, (2, 2)),
@@ -247,7 +247,7 @@ def test_kernels_by_hand_need_room():
         weights.draw((Stage(Conv2D(2, 2), Filling("hand")),), DIGIT)
 
 
-# The receptive field, against really computing.
+# The receptive field, against a real computation.
 
 FIELDS = [
     (Conv2D(1, 3),),
@@ -260,8 +260,8 @@ FIELDS = [
 
 @pytest.mark.parametrize("layers", FIELDS, ids=lambda layers: "-".join(type(x).__name__ for x in layers))
 def test_the_receptive_field_is_what_changes_a_cell(layers):
-    """A picture with one bright pixel: exactly the cells that see it come out above 0, where all weights are 1."""
-    # A mean sees what a maximum sees, and lets every single pixel show.
+    """A picture with one bright pixel: with all weights 1, exactly the cells that see it are above 0."""
+    # A mean has the same receptive field as a maximum, and every single pixel changes it.
     layers = tuple(AveragePool2D(x.pool_size, x.strides, x.padding) if isinstance(x, MaxPool2D) else x for x in layers)
     shape, row = (11, 13, 1), chain(*layers)
     found = stack_facts(row, shape).facts

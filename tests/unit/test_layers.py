@@ -1,4 +1,4 @@
-"""What each layer says of itself by arithmetic, against numbers worked by hand."""
+"""What each layer computes of itself (shapes, counts), against numbers worked out by hand."""
 
 import pytest
 
@@ -207,7 +207,7 @@ def test_same_padding_is_tensorflows(side, window, stride, before_after):
     assert same_padding(side, window, stride) == before_after
 
 
-# Mistakes, in words.
+# Messages for mistakes.
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""What a server refuses before it begins, against sums worked by hand."""
+"""What a server refuses before training, against sums worked out by hand."""
 
 import math
 
@@ -30,7 +30,7 @@ def test_memory_by_hand(plan, expected):
 
 
 def test_frozen_layers_need_less_memory():
-    """Their weights have no gradient, and what they put out is not kept for a backward pass: of the widest, in and out."""
+    """Their weights have no gradient, and their outputs are not kept for a backward pass: only the widest counts, in and out."""
     layers = (Dense(100), Flatten(), Dense(10))
     analysis = ModelSpec("by hand", layers).analyse((64,))
     plan = Plan("digits", optimizer="sgd", learning_rate=0.1, batch_size=8, train_layers="head")
@@ -66,14 +66,14 @@ def test_memory_is_let_in_to_the_byte():
 
 
 def test_what_dask_would_end_is_refused_first():
-    """Measured: such a run takes 920 to 940 MB; with 900 MB its worker was ended each time, with 1,250 MB it trains."""
+    """Measured: such a run takes 920 to 940 MB; with 900 MB its worker was killed each time, with 1,250 MB it trains."""
     analysis, plan = preset("two-block-cnn", 10).analyse((32, 32, 3)), Plan("shapes", batch_size=128)
     with pytest.raises(
         EngineError, match=r"needs about 1\.07 GB of memory, but a worker here may use 0\.90 GB.*CLSF_WORKER_MEMORY"
     ):
         require(Settings(), analysis, plan, 6000, 900_000_000)
     assert require(Settings(), analysis, plan, 6000, 1_250_000_000) is None
-    with pytest.raises(EngineError, match=r"may use 0\.90 GB"):  # the smallest there is: ended in each of ten runs
+    with pytest.raises(EngineError, match=r"may use 0\.90 GB"):  # the smallest measured: killed in each of ten runs
         require(Settings(), preset("lecture-cnn", 10).analyse((8, 8, 1)), Plan("digits"), 1000, 900_000_000)
     assert tuning.SETTINGS["distributed.worker.memory.terminate"] == USABLE
 

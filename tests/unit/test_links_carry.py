@@ -1,4 +1,4 @@
-"""A copied link carries all that a page shows: each widget stands in it, or is named here with the reason why not."""
+"""A copied link carries everything that a page shows: each widget is in it, or is listed here with the reason why not."""
 
 from __future__ import annotations
 
@@ -85,12 +85,12 @@ def files() -> list[Path]:
 
 
 def unbound() -> set[tuple[str, str]]:
-    """Return (folder, key) of each widget that is not bound to the link by itself."""
+    """Return (folder, key) of each widget that is not bound to the link directly."""
     found = set()
     for path in files():
         folder = path.relative_to(UI).parts[0] if path.is_relative_to(UI) else path.stem
         if path.relative_to(UI if path.is_relative_to(UI) else PAGES).as_posix() == "shared/choose.py":
-            continue  # its widgets are in the link by what it is for
+            continue  # its callers put its widgets into the link
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in WIDGETS:
                 named = {word.arg: ast.unparse(word.value) for word in node.keywords if word.arg}
@@ -130,11 +130,11 @@ def test_every_component_that_tells_something_is_known():
         assert COMPONENTS[path] in telling[path]
 
 
-# What long things become.
+# Encoding of long values.
 
 
 def strokes(side: int, channels: int, seed: int = 0) -> np.ndarray:
-    """A drawing of two soft discs."""
+    """Return a drawing of two soft discs."""
     y, x = np.mgrid[:side, :side] / side
     ink = np.zeros((side, side))
     for row, column in np.random.default_rng(seed).uniform(0.3, 0.7, (2, 2)):

@@ -32,7 +32,7 @@ VALUES = np.linspace(-1, 3, 50)
 
 @pytest.fixture
 def record() -> RunRecord:
-    """Two epochs of three steps, looked at twice."""
+    """Return a record of two epochs of three steps, with two looks inside."""
     record = RunRecord("abcdefghij", "g", "torch", preset("tiny", 10), Plan("digits", epochs=2), 1000.0)
     record.fold(RunStarted("torch", "loop", "cpu", 1, {}, 2, 3, 96, 32, (8, 8, 1), 650, "w", "o", 0.1))
     for epoch in (1, 2):

@@ -1,4 +1,4 @@
-"""Declarations of losses and schedules: what is computed, printed and read of each is one thing."""
+"""Declarations of losses and schedules: what is computed, printed and read agrees."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a model has to end in for a loss: refused in words, or made to fit on demand."""
+"""The last layer that a loss needs: a wrong one is refused in a sentence, or replaced on request."""
 
 import pytest
 

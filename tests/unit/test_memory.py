@@ -1,4 +1,4 @@
-"""The peak of memory is that of the stretch, and is not forgotten when the memory is given back."""
+"""Peak memory is measured over a period, and is kept when the memory is freed."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""What is said of a design, case by case, and what the offered mend makes of it"""
+"""Advice on a design, case by case, and the result of the offered fix"""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def test_each_mistake_is_told_and_its_first_mend_mends_it(layers, name, level):
 def test_a_non_linearity_between_is_enough():
     assert "no-non-linearity" not in names(told(Flatten(), Dense(64), Activation("relu"), Dense(10)))
     assert "no-non-linearity" not in names(told(Flatten(), Dense(64, "tanh"), Dropout(0.1), Dense(10)))
-    assert "no-non-linearity" not in names(told(Conv2D(4), MaxPool2D(), Flatten(), Dense(10)))  # a maximum bends
+    assert "no-non-linearity" not in names(told(Conv2D(4), MaxPool2D(), Flatten(), Dense(10)))  # a maximum is not linear
 
 
 def test_the_floor_of_two_softmaxes_is_the_one_of_the_lecture():

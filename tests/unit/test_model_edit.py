@@ -1,4 +1,4 @@
-"""The editor's designs: whatever is asked of them leaves a valid design or a sentence, and undo restores exactly"""
+"""The editor's designs: any request leaves a valid design or gives a sentence, and undo restores exactly"""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ SHAPES = [(8, 8, 1), (28, 28, 1), (32, 32, 3), (3, 17, 5)]
 
 
 def wishes() -> st.SearchStrategy[dict]:
-    """What a browser may send: mostly sensible, with wrong numbers and wrong types among it."""
+    """Requests that a browser may send: mostly sensible, some with wrong numbers or types."""
     uid = st.integers(0, 14)
     place = st.lists(st.integers(-1, 5), min_size=3, max_size=3)
     value = st.one_of(
@@ -55,7 +55,7 @@ def wishes() -> st.SearchStrategy[dict]:
 
 
 def well(design: Design, shape: tuple) -> None:
-    """Everything that must be true of any design at any time."""
+    """Check everything that must always be true of a design."""
     uids = [card.uid for card in design.all()]
     assert len(uids) == len(set(uids))
     assert all(0 < uid < design.next_uid for uid in uids)
@@ -67,7 +67,7 @@ def well(design: Design, shape: tuple) -> None:
         for card in design.all()
         if card.branching
     )
-    # The model of it, with and without what is switched off, is one that every other part of the program reads.
+    # Its model, with and without the layers that are switched off, can be read by all other code.
     for with_off in (True, False):
         spec = design.spec(with_off)
         assert ModelSpec.from_json(json.loads(json.dumps(spec.to_json()))) == spec
@@ -104,7 +104,7 @@ def well(design: Design, shape: tuple) -> None:
 
 
 def same(one: Design, other: Design) -> bool:
-    """Whether two designs say the same; the numbers of their cards are their own business."""
+    """Return whether two designs are equal; the numbers of their cards may differ."""
     return edit_link.to_data(one) == edit_link.to_data(other)
 
 
@@ -141,7 +141,7 @@ def test_links_and_json_bring_back_the_same_design(asked, shape):
     link = edit_link.to_link(design)
     assert link is not None
     assert same(edit_link.from_link(link, shape), design)
-    # What other parts read of the file is the model without the layers that are switched off.
+    # Other code reads the model in the file without the layers that are switched off.
     assert ModelSpec.from_text(edit_link.to_text(design)) == design.spec()
 
 
@@ -273,7 +273,7 @@ def test_both_refusals_of_keras_are_told_when_a_field_is_changed():
 @pytest.mark.parametrize("kind", list(KINDS))
 @pytest.mark.parametrize("shape", [(28, 28, 1), (1, 1, 8), (40,)])
 def test_a_new_layer_fits_where_it_can(kind, shape):
-    """Flat vectors take no images' layers; everything else goes in without turning red."""
+    """Layers for images can't follow flat vectors; everything else can be inserted without an error."""
     design = edit_steps.add(Design("x"), Place(OWN_ROW, 0, 0), fresh(kind, shape))
     images_only = kind not in (
         "Dense",

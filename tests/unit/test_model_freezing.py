@@ -1,4 +1,4 @@
-"""Which layers a plan freezes, and what is said of a plan that can't be run."""
+"""Which layers a plan freezes, and the messages for plans that can't be run."""
 
 import numpy as np
 import pytest
@@ -20,7 +20,7 @@ PLAIN = (Conv2D(4), Conv2D(4), Dropout(0.5), GlobalAveragePool2D(), Dense(10))
     ("layers", "trains", "frozen", "fixed"),
     [
         (LITE, "all", 0, 0),
-        (LITE, "head", 24, 23),  # the dropout before the head draws anew at every step
+        (LITE, "head", 24, 23),  # the dropout before the head draws new masks at every step
         (LITE, "last:1", 18, 18),
         (LITE, "last:16", 3, 3),
         (PLAIN, "head", 4, 2),

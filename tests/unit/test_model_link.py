@@ -1,4 +1,4 @@
-"""Designs from strangers: links and JSON of every bad kind are refused in a sentence, quickly, and nothing of them is run"""
+"""Untrusted designs: bad links and JSON of every kind are refused in a sentence, quickly, and no code in them is run"""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def test_the_same_in_a_link_is_refused_too(case):
     ],
 )
 def test_hostile_links_are_refused_in_a_sentence(link, what):
-    """The last but one is a bomb: 20 million characters in a link of a few thousand."""
+    """The last but one is a compression bomb: 20 million characters in a link of a few thousand."""
     with pytest.raises(SpecError, match=None) as refused:
         edit_link.from_link(link, SHAPE)
     assert what in str(refused.value) or "at most" in str(refused.value)
@@ -118,7 +118,7 @@ def test_a_link_that_was_cut_off_is_damaged():
 
 
 def opened(read: Callable[[object, tuple], Design], what: object) -> Design | str:
-    """Return the design, or the sentence with which it is refused."""
+    """Return the design, or the sentence that refuses it."""
     try:
         return read(what, SHAPE)
     except SpecError as error:
@@ -160,7 +160,7 @@ def test_presets_fit_into_short_links(name):
 
 
 def test_a_link_of_today_opens_for_ever():
-    """Made with version 1. If this fails, links that people kept no longer open: raise the version instead."""
+    """Made with version 1. If this fails, stored links no longer open: raise the version instead."""
     link = "1.w6owJzW5pLQoVTc5Lw9rZGJ3KGmexRon1AhFrAZjSSoY8W9AwGAsqZFAcgIA"
     assert edit_link.from_link(link, SHAPE).spec() == preset("lecture-cnn")
 

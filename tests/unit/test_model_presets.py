@@ -1,4 +1,4 @@
-"""The presets' parameter counts, worked by hand, and that each is what its name says."""
+"""The presets' parameter counts, worked out by hand, and that each is what its name says."""
 
 import pytest
 
@@ -9,7 +9,7 @@ CIFAR, MNIST = (32, 32, 3), (28, 28, 1)
 
 
 PARAMETERS = {
-    # input, learned, kept besides
+    # input, learned, kept but not learned
     "lecture-cnn": (CIFAR, 430_102, 0),
     "lenet-5": (MNIST, 61_706, 0),
     "lenet-5-relu": (MNIST, 61_706, 0),

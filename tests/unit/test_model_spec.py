@@ -1,4 +1,4 @@
-"""ModelSpec: its checks, and a JSON form in which nothing is trusted."""
+"""ModelSpec: its checks, and its JSON form, which is untrusted input."""
 
 import json
 from collections.abc import Callable
@@ -254,7 +254,7 @@ def test_what_is_wrong_is_named_with_its_place(text, sentence):
 
 @pytest.mark.parametrize("depth", range(100, 1200, 100))
 def test_no_depth_of_nesting_gets_past_the_checks(depth):
-    """Between what json refuses and what is refused here, no other exception may come out."""
+    """Either json refuses it or our check does; no other exception may be raised."""
     for opened, closed in (("[", "]"), ('{"kind":', "}")):
         text = f'{{"version": 1, "name": "x", "layers": {opened * depth}1{closed * depth}}}'
         with pytest.raises(SpecError):

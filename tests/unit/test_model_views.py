@@ -108,14 +108,14 @@ def test_blocks_with_square_roots():
 @pytest.mark.parametrize("scale", ["linear", "root"])
 @pytest.mark.parametrize("name", NAMES)
 def test_all_blocks_are_inside_the_picture(name, scale):
-    """What is seen from straight ahead is as wide as the scene, and a length of 1 is half of the picture's height."""
+    """Seen from straight ahead, the view is as wide as the scene, and a length of 1 is half of the picture's height."""
     scene = figure(design_of(preset(name)), (32, 32, 3), scale)["layout"]["scene"]
     assert scene["aspectmode"] == "manual"
     x, y, z = (scene["aspectratio"][axis] for axis in "xyz")
     wide, high = 0.957 * x + 0.291 * y, 0.112 * x + 0.367 * y + 0.923 * z  # from the eye at (0.35, -1.15, 0.5)
     assert wide * 215 < 530
     assert high * 215 < 360
-    assert wide * 215 > 500 or high * 215 > 340  # and none of it is smaller than it has to be
+    assert wide * 215 > 500 or high * 215 > 340  # and nothing is smaller than necessary
 
 
 def test_layers_that_hand_on_their_shape_are_drawn_if_asked():

@@ -1,4 +1,4 @@
-"""What is offered after a training and after an experiment follows from the result."""
+"""The next steps offered after a training and after an experiment follow from the result."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the program wrote before a form was changed still opens: plans, a capsule, a store of runs (tests/cases/before)."""
+"""Files in older formats still open: plans, a capsule, a store of runs (tests/cases/before)."""
 
 import gzip
 import json

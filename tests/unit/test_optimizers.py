@@ -1,4 +1,4 @@
-"""Optimizers as declared: one declaration gives the calls of both frameworks, and a call gives the declaration back."""
+"""Optimizers: one declaration gives the calls of both frameworks, and a call gives back the declaration."""
 
 import random
 import re
@@ -17,7 +17,7 @@ EACH = pytest.mark.parametrize("declared", OPTIMIZERS.values(), ids=OPTIMIZERS)
 
 @EACH
 def test_an_optimizer_is_named_in_few_files(declared):
-    # A fault, or what is read in somebody's source, is about names in code of others.
+    # Faults and the reader deal with names in other people's code.
     own = [p for p in SOURCES if not {"faults", "reader", "doctor"} & set(p.parts) and p.name != "diagnose_measure.py"]
     found = [p.name for p in own if re.search(rf"[\"']{declared.name}[\"']", p.read_text(encoding="utf-8"))]
     allowed = 5 if declared.name not in ("momentum",) else 20  # also an argument of Keras and PyTorch, and of BatchNorm

@@ -132,7 +132,7 @@ def test_the_temperature_is_found_and_the_threshold_keeps_its_promise():
     labels = np.array(
         [random.choice(4, p=p) for p in unknown.at_temperature(np.exp(scores - scores.max(1, keepdims=True)), 1.0)]
     )
-    sure = unknown.at_temperature(np.exp(scores), 1 / 3)  # three times too sure of itself
+    sure = unknown.at_temperature(np.exp(scores), 1 / 3)  # three times too confident
     found = unknown.threshold(sure[:2000], labels[:2000])
     assert found.temperature == pytest.approx(3, rel=0.1)
     assert 1 - found.knows(sure[2000:]).mean() == pytest.approx(0.05, abs=0.02)
@@ -172,7 +172,7 @@ def test_the_tryout_set_can_be_taught_at_once():
     assert strangers().shape[1:] == (SIDE, SIDE, 3)
 
 
-# The teach-again file, and files that are none.
+# The teach-again file, and invalid files.
 
 
 def test_a_teach_again_file_gives_back_what_was_collected():
@@ -239,9 +239,9 @@ def test_no_zip_and_no_table_are_refused():
 def test_files_are_read_in_a_process_of_their_own(tmp_path, monkeypatch):
     monkeypatch.setenv("CLSF_DATA", str(tmp_path))
     portrait = Image.new("RGB", (60, 120), (0, 0, 255))
-    portrait.paste((255, 0, 0), (0, 0, 60, 60))  # red above blue
+    portrait.paste((255, 0, 0), (0, 0, 60, 60))  # red at the top, blue below
     exif = portrait.getexif()
-    exif[0x0112] = 6  # the camera lay on its side: to be turned by 90 degrees clockwise
+    exif[0x0112] = 6  # taken with the camera on its side: must be rotated by 90 degrees clockwise
     turned = io.BytesIO()
     portrait.save(turned, "JPEG", exif=exif, quality=95)
     plain = io.BytesIO()
@@ -258,7 +258,7 @@ def test_files_are_read_in_a_process_of_their_own(tmp_path, monkeypatch):
         reading.taught_again(io.BytesIO(b"nothing"))
 
 
-# What the camera sends.
+# Messages of the camera.
 
 
 def sent(count: int, side: int = 8, **changes) -> dict:

@@ -1,4 +1,4 @@
-"""Images with a validation part of their own: whatever counts, estimates or exports knows that nothing is drawn."""
+"""Images with their own validation set: counts, estimates and exports know that no split is drawn."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ CASES = Path(__file__).parents[1] / "cases" / "images"
 
 @pytest.fixture
 def own(tmp_path, monkeypatch):
-    """8 training, 4 validation and 4 test images of 2 classes."""
+    """Return 8 training, 4 validation and 4 test images of 2 classes."""
     monkeypatch.setenv("CLSF_DATA", str(tmp_path / "data"))
     return import_zip(CASES / "train_val_test.zip").info
 
@@ -41,7 +41,7 @@ def test_a_script_draws_no_split_and_reads_the_own_images(own, framework, size, 
     assert "VALIDATION_SHARE" not in text
     assert "held_out" not in text
     assert ("x_val = fitted(x_val)" in text) == (size is not None)
-    # Its data part is NumPy alone: run it as a reader would, beside the file that the app writes.
+    # Its data section uses only NumPy: run it as a reader would, next to the file that the app writes.
     monkeypatch.chdir(tmp_path)
     from clsf.code import pieces
     from clsf.code.job import Job

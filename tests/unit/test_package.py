@@ -1,4 +1,4 @@
-"""`pip install .`: the package has all that it needs, and its command works away from the repository."""
+"""`pip install .`: the package is complete, and its command works outside of the repository."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory):
-    """The folder that the package was installed into, from a copy: building leaves files beside the source."""
+    """Return the folder that the package was installed into, from a copy, because building leaves files in the source folder."""
     source, target = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("target")
     shutil.copytree(ROOT / "clsf", source / "clsf", ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("pyproject.toml", "requirements.txt", "README.md", "LICENSE"):

@@ -1,4 +1,4 @@
-"""One colour has one meaning on all pages: colours with a meaning are said in one module and used from there."""
+"""Each colour has one meaning on all pages: colours with a meaning are defined in one module and used from there."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ FRAMEWORKS = [style.colour for style in STYLES.values()]
 
 
 def lab(colour: str) -> tuple[float, float, float]:
-    """Return a colour as CIE L*a*b*, in which equal distances look alike."""
+    """Return a colour as CIE L*a*b*, where equal distances look equally different."""
     linear = [
         c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4
         for c in (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
@@ -56,7 +56,7 @@ def colours_in(path: Path) -> set[str]:
 
 
 def literal_colours(text: str) -> set[str]:
-    """Return the colours that are written out in a text, as #rrggbb; black, white and greys mean nothing and are left out."""
+    """Return the colours that are written out in a text, as #rrggbb; black, white and greys have no meaning and are left out."""
     found = {
         hexed if len(hexed) == 7 else "#" + "".join(2 * c for c in hexed[1:4])
         for hexed in re.findall(r"#(?:[0-9a-fA-F]{6}|[0-9a-fA-F]{3,4})\b(?!;\w)", text)
@@ -67,9 +67,9 @@ def literal_colours(text: str) -> set[str]:
 
 
 def test_no_page_has_a_colour_of_its_own():
-    """Outside of the palette there are only black, white and greys."""
+    """Outside of the palette only black, white and greys are used."""
     elsewhere = {
-        "ui/chrome.css": {"#127f75"},  # how Streamlit writes the dark theme's primary colour, to be replaced
+        "ui/chrome.css": {"#127f75"},  # Streamlit's form of the dark theme's primary colour, to be replaced
     }  # fmt: skip
     own = {}
     for path in (*FILES, *sorted((PACKAGE.parent / "pages").glob("*.py"))):

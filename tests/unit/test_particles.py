@@ -1,4 +1,4 @@
-"""Korean particles are picked by the last sound of what a template was filled with; none is left in both forms."""
+"""Korean particles are chosen by the last sound of the value in the template; none is left in both forms."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def test_the_particle_follows_the_last_sound(form, word):
         ("값을(를) 배를(를), 4이(가), 3이(가)", "값을 배를(를), 4가, 3이"),
         ("하나와(과) 둘과(와), 값와(과)", "하나와 둘과, 값과"),
         ("'배'(이)라는 '값'(이)라는", "'배'라는 '값'이라는"),
-        ("{name}은(는)", "{name}은(는)"),  # still to be filled in
+        ("{name}은(는)", "{name}은(는)"),  # not filled in yet
         ("f(x) of (a)", "f(x) of (a)"),
     ],
 )
@@ -38,7 +38,7 @@ def test_every_particle_has_both_forms(said, seen):
 
 
 def test_a_translation_never_chooses_a_particle_for_a_field():
-    """What a field is filled with is not known to the catalogue, so it says both forms."""
+    """The catalogue does not know a field's value, so it has both forms."""
     alone = re.compile(r"\}['’”`*)\]]*(?:은|는|을|를|이|가|과|와|으로|로)(?![가-힣(])")
     texts = [text for text in catalogue("ko")._catalog.values() if isinstance(text, str)]
     assert not [text for text in texts if alone.search(text)]

@@ -1,4 +1,4 @@
-"""Plan: what it refuses, in words, and its JSON form."""
+"""Plan: what it refuses, with which messages, and its JSON form."""
 
 import json
 from dataclasses import fields

@@ -1,4 +1,4 @@
-"""The parts of a plan: what they refuse, in words, their JSON form, and that a plan of before still means what it meant."""
+"""The parts of a plan: what they refuse, their JSON form, and that old plans keep their meaning."""
 
 import json
 
@@ -93,7 +93,7 @@ OLD = {
 
 def test_a_plan_stored_before_there_were_these_fields_is_the_default_plan():
     plan = Plan.from_json(OLD)
-    assert plan == Plan("digits", split=1)  # the split of then, or it would train on other images
+    assert plan == Plan("digits", split=1)  # the split rule of that version, or it would train on other images
     assert not plan.schedule.varies
     assert not plan.augmentation.any
     assert (plan.plateau, plan.stopping, plan.begin_from, plan.look_inside) == (None, Stopping(), None, False)

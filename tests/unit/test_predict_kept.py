@@ -1,4 +1,4 @@
-"""An exported file is made once, whoever waits for it; see `clsf.predict.kept`."""
+"""An exported file is made once, no matter who waits for it; see `clsf.predict.kept`."""
 
 import threading
 import time
@@ -14,7 +14,7 @@ from clsf.predict.kept import Exports
 
 
 class FakeLab:
-    """Makes a file when it is let to."""
+    """A lab that makes a file once the test lets it."""
 
     def __init__(self):
         self.go, self.calls, self.error = threading.Event(), [], None

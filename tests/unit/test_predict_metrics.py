@@ -79,7 +79,7 @@ def test_mistakes_and_disagreements_come_in_the_right_order():
     assert metrics.in_cell(labels, one, 0, 1).tolist() == [1]
 
 
-# Explanations, on arrays made by hand.
+# Explanations, on hand-made arrays.
 
 
 def test_grad_cam_by_hand():
@@ -153,7 +153,7 @@ def test_a_drawing_becomes_a_digit_like_those_of_the_data_set():
         image = drawing.as_data(ink, "digits", (8, 8))
         assert (image.shape, image.dtype) == ((8, 8, 1), np.uint8)
         assert image.sum() / 255 == pytest.approx(0.305 * 64, abs=0.8)  # as much ink as the data set's digits have
-        assert image[0].any()  # as high as the image
+        assert image[0].any()  # as tall as the image
         assert image[-1].any()
         assert set(np.unique(image)) <= {round(255 * n / 16) for n in range(17)}
 

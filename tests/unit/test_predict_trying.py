@@ -1,4 +1,4 @@
-"""Drawings and pictures on their way to a model: whatever comes is made like the data set's images, or refused in words."""
+"""Drawings and pictures for a model: each is converted to the form of the data set's images, or refused in a sentence."""
 
 import io
 import struct
@@ -19,7 +19,7 @@ from clsf.predict.values import ModelRequest, Prediction
 
 @pytest.fixture(autouse=True)
 def seen(monkeypatch):
-    """What was asked about; nobody answers here."""
+    """Return the images that were asked about; there are no answers."""
     found = []
 
     def predict(request, pixels):
@@ -49,7 +49,7 @@ def seven(side=200, ground=255, ink=0, width=18) -> Image.Image:
 
 
 def huge(width: int, height: int) -> bytes:
-    """A PNG whose header promises more than its few bytes hold."""
+    """Return a PNG whose header claims more than its few bytes hold."""
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
     chunks = [(b"IHDR", header), (b"IDAT", zlib.compress(b"\0" * 100)), (b"IEND", b"")]
     return b"\x89PNG\r\n\x1a\n" + b"".join(
@@ -82,7 +82,7 @@ def test_a_picture_of_a_digit_becomes_a_digit_of_the_data_set(given, ground, see
 
 def test_a_turned_photograph_is_turned_upright(seen):
     exif = Image.Exif()
-    exif[0x0112] = 6  # the camera lay on its side: to be turned by 90 degrees clockwise
+    exif[0x0112] = 6  # taken with the camera on its side: must be rotated by 90 degrees clockwise
     lying = seven().rotate(90, expand=True)
     upright, turned = uploaded(request(), file(seven())), uploaded(request(), file(lying, exif=exif))
     assert np.corrcoef(upright.pixels.ravel(), turned.pixels.ravel())[0, 1] > 0.93

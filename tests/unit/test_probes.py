@@ -1,4 +1,4 @@
-"""Probes: each answers from what was seen, says nothing where that doesn't tell, and draws what it says."""
+"""Probes: each answers from the recorded run, says nothing where that is not enough, and draws its answer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A learning-rate range test: the schedule, what is read out of its losses, and its chart."""
+"""A learning-rate range test: the schedule, the evaluation of its losses, and its chart."""
 
 from itertools import pairwise
 from math import inf, log10
@@ -13,7 +13,7 @@ RATES = [10 ** (-5 + 5 * i / 199) for i in range(200)]
 
 
 def loss(rate: float) -> float:
-    """Flat, then falling fastest at 1e-3, then out of hand above 0.1."""
+    """Return a loss: flat, then falling fastest at 1e-3, then diverging above 0.1."""
     fall = 2.3 - 1.8 / (1 + 10 ** (-2 * (log10(rate) + 3)))
     return fall + (50 * (rate - 0.1) if rate > 0.1 else 0.0)
 

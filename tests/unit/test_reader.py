@@ -1,4 +1,4 @@
-"""What is read out of programs in students' style: the model, the plan, the faults with their lines, and nothing else."""
+"""Reading programs in students' style: the model, the plan, the faults with their lines, and nothing else."""
 
 from __future__ import annotations
 
@@ -236,7 +236,7 @@ def test_two_hundred_lines_are_read_in_a_tenth_of_a_second():
 
 
 def _seconds(source: str) -> float:
-    began = time.process_time()  # of this process alone: other work on the machine does not count
+    began = time.process_time()  # CPU time of this process: other work on the machine does not count
     faults(read(source))
     return time.process_time() - began
 
@@ -261,7 +261,7 @@ model = keras.Model([a, b], [layers.Dense(10, name="classes")(x), layers.Dense(4
 
 
 def test_what_views_and_permutations_do_is_read_however_it_is_spelled():
-    """ShuffleNet's own function, a table of groups turned over by `transpose`, is the layer that does the same."""
+    """ShuffleNet's own function, which transposes a table of groups, is read as the layer that does the same."""
     source = """
 import torch
 from torch import nn
@@ -292,13 +292,13 @@ def test_an_answer_does_not_depend_on_what_else_the_machine_does(monkeypatch):
     clock = [0.0]
     monkeypatch.setattr(text.time, "thread_time", lambda: clock[0])
     patience = text.Patience(0.7)
-    clock[0] += 5  # one pause of Python itself, however long
+    clock[0] += 5  # one pause of Python itself, of any length
     assert not patience.over()
     for _ in range(13):
         clock[0] += 0.04
         assert not patience.over()
     clock[0] += 0.04
-    patience.go_on()  # somebody else's work
+    patience.go_on()  # other work on the machine
     assert not patience.over()
     for _ in range(4):
         clock[0] += 0.04

@@ -1,4 +1,4 @@
-"""Whatever is pasted gets a sentence or an answer, soon; nothing of it is run."""
+"""Any pasted text quickly gets an answer or a sentence; no part of it is run."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def test_an_answer_with_prose_around_a_block_is_read_from_the_block():
     program = read(text)
     assert program.spec is not None
     assert any("fenced" in str(what) for _, what in program.not_understood)
-    assert program.compile.line == 24  # lines are those of what was pasted
+    assert program.compile.line == 24  # line numbers are those of the pasted text
 
 
 def test_prompts_magics_and_notebooks():
@@ -233,4 +233,4 @@ def test_the_plan_of_a_strange_program_is_there_in_time(name):
     program = read(text)
     faults(program)
     plan_of(program)
-    assert time.process_time() - began < 4  # seconds; half of it alone
+    assert time.process_time() - began < 4  # seconds; half of that on an idle machine

@@ -1,4 +1,4 @@
-"""Ways of writing a program that are read: the model, the plan, and no fault where there is none."""
+"""Common styles of programs are read: the model, the plan, and no fault where there is none."""
 
 import json
 import re

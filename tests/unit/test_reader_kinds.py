@@ -1,4 +1,4 @@
-"""Kinds that a program shows outside of its model: three programs each that have it, and three near misses that don't."""
+"""Faults outside of the model: for each kind three programs with it, and three near misses without it."""
 
 from __future__ import annotations
 
@@ -204,5 +204,5 @@ def test_a_strided_convolution_is_padded_by_half_its_kernel():
     square, oblong, even = (mended(read(source)) for source in HAS["padding-same"])
     assert "padding=1)" in square
     assert "padding=(2, 1))" in oblong
-    assert '"same"' in even  # four pixels can't be padded alike on both sides
+    assert '"same"' in even  # four pixels can't be padded equally on both sides
     assert [f.kind for f in faults(read(square))] == []

@@ -1,4 +1,4 @@
-"""Kinds that stand in a program's own loop and split: three programs each that have it, and three near misses that don't."""
+"""Faults in a program's own loop and split: for each kind three programs with it, and three near misses without it."""
 
 from __future__ import annotations
 

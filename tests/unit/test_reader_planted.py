@@ -1,4 +1,4 @@
-"""The reader of code sees what the bug lab plants: the same declarations, so that the two can't drift apart."""
+"""The reader finds what the bug lab plants: both use the same declarations, so they can't diverge."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What `clsf.code` writes is read back to the same model and plan, and comes out clean."""
+"""Source from `clsf.code` is read back to the same model and plan, without faults."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ OWN = ("rules", "variants", "split", "start", "device")
 
 
 def plainest(rows: tuple, shape: tuple) -> tuple:
-    """Return the row as source tells it: blocks dissolved, "valid" wherever "same" adds nothing, "same" for the zeros that it adds."""
+    """Return the row as read from source: blocks flattened, "valid" where "same" adds nothing, "same" for explicit zero padding."""
     found, before = [], shape
     for layer in rows:
         if isinstance(layer, Block):
@@ -56,7 +56,7 @@ def plainest(rows: tuple, shape: tuple) -> tuple:
         elif getattr(layer, "padding", "") == "same" and len(shape) == 3:
             layer_of = layer if any(layer.pads(shape)) else replace(layer, padding="valid")
         elif isinstance(layer, ours.Reshape):
-            layer_of = ours.Reshape(*layer.out_shape(shape))  # PyTorch's source says it in numbers
+            layer_of = ours.Reshape(*layer.out_shape(shape))  # PyTorch's source has it as numbers
         else:
             layer_of = layer
         found.append(layer_of)
@@ -91,7 +91,7 @@ def generated(seed: int) -> tuple[ModelSpec, tuple]:
                 ours.LayerNormalization(), ours.LayerNormalization("image", 1e-5), ours.GroupNormalization(1), ours.SpatialDropout2D(0.2),
                 ours.PReLU(rng.choice(("positions", "none", "all")[: 2 + (now[2] > 1)]), 0.25), ours.LocalResponseNormalization(1, alpha=0.01),
             )  # fmt: skip
-            told = any(isinstance(before, ours.Conv2D) for before in rows)  # what tells the size of the images
+            told = any(isinstance(before, ours.Conv2D) for before in rows)  # gives the size of the images
             layer = rng.choice((ours.BatchNorm(), *others)) if told else ours.BatchNorm()
         elif kind == 6 and rows:
             sides = rng.choice(((3, 1), (1, 3), (2, 3)))
@@ -181,7 +181,7 @@ def test_scripts_of_presets(name, number):
 
 
 UNLIKE = {
-    ("eager, native", "torch"): {"l2", "weight_decay"},  # torch's Adam has its decay in the gradient: here it is L2
+    ("eager, native", "torch"): {"l2", "weight_decay"},  # torch's Adam adds decay to the gradient: here it is L2
     ("decay in torch's style", "tensorflow"): {"l2", "differences"},
     ("decay in torch's style", "torch"): {"l2", "differences"},
     ("softmax twice", "tensorflow"): {"preparation", "differences"},
@@ -191,7 +191,7 @@ UNLIKE = {
 
 FAULTY = {
     "softmax twice": {"softmax-then-logits-loss", "wrong-from-logits"},
-    "penalties and decay": {"optimizer-default-lr"},  # Adadelta with 0.001, with which it hardly learns
+    "penalties and decay": {"optimizer-default-lr"},  # Adadelta with 0.001, which hardly learns
 }
 """What is wrong with a plan, so that its program has it, too."""
 

@@ -1,9 +1,9 @@
-"""Reports: everything is in them, nothing in them is code, and the figures are what the runs said."""
+"""Reports: everything is in them, nothing in them is code, and the figures show the runs' numbers."""
 
 import csv
 import io
 import re
-import xml.etree.ElementTree as ET  # of figures that were drawn here
+import xml.etree.ElementTree as ET  # of figures that were drawn in this test
 import zipfile
 from dataclasses import replace
 
@@ -154,7 +154,7 @@ def test_a_curve_is_where_its_numbers_are():
     line = drawn.findall(f"{space}polyline")[0].attrib["points"].split()
     (x0, y0), (x1, y1) = [tuple(map(float, p.split(","))) for p in line]
     assert x0 < x1 <= WIDTH
-    assert 0 <= y1 < y0 <= HEIGHT  # up is more
+    assert 0 <= y1 < y0 <= HEIGHT  # up means more
     assert [t.text for t in drawn.findall(f"{space}text") if "%" in (t.text or "")][:2] == ["0%", "20%"]
     assert "a <b>" in [t.text for t in drawn.findall(f"{space}text")]
 

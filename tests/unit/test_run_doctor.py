@@ -1,7 +1,8 @@
-"""Every judge of the run doctor on real runs that were kept: it fires on its own fault, and not on the healthy twin.
+"""Every check of the run doctor on stored real runs: it fires on its own fault, and not on the healthy run.
 
-`tests/cases/runs` holds what `python -m clsf diagnose --measure --data digits-turned,shapes-redrawn --first-seed 31 --keep FILE` wrote, numbers
-shortened: each fault in each framework that can have it, and healthy programs on the same images (shapes only where digits have one channel too few). No judge was tuned on these.
+`tests/cases/runs` holds what `python -m clsf diagnose --measure --data digits-turned,shapes-redrawn --first-seed 31 --keep
+FILE` wrote, numbers shortened: each fault in each framework that can have it, and healthy programs on the same images (shapes
+only where digits have one channel too few). No check was tuned on these.
 """
 
 from __future__ import annotations
@@ -61,7 +62,7 @@ def test_a_judge_fires_on_its_own_fault_and_not_on_the_healthy_twin(kind, framew
 
 
 def test_one_order_of_the_images_is_seen_in_the_losses_alone():
-    """As in a log from elsewhere, of which nothing but the losses is known."""
+    """As in a foreign log, where only the losses are known."""
     for case in cases():
         verdicts = [v.kind for v in diagnose(History(case.history.epochs, case.history.losses), RunFacts(classes=10))]
         assert ("shuffle-missing" in verdicts[:2]) == (case.fault == "shuffle-missing"), case.key
@@ -112,7 +113,7 @@ def test_a_run_that_ends_in_no_number_says_which_weight_had_it_first():
     backend = SimpleNamespace(get_weights=lambda: weights, activations=lambda pixels: {})
     prepared = SimpleNamespace(validation=np.arange(4), pixels=np.zeros((4, 8, 8, 1), np.uint8))
     look = RunInspector(backend, prepared, None, 100, 4).broken(1, 7)
-    kept = event_from_json(json.loads(json.dumps(event_to_json(look))))  # as a worker tells it: JSON has no nan
+    kept = event_from_json(json.loads(json.dumps(event_to_json(look))))  # as a worker reports it: JSON has no nan
     for seen in (look, kept):
         assert broke_in(SimpleNamespace(layers_looked=[seen])) == ("2.kernel", 7)
 

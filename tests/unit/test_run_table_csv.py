@@ -1,4 +1,4 @@
-"""A table that is opened in a spreadsheet holds texts, never formulas of whoever named a model or a run."""
+"""A table opened in a spreadsheet holds text, never formulas from names of models or runs."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""What a run was beyond its plan: read from its events, live, from a file of today or of an older program, from a capsule."""
+"""What happened in a run beyond its plan: read from live events, from a file of this or an older version, from a capsule."""
 
 import json
 import sqlite3
@@ -136,7 +136,7 @@ def test_when_it_trained_is_told_or_derived_and_never_too_long():
     assert trained_between(old) is None
     old.updated = 130.0
     assert trained_between(old) == (125.5, 130.0)
-    old.group = "c0123456789abcde"  # it came in a capsule: that the store heard of it then says nothing
+    old.group = "c0123456789abcde"  # it came in a capsule: when the store got it means nothing
     assert trained_between(old) is None
     assert overlap((0, 10), (8, 20)) == 2
     assert overlap((0, 10), (12, 20)) == 0

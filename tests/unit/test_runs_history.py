@@ -1,4 +1,4 @@
-"""The history of runs: found, sorted, named, deleted and brought back by their owner alone; old files keep all they have."""
+"""The history of runs: only the owner finds, sorts, names, deletes and restores them; old files lose nothing."""
 
 from __future__ import annotations
 
@@ -310,7 +310,7 @@ def test_a_file_of_the_first_version_keeps_its_runs(tmp_path):
     with contextlib.closing(sqlite3.connect(tmp_path / NAME)) as connection:
         connection.executescript(OLD_TABLES)
         plan = Plan("digits").to_json()
-        for name in ("schedule", "l1", "stopping"):  # which plans had not then
+        for name in ("schedule", "l1", "stopping"):  # a field that old plans lack
             plan.pop(name, None)
         row = (
             "old", "g", "torch", json.dumps(preset("tiny").to_json()), json.dumps(plan), "tiny", "digits", 5, 1.0, "me", 0, "h", 1, 1.0,

@@ -1,4 +1,4 @@
-"""Numbers: as a list of floats is, and growing while others read."""
+"""Numbers: behaves like a list of floats, and grows while others read."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_all_or_nothing_is_appended():
 def test_grows_while_an_array_of_it_is_held():
     numbers = Numbers([1.0, 2.0])
     held, frame = np.asarray(numbers), pd.DataFrame({"x": numbers})
-    numbers.extend([3.0])  # array.array refuses this while its memory is lent
+    numbers.extend([3.0])  # array.array refuses this while its buffer is exported
     held[0] = 9.0
     assert numbers == [1.0, 2.0, 3.0]
     assert frame["x"].tolist() == [1.0, 2.0]

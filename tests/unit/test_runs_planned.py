@@ -1,4 +1,4 @@
-"""Runs of experiments that wait are in memory alone: each becomes a row as it begins, and what never begins leaves nothing."""
+"""Waiting runs of experiments are only in memory: each becomes a row when it begins; those that never begin leave nothing."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def test_one_that_is_stopped_before_its_turn_leaves_nothing(store, tmp_path):
     store.listen("run", heard.append)
     store.end_early("run", "stopped")
     assert found.over
-    assert store.record("run").status == "stopped"  # for who waits for it
+    assert store.record("run").status == "stopped"  # for those who wait for it
     assert [type(event) for event in heard] == [RunEnded]
     assert store.history.members("exp") == []
     assert store.group("group-0") == []
@@ -71,7 +71,7 @@ def test_one_that_is_stopped_before_its_turn_leaves_nothing(store, tmp_path):
 
 
 def test_one_that_just_began_is_never_missing_among_the_members(store, monkeypatch):
-    """Beside a slow disk the file knows it late."""
+    """With a slow disk it reaches the file late."""
     planned(store)
     began = store._writer.seen
     store._writer.settle = lambda *_, **__: False
@@ -96,7 +96,7 @@ def test_an_experiment_is_listed_while_all_its_runs_wait_and_not_when_none_began
 
 
 def test_an_experiment_that_can_not_be_written_yet_is_there(store, monkeypatch):
-    """As with a file that another program holds."""
+    """As when another program locks the file."""
     monkeypatch.setattr(store.history._writer, "write", lambda batch: 10**9)
     monkeypatch.setattr(store.history._writer, "require", lambda *_: None)
     store.history.begin(ExperimentRow("exp", "me", "mine", 2.0, {"kind": "seeds"}))

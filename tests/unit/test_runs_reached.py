@@ -1,4 +1,4 @@
-"""What a student has reached: kept for the browser's key, whatever happens to the process."""
+"""A student's progress is stored under the browser's key and survives the process."""
 
 import os
 import signal
@@ -48,7 +48,7 @@ def test_progress_moves_with_the_key_and_the_newer_answer_stays(store):
     assert store.reached.all("old", "lesson") == {}
     assert store.history.knows("new")
     assert not store.history.knows("old")
-    assert not store.history.trained("new")  # a lesson was taken, nothing trained
+    assert not store.history.trained("new")  # a lesson was done, nothing trained
 
 
 def test_a_store_of_before_gets_the_table_and_a_bad_row_costs_one_thing(store, tmp_path):

@@ -1,4 +1,4 @@
-"""A run's record, folded from its events."""
+"""A run's record, built from its events."""
 
 import math
 
@@ -93,7 +93,7 @@ def test_ended_early_counts_whole_epochs_and_leaves_first_calls_out_of_the_speed
     fold(record, STARTED, batches(1, [3.0], 1.0, speed=4.0), batches(2, [2.0], 1.1, speed=40.0))
     fold(record, batches(3, [2.0], 1.3, speed=20.0), EPOCH, batches(4, [1.0, 1.0], 1.5, speed=40.0))
     ended = record.ended_early("cut-off")
-    # Steps 1 and 3 (the smaller last batch of the first epoch) pay for tracing; the others ran at 40 images/s.
+    # Steps 1 and 3 (the smaller last batch of the first epoch) include tracing; the others ran at 40 images/s.
     assert ended.images_per_second == pytest.approx(40.0)
     assert ended.seconds == pytest.approx(1.5 + 0.2)
     assert (ended.epochs, ended.reason, ended.validation_accuracy) == (1, "cut-off", 0.35)

@@ -1,4 +1,4 @@
-"""The run store: what is written is read back, whatever happens to the file or the process."""
+"""The run store: what is written is read back, even after damage to the file or the end of the process."""
 
 import contextlib
 import json
@@ -173,7 +173,7 @@ def test_a_group_is_asked_for_seldom_and_yet_never_old_where_this_program_change
     assert set(store._groups) == {"g", "another"}
     clock[0] += GROUP_SECONDS + 0.1
     store.group("g")
-    assert set(store._groups) == {"g"}  # what nobody asks for is not remembered
+    assert set(store._groups) == {"g"}  # what nobody asks for is not cached
 
 
 def test_many_records_are_not_all_kept(store):
@@ -203,7 +203,7 @@ def test_listeners_hear_all_from_the_first(store):
 
 
 def forget(folder, **columns):
-    """Have the run belong to another process."""
+    """Make the run belong to another process."""
     with sqlite3.connect(folder / NAME) as connection:
         for name, value in columns.items():
             connection.execute(f"UPDATE runs SET {name} = ?", (value,))  # noqa: S608
@@ -246,7 +246,7 @@ def test_a_run_of_another_machine_is_cut_off_when_long_silent(store, tmp_path, s
 
 
 def test_two_processes_share_a_store(store, tmp_path):
-    """The other one trains; we read along while it does, and write ours."""
+    """The other process trains; this one reads its run meanwhile, and writes its own."""
     store.create(record("ours"))
     script = f"""
 import sys, time
@@ -412,7 +412,7 @@ def test_what_is_written_beside_a_run(store, tmp_path):
 
 
 def test_an_event_is_written_as_text_once_between_worker_and_file(tmp_path, monkeypatch):
-    """The line that the worker wrote is what the file holds; the app writes none of it again."""
+    """The file holds the line that the worker wrote; the app does not encode it again."""
     written = []
     monkeypatch.setattr(events, "event_to_json", lambda event, real=events.event_to_json: written.append(event) or real(event))
     messages = []

@@ -1,4 +1,4 @@
-"""The run store beside trouble: one bad record, a file that can't be had, a slow disk, damage that SQLite does not find."""
+"""The run store with problems: one bad record, a locked file, a slow disk, damage that SQLite does not find."""
 
 import contextlib
 import sqlite3
@@ -26,7 +26,7 @@ def quick(monkeypatch):
 def test_a_record_that_cannot_be_written_costs_only_itself(tmp_path, caplog):
     store = RunStore.open(tmp_path)
     bad = record("bad")
-    object.__setattr__(bad.model, "name", HALF)  # which no door lets in
+    object.__setattr__(bad.model, "name", HALF)  # which every entry point refuses
     store.create(bad)
     store.create(record("good"))
     store.append("good", STORY)
@@ -122,7 +122,7 @@ def test_nobody_who_reads_waits_for_a_slow_disk(tmp_path, monkeypatch):
     monkeypatch.setattr(writer, "_put", lambda *given: time.sleep(1.0) or put(*given))
     store.create(record("new"))
     store.append("new", STORY[:1])
-    time.sleep(0.1)  # the writer is at work
+    time.sleep(0.1)  # the writer is busy
     began = time.monotonic()
     store.create(record("newer"))
     store.append("new", STORY[1:])
@@ -131,7 +131,7 @@ def test_nobody_who_reads_waits_for_a_slow_disk(tmp_path, monkeypatch):
     assert store.record("new").status == "finished"
     assert len(store.events("new")) == len(STORY)
     assert store.group("group") == ["old", "new", "newer"]
-    assert [line.run.run_id for line in store.history.find(Query("me"))] == ["old"]  # a list may be a moment behind
+    assert [line.run.run_id for line in store.history.find(Query("me"))] == ["old"]  # a list may lag a moment
     assert time.monotonic() - began < 0.5
     store.close()
     with reopened(tmp_path) as again:

@@ -1,4 +1,4 @@
-"""What a layer or an optimizer is stands in few files: its own, the table of all, and where its rule differs."""
+"""What a layer or an optimizer is, is defined in few files: its own, the table of all, and where its rule differs."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_a_layer_is_named_in_few_files(kind):
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_an_optimizer_is_named_in_few_files(name):
-    # SGD's momentum is also an argument of both frameworks, of batch normalisation, and a fault: only what compares or sets it counts.
+    # Momentum is also an argument of both frameworks, of batch normalisation, and a fault: only comparing or setting SGD's counts.
     before = r"optimizer\s*(=|==|!=|in)\s*[(\[{]?" if name in {s.name for o in OPTIMIZERS.values() for s in o.settings} else ""
     files = sorted({"clsf/optimizers.py", *named(rf"{before}[\"']{name}[\"']")})
     assert len(files) <= MOST_OF_AN_OPTIMIZER, files

@@ -1,4 +1,4 @@
-"""Schedules: the numbers that the formulas give, worked out by hand."""
+"""Schedules: the formulas' values, worked out by hand."""
 
 import math
 from itertools import pairwise
@@ -54,5 +54,5 @@ def test_the_learning_rate_rises_only_while_warming_up(kind, warmup, factor, eve
     rising = warmup_steps(schedule, each)
     assert all(0 <= s <= 1 for s in shares)
     assert all(a < b for a, b in pairwise(shares[:rising]))
-    sign = -1 if kind == "range" else 1  # a range test rises all the way
+    sign = -1 if kind == "range" else 1  # a range test rises to its end
     assert all(sign * a >= sign * b - 1e-15 for a, b in pairwise(shares[rising:]))

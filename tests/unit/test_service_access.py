@@ -1,4 +1,4 @@
-"""When the service is opened, and what is said where it can't be."""
+"""When the service is opened, and the message where it can't be."""
 
 from __future__ import annotations
 
@@ -54,13 +54,13 @@ def test_why_it_could_not_be_opened_beside_a_page_is_said_to_who_needs_it(monkey
 
 
 def test_a_refused_setting_is_logged_once(monkeypatch, tmp_path, caplog):
-    """In the log, too, where who hosts the server looks."""
+    """In the log, too, for the server's host."""
     monkeypatch.setenv("CLSF_WORKER_MEMORY", "-1GB")
     monkeypatch.setenv("CLSF_HOME", str(tmp_path))
     monkeypatch.setattr(service_access, "_refused", set())
     monkeypatch.setattr(service_access.run_log, "configure", lambda: None)
     monkeypatch.setattr(logging.getLogger("clsf"), "propagate", True)
-    for _ in range(2):  # each page tries again
+    for _ in range(2):  # each page retries
         with pytest.raises(EngineError, match="CLSF_WORKER_MEMORY is '-1GB'"):
             service_access.get_service()
     told = [record.getMessage() for record in caplog.records if record.name == "clsf.ui"]

@@ -1,4 +1,4 @@
-"""One name in the session holds one thing: two files that give it to two things would show each other's content."""
+"""One session name holds one value: if two files used it for different things, each would show the other's content."""
 
 from __future__ import annotations
 
@@ -22,4 +22,4 @@ def test_no_name_in_the_session_is_declared_twice():
     twice = {value: names for value, names in found.items() if len(names) > 1}
     assert twice == {
         "design": ["model.LINK", "shared.DESIGN"]
-    }  # the first names a part of the link, the second the session's model
+    }  # the first is a part of the link, the second the session's model

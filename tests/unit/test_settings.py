@@ -1,4 +1,4 @@
-"""What a host may set: from the file, from the environment which wins, and refused in words."""
+"""Settings of the host: from the file, from the environment, which takes precedence, and refused in a sentence."""
 
 from importlib import import_module
 from pathlib import Path

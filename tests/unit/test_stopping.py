@@ -1,4 +1,4 @@
-"""The one loop on a scripted run: stopping early, the best weights, plateau, schedule, augmentation, and looking inside."""
+"""The shared loop on a scripted run: early stopping, the best weights, plateau, schedule, augmentation, and looking inside."""
 
 import json
 from collections.abc import Iterator
@@ -53,7 +53,7 @@ def images(train: int = 8 * EACH, validation: int = 20) -> Prepared:
 
 @dataclass
 class Scripted:
-    """A backend whose weights are the number of steps taken, and whose validation losses are written down."""
+    """A backend whose weights are the number of steps taken, and whose validation losses are given."""
 
     prepared: Prepared
     validation: list[float]  # loss after each epoch
@@ -118,7 +118,7 @@ class Scripted:
 
 
 def scripted(validation: list[float], framework: str = "torch", control: Control | None = None, **plan: object):
-    """Train; return the events, the backend, and the keeper of the best weights."""
+    """Train; return the events, the backend, and the object that keeps the best weights."""
     prepared = images()
     values = {"epochs": len(validation), "batch_size": 8, "learning_rate": 0.5, **plan}
     diverges_at = values.pop("diverges_at", None)
@@ -128,7 +128,7 @@ def scripted(validation: list[float], framework: str = "torch", control: Control
     return told, backend, keeper
 
 
-# Stopping early, and the best epoch.
+# Early stopping, and the best epoch.
 
 WORSE = [0.9, 0.7, 0.8, 0.75, 0.71, 0.6]
 """Best at epoch 2, until the sixth."""
@@ -158,7 +158,7 @@ def test_the_restored_weights_are_those_of_the_best_epoch(framework, variant):
 
 
 def test_the_kept_weights_are_the_restored_ones_and_a_checkpoint_lies_beside_the_last(monkeypatch):
-    """Through `run`, on real images, with a backend whose weights say how many steps they have seen."""
+    """Through `run`, on real images, with a backend whose weights count their steps."""
     for stopping, kept, best in (
         (Stopping(restore_best=True), 1, None), (Stopping(checkpoint=True), 3, 1), (Stopping(), 3, None),
         (Stopping(restore_best=True, checkpoint=True), 1, 1),
@@ -205,7 +205,7 @@ def test_a_run_that_diverges_or_is_stopped_keeps_the_best_weights_too():
 
 @VARIANTS
 def test_a_run_stopped_amid_an_epoch_tells_of_the_weights_that_it_keeps(framework, variant):
-    """The validation loss is that of the model of step 7, not of the epoch that ended at step 5."""
+    """The validation loss belongs to the model after step 7, not to the epoch that ended at step 5."""
     prepared, control = images(), Control(paused=True)
     backend = Scripted(prepared, [0.9, 0.4])
     plan = Plan("none", epochs=3, batch_size=8, **variant)
@@ -299,7 +299,7 @@ def test_plateau_and_a_wish_change_the_base_of_a_schedule():
     assert backend.set_rates == [], "the rate travels with the steps"
 
 
-# Augmentation, and going on from another run.
+# Augmentation, and continuing another run.
 
 
 @VARIANTS
@@ -446,7 +446,7 @@ def test_a_record_keeps_the_last_steps_in_detail():
     assert record.looking_seconds == pytest.approx(0.25 * (STEPS_KEPT + 3))
 
 
-# The pieces.
+# Single functions.
 
 
 @pytest.mark.parametrize(

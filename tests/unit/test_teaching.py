@@ -1,4 +1,4 @@
-"""Assignments as links, and hand-ins that are checked again: what was changed, cut, newer or hostile gets a sentence and no mark."""
+"""Assignments as links, and checks of hand-ins: a changed, cut, newer or malicious one gets a sentence and no mark."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ TASK = Assignment("Digits", "Be quick.", ("neighbours",), "train", (("data", "di
 
 
 def packed_run(framework):
-    """Return the capsule of a run that came with the program."""
+    """Return the capsule of a bundled run."""
     return examples.content(f"{examples.PREFIX}{examples.DIGITS}-{framework}")
 
 
 class Workers:
-    """A worker that knows the example runs' weights, and says of all others that they guess."""
+    """A worker that knows the example runs' weights; for all others it answers as if the model guessed."""
 
     def __init__(self):
         self.known = {}
@@ -70,7 +70,7 @@ def graded(*contents, key=KEY, task=TASK):
 
 
 def resealed(files, key=KEY):
-    """Return the file with a seal that fits, as somebody would make it who knows how this program works."""
+    """Return the file with a valid seal, as somebody who knows this program could make it."""
     files = {name: content for name, content in files.items() if name != handin.SEAL}
     return zipped(files | {handin.SEAL: json.dumps(seal.sealed(files, key)).encode()})
 
@@ -243,7 +243,7 @@ def test_the_table_is_what_canvas_and_moodle_take():
 
 
 def test_no_name_and_no_title_is_taken_for_more_by_a_learning_platform():
-    """Canvas looks for words in names and titles, spreadsheets for signs, and a line ends where it is quoted."""
+    """Canvas reacts to words in names and titles, spreadsheets to signs, and quoted line breaks split lines."""
     found = graded(written("Points Possible", "=1+1"), written('Kim, "Min"\nji', ""))
     lines = list(csv.reader(io.StringIO(table.marks(found, "My Final Score (3)"))))
     assert [len(line) for line in lines] == [6, 6, 6]
@@ -273,7 +273,7 @@ def test_the_command_grades_a_folder(tmp_path, capsys, monkeypatch):
 
     class OnThisMachine(Workers):
         def close(self):
-            """Nothing was started."""
+            """Do nothing: nothing was started."""
 
     monkeypatch.setenv("CLSF_HOME", str(tmp_path / "home"))
     monkeypatch.setattr(grade, "_Workers", OnThisMachine)

@@ -1,4 +1,4 @@
-"""What a student types on the Tensors page, how programs become text, and what is read off outcomes. No framework here."""
+"""The Tensors page without a framework: students' input, programs as text, and the evaluation of results."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def one(*steps: str, **arguments: object) -> Outcome:
         ("3", 3),
         (" [1, 2.5, True] ", [1, 2.5, True]),
         ("(1, [2, 3])", (1, [2, 3])),
-        ("[[1, 2], [3]]", [[1, 2], [3]]),  # ragged: the libraries have their own words for it
+        ("[[1, 2], [3]]", [[1, 2], [3]]),  # ragged: the libraries have their own message for it
         ("-1", -1),
         ("1+2j", 1 + 2j),
         ("['a']", ["a"]),
@@ -169,7 +169,7 @@ def every_numpy_program() -> list[tuple[str, ...]]:
 
 @pytest.mark.parametrize("steps", every_numpy_program(), ids="-".join)
 def test_the_code_shown_does_the_same_as_a_script(steps, tmp_path):
-    """Saved to a file and run by Python itself, the text prints and gives what the page shows."""
+    """Saved to a file and run by Python, the text prints and returns what the page shows."""
     arguments = {
         "values": GRID, "index": Pick((0, 1)), "value": 99, "sizes": [[2, 3], [4, 5]], "arguments": ArgumentList((([1, 2], "int32"), 2)),
         "left": (2, 1), "left_size": 2, "right": (3,), "right_size": 3, "height": 2, "width": 3, "channels": 3, "rows": 2,
@@ -198,7 +198,7 @@ def as_script(code: str, path) -> str:
 
 
 def without_chance(seen: SeenValue) -> object:
-    """Return a value without what differs from run to run: addresses and times."""
+    """Return a value without addresses and times, which differ from run to run."""
     if seen.parts:
         return [without_chance(part) for part in seen.parts]
     if isinstance(seen.values, int) and seen.values > 10**9:
@@ -239,11 +239,11 @@ def literals_root():
     return Path(literals.__file__).parents[1]
 
 
-# The twins.
+# The two modules.
 
 
 def test_twin_modules_have_the_same_steps_in_the_same_order():
-    """Read from the source: importing both frameworks would kill this process."""
+    """Read from the source, because importing both frameworks would kill this process."""
     root = literals_root() / "backends"
     for path in sorted((root / "tensorflow").glob("tensors_*.py")):
         mine, other = (steps_written(p) for p in (path, root / "torch" / path.name))

@@ -1,4 +1,4 @@
-"""The theme that browsers get is made once, and is the one that Streamlit would make each time."""
+"""The theme message is made once, and equals the one that Streamlit would make each time."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SECTIONS = ("theme", "theme.light", "theme.dark", "theme.sidebar", "theme.light.
 
 @pytest.fixture
 def made(monkeypatch):
-    """How often Streamlit's own function was called, with ours in front of it."""
+    """Count the calls of Streamlit's own function, with ours in front of it."""
     own, calls = getattr(app_session._populate_theme_msg, "__wrapped__", app_session._populate_theme_msg), []
 
     def counted(message: CustomThemeConfig, section: str = "theme") -> None:
@@ -28,7 +28,7 @@ def made(monkeypatch):
 
 
 def whole(populate) -> CustomThemeConfig:
-    """Return the theme with all its sections, as a session's message holds it."""
+    """Return the theme with all its sections, as in a session's message."""
     message = CustomThemeConfig()
     for part, section in zip(
         (message, message.light, message.dark, message.sidebar, message.light.sidebar, message.dark.sidebar),

@@ -1,4 +1,4 @@
-"""The one loop, with a backend that learns nothing and a clock that goes when it is told to."""
+"""The shared loop, with a backend that learns nothing and a clock that the test advances."""
 
 import math
 from collections.abc import Callable, Iterator
@@ -32,12 +32,12 @@ from clsf.model.spec import ModelSpec
 from clsf.plan import Plan
 from tests.jobs import of
 
-STEP, LOOK = 1 / 1024, 0.5  # seconds on the fake clock: of a step, of an evaluation; exact in binary
+STEP, LOOK = 1 / 1024, 0.5  # seconds on the fake clock of a step and of an evaluation; exact in binary
 
 
 @pytest.fixture
 def clock(monkeypatch):
-    """A clock that stands still; `clock.now += 1` lets a second pass."""
+    """A clock that does not run by itself; `clock.now += 1` lets a second pass."""
     clock = SimpleNamespace(now=100.0)
     fake = SimpleNamespace(perf_counter=lambda: clock.now)
     monkeypatch.setattr("clsf.training.time", fake)
@@ -48,7 +48,7 @@ def clock(monkeypatch):
 
 @dataclass
 class FakeBackend:
-    """Says loss 1/1, 1/2, 1/3, … and that half of each batch was right, rounded down."""
+    """A backend that reports loss 1/1, 1/2, 1/3, … and half of each batch as right, rounded down."""
 
     clock: SimpleNamespace
     prepared: Prepared
@@ -128,7 +128,7 @@ def kinds(events: list[Event]) -> list[type]:
     return [type(event) for event in events]
 
 
-# The story.
+# The sequence of events.
 
 
 @LOOPS
@@ -335,7 +335,7 @@ def test_a_learning_rate_set_while_paused_comes_before_the_next_step(start):
     assert backend.rates == [(0, 0.25)]
 
 
-# Losses that are no numbers.
+# Losses that are nan or infinite.
 
 
 @LOOPS
@@ -362,7 +362,7 @@ def test_a_validation_loss_that_is_no_number_ends_the_run_too(start, loss):
     assert (story[-1].reason, story[-1].epochs) == ("diverged", 1)
 
 
-# Pace and time.
+# Speed and time.
 
 
 def lengths(backend: FakeBackend) -> list[int]:
@@ -423,7 +423,7 @@ def test_seconds_are_of_training_and_leave_pauses_and_looking_out(start, clock):
 
 
 def test_the_speed_of_the_run_leaves_the_first_call_out(start):
-    """The first step traces: here it takes 10 seconds, the others a quarter of one."""
+    """The first step includes tracing: here it takes 10 seconds, the others 0.25."""
     story = list(start(plan={"epochs": 1}, seconds=lambda step: 0.25 if step else 10.0)[0])
     assert story[0].images_per_second == 8 / 10
     assert story[-1].images_per_second == 8 / 0.25

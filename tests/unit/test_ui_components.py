@@ -1,4 +1,4 @@
-"""What components of the browser are given."""
+"""The data that browser components get."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def test_data_is_the_one_item_of_a_list_so_that_streamlit_looks_for_no_tables_in
 
 
 def test_every_function_in_the_browser_takes_it_out_of_the_list():
-    """But for the live chart's, which gets bytes."""
+    """Except for the live chart's, which gets bytes."""
     files = [*(ROOT / "clsf" / "ui").rglob("*.js"), *(ROOT / "clsf" / "ui").rglob("*.py")]
     found = [
         (file.name, said) for file in files for said in re.findall(r"export default function \((.*)\)", file.read_text("utf-8"))

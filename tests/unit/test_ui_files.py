@@ -1,4 +1,4 @@
-"""Files that a page offers: kept long enough, and asked for without a run of the page, whose beginning may lose the answer."""
+"""Files that a page offers: kept long enough, and fetched without rerunning the page, since a rerun may lose the answer."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def storage():
 
 
 def made(manager: MediaFileManager) -> str:
-    """Return the name of a file that was made because a button was pressed."""
+    """Return the name of a file that a button press made."""
     placeholder = manager.add_deferred(lambda: b"made", "text/plain", "1.2", "made.txt")
     return manager.execute_deferred(placeholder).rsplit("/", 1)[-1]
 

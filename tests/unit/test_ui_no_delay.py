@@ -1,4 +1,4 @@
-"""A connection to the dashboard sends at once; as Streamlit comes, small messages wait for each other."""
+"""A connection to the dashboard sends at once; in plain Streamlit, small messages wait for each other."""
 
 from __future__ import annotations
 
@@ -34,4 +34,4 @@ asyncio.run(asked({around}))
 def test_small_messages_do_not_wait(around, expected):
     program = ASK.replace("{around}", around)
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == expected  # once the first is 1 too, our change is not needed any more
+    assert done.stdout.strip() == expected  # once the first is also 1, our change is no longer needed

@@ -1,4 +1,4 @@
-"""How often runs are looked at, in which turns, that a class shares one drawing, and that no look collects all garbage."""
+"""How often and in which order runs are refreshed, that a class shares one drawing, and that no refresh runs a full collection."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def record(age=0.0, status="running", owner="ann", name="r") -> RunRecord:
         ([{}], "young"),
         ([{"status": "queued"}], "young"),
         ([{"age": 20}], "steady"),
-        ([{"owner": "bob"}], "steady"),  # who only watches is never in a hurry
+        ([{"owner": "bob"}], "steady"),  # a session that only watches can wait
         ([{"age": 20, "status": "queued"}], "waiting"),
         ([{"age": 20, "status": "finished"}, {"age": 20, "status": "queued"}], "waiting"),
         ([{"age": 20, "status": "queued"}, {"age": 20}], "steady"),
@@ -44,7 +44,7 @@ def record(age=0.0, status="running", owner="ann", name="r") -> RunRecord:
     ],
 )
 def test_the_pace(found, expected):
-    # The runs are made here and not in the list above: that is read when tests are collected, minutes before this one runs.
+    # The runs are made here and not in the list above, which is evaluated at collection, minutes before this test runs.
     assert pace.of([record(**given) for given in found]) == expected
 
 
@@ -86,16 +86,16 @@ def test_a_drawing_serves_everybody_for_a_moment_and_the_last_one_is_exact(monke
 
     assert (number(), number()) == (1, 1)
     learn()
-    assert number() == 1  # a moment old
+    assert number() == 1  # a moment later
     clock[0] += figures.SHARED + 0.1
     assert (number(), number()) == (2, 2)
     clock[0] += 10
     assert number() == 2  # nothing new
     run.fold(RunEnded("torch", "finished", 1, 1.0, 100.0))
-    assert number() == 3  # at once, for nobody looks again
-    assert number("accuracy") == 4  # something else
+    assert number() == 3  # at once, because nobody looks again
+    assert number("accuracy") == 4  # something different
     monkeypatch.setattr(language, "chosen", lambda: "ko")
-    assert number() == 5  # with words of another language
+    assert number() == 5  # with another language's words
     figures._shelf.clear()
 
 
@@ -105,7 +105,7 @@ def queue(monkeypatch):
 
 
 def crowd(looks) -> float:
-    """Begin looks one after the other, wait for all; return the seconds that it took."""
+    """Start looks one after the other and wait for all; return the seconds that it took."""
     began = time.monotonic()
     threads = [threading.Thread(target=look) for look in looks]
     for thread in threads:
@@ -145,12 +145,12 @@ def test_nobody_waits_for_long(monkeypatch):
         time.sleep(0.5)
         looking.pop()
 
-    assert crowd([look] * 3) < 1.2  # the others did not wait until the first was done
+    assert crowd([look] * 3) < 1.2  # the others did not wait for the first
     assert max(most) > 1
 
 
 def test_who_clicks_while_a_look_waits_gets_the_page_and_the_next_one_its_turn(monkeypatch):
-    """Streamlit ends what a session draws where it asks the session for something, if its reader wants another page by now."""
+    """Streamlit stops a session's run at a call to the session if the reader has asked for another page meanwhile."""
     clicked, seen = threading.Event(), []
 
     class Session:
@@ -185,7 +185,7 @@ def test_who_clicks_while_a_look_waits_gets_the_page_and_the_next_one_its_turn(m
     time.sleep(0.05)
     clicked.set()
     second.join(10)
-    assert seen == ["first", "gave way"]  # long before the first was done
+    assert seen == ["first", "gave way"]  # long before the first had ended
     clicked.clear()
     third.start()
     for thread in (first, third):

@@ -1,4 +1,4 @@
-"""The parts of a lesson, and what a data set is called where its name is a key."""
+"""The parts of a lesson, and the title of a data set whose name is a key."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Messages go to the server's event loop together, in their order, and wake it once."""
+"""Messages reach the server's event loop together, in order, and wake it once."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ COUNT = 100
 
 @pytest.fixture(autouse=True)
 def joined(monkeypatch):
-    """Streamlit with our change, made twice; as it was afterwards."""
+    """Apply our change to Streamlit twice; undo it after the test."""
     for kind, name in ((AppSession, "_call_soon_on_event_loop"), (Runtime, "_enqueued_some_message")):
         own = getattr(kind, name)
         monkeypatch.setattr(kind, name, getattr(own, "__wrapped__", own))
@@ -26,7 +26,7 @@ def joined(monkeypatch):
 
 
 class Loop:
-    """An event loop in a thread, with its times woken counted; `hold` keeps it busy until it is let go."""
+    """An event loop in a thread that counts its wake-ups; `hold` keeps it busy until released."""
 
     def __init__(self) -> None:
         self.loop, self.woken, self.held = asyncio.new_event_loop(), 0, threading.Event()

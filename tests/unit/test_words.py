@@ -1,4 +1,4 @@
-"""Sentences keep template and values apart until somebody reads them."""
+"""Sentences keep template and values separate until they are shown."""
 
 import json
 import pickle

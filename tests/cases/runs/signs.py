@@ -1,8 +1,8 @@
-"""Runs that show what only curves tell, and their healthy twins: `python -m tests.cases.runs.signs NAMES` trains and keeps them.
+"""Runs with faults that only show in curves, and healthy versions of them: `python -m tests.cases.runs.signs NAMES` trains and keeps them.
 
-They train as the dashboard does, by `clsf.training.run`, in this process. Two can't be had from a plan. A data source that stops again
-and again is put under the images of PyTorch's DataLoader. A core that is taken is one on which other processes count as well,
-from the middle of the run on. `signs.jsonl.gz` beside this file holds what was seen; numbers are shortened.
+They train as the dashboard does, by `clsf.training.run`, in this process. Two can't be made by a plan alone. For one, PyTorch's
+DataLoader reads from a source that pauses repeatedly. For the other, processes compete for the core from the middle of the run
+on. `signs.jsonl.gz` in this folder holds the results; numbers are rounded.
 """
 
 from __future__ import annotations
@@ -34,18 +34,18 @@ from clsf.runs.record import RunRecord
 
 FILE = Path(__file__).parent / "signs.jsonl.gz"
 
-WAITS, AFTER = 0.5, 128  # a source that stops for so many seconds after so many images
+WAITS, AFTER = 0.5, 128  # seconds of each pause, and images between pauses
 OTHERS = 4  # processes that take the core
 
 
 def deep(activation: str, layers: int = 10, units: int = 64) -> ModelSpec:
-    """Return hidden layers of one kind, one after the other, without anything that keeps gradients in bounds."""
+    """Return hidden layers of one kind in a row, with nothing that limits gradients."""
     hidden = [made("Linear", units, activation=activation) for _ in range(layers)]
     return ModelSpec(f"deep-{activation}", (made("Flat"), *hidden, made("Linear", 10)))
 
 
 def hidden(*units: int, activation: str = "relu") -> ModelSpec:
-    """Return hidden layers with so many units."""
+    """Return hidden layers with these numbers of units."""
     return ModelSpec("hidden", (made("Flat"), *(made("Linear", n, activation=activation) for n in units), made("Linear", 10)))
 
 
@@ -88,7 +88,7 @@ def train(framework: str, spec: ModelSpec, plan: Plan, told: Callable[[RunRecord
 
 @contextmanager
 def stops_again_and_again() -> Iterator[None]:
-    """Let PyTorch's images come from a source that waits after every `AFTER` of them, as a slow drive does."""
+    """Make PyTorch's image source wait after every `AFTER` images, as a slow drive does."""
     from clsf.backends.torch.fit import RunImages
 
     usual, read = RunImages.__getitem__, [0]
@@ -112,7 +112,7 @@ def _count() -> None:
 
 
 def taken(framework: str, spec: ModelSpec, plan: Plan) -> RunRecord:
-    """Train on one core, which other processes take from the middle of the run on."""
+    """Train on one core; from the middle of the run on, other processes use it too."""
     core = min(os.sched_getaffinity(0))
     os.sched_setaffinity(0, {core})
     others = [multiprocessing.get_context("fork").Process(target=_count, daemon=True) for _ in range(OTHERS)]
@@ -151,7 +151,7 @@ def _short(value: object) -> object:
 
 
 def shortened(case: MeasuredRun) -> MeasuredRun:
-    """Return the case with four digits of each number of its curves."""
+    """Return the case with the numbers of its curves rounded to four digits."""
     told = {
         name: _short(getattr(case.history, name))
         for name in ("losses", "accuracies", "gradient_norms", "learning_rates", "speeds")
@@ -160,7 +160,7 @@ def shortened(case: MeasuredRun) -> MeasuredRun:
 
 
 def main(names: list[str]) -> None:
-    """Train each run in a process of its own and add what was seen to the file in place of what was there."""
+    """Train each run in its own process and replace its entry in the file."""
     here = Path(os.environ.get("SIGNS", FILE))
     for name in names or RUNS:
         for framework in ("torch", "tensorflow"):
