@@ -2,9 +2,9 @@
 
     Call("layers.Thing", (32,), {"size": 3})
 
-One declaration of a layer gives such calls for both frameworks. `clsf.code` prints them, the backends make stock models of
-them, and what reads a student's source compares what it parsed with them. Nothing here knows a framework, and nothing is
-ever evaluated: a name is looked up, part by part, in what the maker allows.
+One declaration of a layer gives such calls for both frameworks. `clsf.code` prints them, the backends make stock models from
+them, and the reader of students' source compares them with what it parsed. Nothing here depends on a framework, and nothing is
+evaluated: a name is looked up, part by part, in what the caller allows.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _DOTTED = re.compile(r"[A-Za-z][A-Za-z0-9_]*(\.[A-Za-z][A-Za-z0-9_]*)*")
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A dotted name as an argument: `keras.activations.relu`, a function that is handed over and not called."""
+    """A dotted name as an argument: `keras.activations.relu`, a function that is passed and not called."""
 
     name: str
 
@@ -39,11 +39,11 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A call: what is called, with which arguments, and why it is as it is.
+    """A call: what is called, with which arguments, and a note with the reason.
 
-    Arguments are None, booleans, numbers, text, tuples, lists, names and calls of their own; anything else raises TypeError as soon
-    as it is printed or made. Two calls with other notes are equal; how an argument is given (by place or by name) counts:
-    `Signature.bound` forgets it.
+    Arguments are None, booleans, numbers, text, tuples, lists, names and other calls; anything else raises TypeError when it is
+    printed or made. Notes don't count when calls are compared; how an argument is given (by position or by name) does:
+    `Signature.bound` removes that difference.
     """
 
     name: str
@@ -77,9 +77,9 @@ class Signature:
     parameters: Mapping[str, Any]
 
     def bound(self, call: Call) -> dict[str, Any]:
-        """Return every parameter -> value, those left out at their default.
+        """Return every parameter -> value, with defaults for those left out.
 
-        Raises SpecError, in words, for an argument that is unknown, given twice or missing.
+        Raises SpecError with a sentence for an argument that is unknown, given twice or missing.
         """
         names = list(self.parameters)
         if len(call.args) > len(names):
@@ -106,7 +106,7 @@ class Signature:
 
 
 def source(value: object) -> str:
-    """Return a value as it is typed: text in double quotes, infinity as a call of `float`. Raises TypeError for what is no argument."""
+    """Return a value as source: text in double quotes, infinity as a call of `float`. Raises TypeError for other types."""
     if isinstance(value, str):
         return quoted(value)
     if isinstance(value, float) and (isinf(value) or isnan(value)):
@@ -123,16 +123,16 @@ def source(value: object) -> str:
 
 
 def quoted(text: str) -> str:
-    """Return a Python string literal of `text`, in double quotes; whatever it holds, it stays one literal on one line."""
+    """Return a Python string literal of `text`, in double quotes; any content stays one literal on one line."""
     literal = repr(text)
     return f'"{literal[1:-1]}"' if literal[0] == "'" and '"' not in literal else literal
 
 
 def made(call: Call, roots: Mapping[str, object], kind: type | tuple[type, ...], **more: object) -> Any:
-    """Return what the call makes. Its name must begin with one of `roots` and lead to a class of one `kind`.
+    """Make the call and return its result. Its name must begin with one of `roots` and lead to a class of one `kind`.
 
-    `roots`: {"layers": keras.layers}; `kind`: keras.layers.Layer. `more` are arguments that only the maker knows, such as a dtype.
-    Raises ValueError for a name that leads elsewhere: only what is allowed is ever called.
+    `roots`: {"layers": keras.layers}; `kind`: keras.layers.Layer. `more` are extra arguments, such as a dtype.
+    Raises ValueError for any other name: only allowed classes are called.
     """
     thing = _found(call.name, roots)
     if not (isinstance(thing, type) and issubclass(thing, kind)):
@@ -147,7 +147,7 @@ def _value(value: object, roots: Mapping[str, object], kind: type | tuple[type, 
         return made(value, roots, kind)
     if isinstance(value, tuple | list):
         return type(value)(_value(inner, roots, kind) for inner in value)
-    source(value)  # refuses what is no argument
+    source(value)  # refuses other types
     if isinstance(value, Name):
         raise ValueError(f"{value} must not be handed over here")
     return value

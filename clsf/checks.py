@@ -1,4 +1,4 @@
-"""Checks of plain values that come from outside: each raises the given error with a sentence that names the field."""
+"""Checks of plain values from outside: each raises the given error with a sentence that names the field."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from clsf.words import Sentence, say
 
 
 def known(error: type[ClsfError], what: Sentence, value: object, names: Iterable[str]) -> None:
-    """Raise `error` unless `value` is one of `names`; the sentence lists them and offers the nearest."""
+    """Raise `error` unless `value` is one of `names`; the sentence lists them and suggests the nearest."""
     names = list(names)
     if isinstance(value, str) and value in names:
         return
@@ -64,7 +64,7 @@ def one_of(error: type[ClsfError], what: Sentence, value: object, choices: Itera
 
 
 def text(error: type[ClsfError], what: Sentence, value: object) -> None:
-    """Raise `error` if `value` is text that can't be kept or shown: with half a letter (a lone surrogate), or with NUL."""
+    """Raise `error` if `value` is text that can't be stored or shown: with half a letter (a lone surrogate), or with NUL."""
     if isinstance(value, str) and not _is_whole(value):
         raise error(
             "{what} is {value}, which holds half a letter, such as a cut emoji, or a character that is not text. Type it again.",
@@ -73,10 +73,11 @@ def text(error: type[ClsfError], what: Sentence, value: object) -> None:
 
 
 def json_of(error: type[ClsfError], content: str | bytes, strict: bool = False) -> object:
-    """Return what JSON says. Bytes may be UTF-8 or UTF-16, with or without a byte order mark.
+    """Return the value of JSON. Bytes may be UTF-8 or UTF-16, with or without a byte order mark.
 
     Raises `error` with a sentence that names the line for what is not JSON, and for text that `text` refuses. `strict` refuses
-    NaN and the infinities, which are no JSON but are read by many, at once; else the field that can't be one says so.
+    NaN and the infinities at once, which are not JSON although many parsers accept them; otherwise the check of the field
+    refuses them.
     """
     written = decoded(error, content)
     try:
@@ -92,7 +93,7 @@ def json_of(error: type[ClsfError], content: str | bytes, strict: bool = False) 
         raise error("Its brackets are nested too deep.") from None
     except ValueError:
         raise error("It holds a number of thousands of digits, or one that JSON does not have, such as NaN.") from None
-    if re.search(r"\\u(?:[dD][89a-fA-F]|0000)", written):  # only written like this can such signs pass until here
+    if re.search(r"\\u(?:[dD][89a-fA-F]|0000)", written):  # such characters get this far only as escapes
         try:
             whole_text = _is_whole(json.dumps(data, ensure_ascii=False)) and "\\u0000" not in json.dumps(data)
         except RecursionError:
@@ -103,13 +104,13 @@ def json_of(error: type[ClsfError], content: str | bytes, strict: bool = False) 
 
 
 def decoded(error: type[ClsfError], content: str | bytes) -> str:
-    """Return the text in bytes, in UTF-8 or UTF-16, without a byte order mark. Raises `error` for what is no text."""
+    """Return the text in bytes, in UTF-8 or UTF-16, without a byte order mark. Raises `error` for what is not text."""
     if isinstance(content, str):
         return content.removeprefix("\ufeff")
     try:
         if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
             return content.decode("utf-16")
-        if content[1:2] == b"\0" or content[:1] == b"\0":  # UTF-16 without a mark: JSON begins with a plain sign
+        if content[1:2] == b"\0" or content[:1] == b"\0":  # UTF-16 without a mark: JSON begins with an ASCII character
             return content.decode("utf-16-le" if content[1:2] == b"\0" else "utf-16-be")
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as problem:
@@ -132,13 +133,13 @@ def shown(value: object) -> str:
     said = {None: "null", True: "true", False: "false"}.get(value) if value is None or isinstance(value, bool) else None
     try:
         said = said or (f"'{value}'" if isinstance(value, str) else str(value))
-    except ValueError:  # a whole number of more digits than Python writes
+    except ValueError:  # an integer with more digits than Python converts
         return "…"
     return said if len(said) <= 60 else said[:57] + "…"
 
 
 def cell(value: object) -> str:
-    """Return text for a table that a spreadsheet shows and does not compute: names are whatever somebody typed."""
+    """Return text that a spreadsheet shows and never computes: names are untrusted input."""
     text = " ".join(str(value).split())
     if not text.startswith(("=", "+", "-", "@")):
         return text
@@ -150,5 +151,5 @@ def cell(value: object) -> str:
 
 
 def field(name: str) -> Sentence:
-    """Return the sentence that stands for a field named in code, such as `filters`: the same word in every language."""
+    """Return the sentence for a field's name in code, such as `filters`: the same word in every language."""
     return say("{name}", name=name)

@@ -1,4 +1,4 @@
-"""What this server refuses to train before it begins, by arithmetic alone: too many parameters, images or epochs, too much memory."""
+"""What this server refuses to train, computed before training begins: too many parameters, images or epochs, too much memory."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ ONCE_TOGETHER = 32
 """Images that go through frozen layers together: more is hardly faster and takes more memory."""
 
 USABLE = 0.95
-"""Of what a worker may use; beyond it is ended (`distributed.worker.memory.terminate` in `clsf.engine.tuning`)."""
+"""Share of a worker's memory limit; above it the worker is ended (`distributed.worker.memory.terminate` in `clsf.engine.tuning`)."""
 
 
 def memory_bytes(analysis: Analysis, plan: Plan) -> int:
-    """Return about how much memory a worker needs at least, in bytes: the framework, then for each parameter the weight, and where
-    it trains its gradient and what the optimizer keeps, and for each image of a batch what every layer puts out and its gradient.
+    """Return roughly the least memory a worker needs, in bytes: the framework; each parameter's weight, with gradient and optimizer
+    state if it trains; and for each image of a batch every layer's output and its gradient.
 
-    Layers whose outputs are computed once keep none of them: the widest of them holds what goes in and what comes out of some images.
+    Layers whose outputs are computed once don't keep them: only the widest counts, with input and output of some images.
     Raises SpecError if the plan freezes more than the model has.
     """
     item, row = ITEM_BYTES[plan.dtype], own_row(analysis)
@@ -48,7 +48,7 @@ def _not_frozen(analysis: Analysis, plan: Plan) -> int:
 
 
 def computed_once(layers: tuple[Layer, ...], plan: Plan) -> int:
-    """Return how many layers, from the beginning, a run computes once for each image; 0: images or layers vary from step to step.
+    """Return how many layers from the start a run computes once for each image; 0 if images or layers vary from step to step.
 
     Raises SpecError if the plan freezes more than the model has.
     """
@@ -60,7 +60,7 @@ def computed_once(layers: tuple[Layer, ...], plan: Plan) -> int:
 def require(settings: Settings, analysis: Analysis, plan: Plan, images: int, worker_bytes: int | None) -> None:
     """Raise EngineError, naming the limit, if this is more than the server allows or a worker that may use
     `worker_bytes` can hold."""
-    parameters = _not_frozen(analysis, plan)  # those of frozen layers cost their own memory alone
+    parameters = _not_frozen(analysis, plan)  # frozen ones only need memory for themselves
     if parameters > settings.max_parameters:
         raise EngineError(
             "The model has {count} parameters, but this server trains models of at most {most}. Use fewer filters or units, or "

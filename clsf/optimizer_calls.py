@@ -1,6 +1,6 @@
-"""Reading an optimizer out of a parsed call, Keras' or PyTorch's: which declared optimizer it is, and with which numbers.
+"""Read an optimizer from a parsed call of Keras or PyTorch: which declared optimizer it is, and with which numbers.
 
-The other direction of `clsf.optimizers.Optimizer.keras_call` and `torch_call`. Nothing is evaluated: a call is a value.
+The inverse of `clsf.optimizers.Optimizer.keras_call` and `torch_call`. Nothing is evaluated: a call is a value.
 """
 
 from __future__ import annotations
@@ -74,26 +74,26 @@ OLD = {"lr": "learning_rate"}
 
 @dataclass(frozen=True, slots=True)
 class ReadOptimizer:
-    """An optimizer as a source text has it. Values that are not written as numbers are None."""
+    """An optimizer as written in source. Values that are not written as numbers are None."""
 
     optimizer: Optimizer
-    rate: float | None  # in force, the class's own default if none was given
-    values: Mapping[str, float | None]  # every hyper-parameter in force, by Keras' names
-    decay: float | None  # weight decay in force
+    rate: float | None  # in effect: the class's own default if none was given
+    values: Mapping[str, float | None]  # every hyper-parameter in effect, by Keras' names
+    decay: float | None  # weight decay in effect
     given: frozenset[str]  # the arguments that were written, by the framework's own names
     left: Mapping[str, object] = field(
         default_factory=dict
-    )  # written arguments that no declaration has: amsgrad, clipnorm, decay
+    )  # written arguments that are in no declaration: amsgrad, clipnorm, decay
 
     @property
     def hyper(self) -> dict[str, float]:
-        """The hyper-parameters that are not as the aligned rule has them: `Plan.hyper`."""
+        """The hyper-parameters that differ from the aligned rule's: `Plan.hyper`."""
         usual = {s.name: s.usual for s in self.optimizer.settings}
         return {name: value for name, value in self.values.items() if value is not None and value != usual[name]}
 
 
 def read_keras(call: Call | str) -> ReadOptimizer | None:
-    """Return what a call of a class in `keras.optimizers`, or a name as `compile` takes it, stands for.
+    """Return the optimizer of a call of a class in `keras.optimizers`, or of a name as `compile` takes it.
 
     None if no declared optimizer has that name. Raises SpecError for arguments that the class does not take.
     """
@@ -103,7 +103,7 @@ def read_keras(call: Call | str) -> ReadOptimizer | None:
     call, signature = named
     kwargs, left = {}, {}
     for name, value in call.kwargs.items():
-        if name == "decay":  # of Keras 2: the learning rate falls with the steps; it is no weight decay
+        if name == "decay":  # of Keras 2: the learning rate falls with the steps; not weight decay
             left[name] = value
         else:
             kwargs[OLD.get(name, name)] = value
@@ -113,7 +113,7 @@ def read_keras(call: Call | str) -> ReadOptimizer | None:
 
 
 def read_torch(call: Call) -> ReadOptimizer | None:
-    """Return what a call of a class in `torch.optim` stands for; None if no declared optimizer has that name.
+    """Return the optimizer of a call of a class in `torch.optim`; None if no declared optimizer has that name.
 
     Raises SpecError for arguments that the class does not take.
     """
@@ -123,7 +123,7 @@ def read_torch(call: Call) -> ReadOptimizer | None:
     call, signature = named
     kwargs = dict(call.kwargs)
     if not call.args and "params" not in kwargs:
-        kwargs["params"] = None  # a reader that left it out: nothing here depends on it
+        kwargs["params"] = None  # the caller left it out: nothing here depends on it
     bound = signature.bound(Call(signature.name, call.args, kwargs))
     given = frozenset([*list(signature.parameters)[: len(call.args)], *call.kwargs]) - {"params"}
     pair = bound.get("betas")

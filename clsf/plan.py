@@ -110,7 +110,7 @@ TRAIN_LAYERS = re.compile(r"all|head|last:[1-9][0-9]{0,2}")
 
 
 def fixed_scale(scale: str, channels: int) -> tuple[tuple[float, ...], tuple[float, ...]]:
-    """Return mean and deviation per channel, in pixel values, of a scale that asks no images. One channel gets the mean of three."""
+    """Return mean and deviation per channel, in pixel values, of a scale that needs no images. One channel gets the mean of three."""
     return tuple(
         values if len(values) == channels else (sum(values) / len(values),) * channels for values in FIXED_SCALES[scale]
     )
@@ -118,7 +118,7 @@ def fixed_scale(scale: str, channels: int) -> tuple[tuple[float, ...], tuple[flo
 
 @dataclass(frozen=True, slots=True)
 class Preparation:
-    """What is done to every image, training or not, before it meets the model."""
+    """How every image, training or not, is prepared before the model."""
 
     image_size: int | None = None  # side in pixels that images are resized to; None keeps their size
     colour: Colour = "keep"
@@ -135,10 +135,10 @@ class Preparation:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How to train: one value for both frameworks, which read the same meaning from each field.
+    """How to train: one value for both frameworks, with the same meaning of each field.
 
     `rules="aligned"`: both frameworks follow one written rule (Keras' update formulas; dropout masks drawn in NumPy).
-    `rules="native"`: each does what it does by the optimizer's name, with its own dropout. Initial weights, batches,
+    `rules="native"`: each uses its own rule of the optimizer's name, with its own dropout. Initial weights, batches,
     the batch normalisation rule and padding are equal either way.
     """
 
@@ -151,38 +151,38 @@ class Plan:
     batch_size: int = 32
     optimizer: str = DEFAULT  # see `clsf.optimizers`
     learning_rate: float = LEARNING_RATES[DEFAULT]
-    hyper: FrozenDict = NOTHING  # hyper-parameters of the optimizer that were chosen, by their names in Keras
+    hyper: FrozenDict = NOTHING  # chosen hyper-parameters of the optimizer, by their names in Keras
     rules: Rules = "aligned"
     start: Start = "glorot"  # initial weights: Keras' scheme or torch's, drawn in NumPy, the same arrays for both
     dtype: Dtype = "float32"
     mixed: bool = False  # layers compute in bfloat16; weights, updates and the loss stay in float32
-    seed: int = 0  # of the split, the batches, the initial weights and the dropout masks
-    variants: FrozenDict = NOTHING  # framework -> variant of its loop; one that is left out is the usual one
-    device: Device = "auto"  # a GPU where the framework sees one; "cpu" never
+    seed: int = 0  # for the split, the batches, the initial weights and the dropout masks
+    variants: FrozenDict = NOTHING  # framework -> variant of its loop; the default if left out
+    device: Device = "auto"  # a GPU if the framework finds one; "cpu": never
     loss: str = loss_kinds.DEFAULT  # see `clsf.loss_kinds`
     probabilities: bool = False  # the model's last layer gives probabilities (softmax, or sigmoid of one output), not logits
-    label_smoothing: float = 0.0  # share of the target that is spread evenly over all classes; not of whole numbers
+    label_smoothing: float = 0.0  # share of the target that is spread evenly over all classes; not for integer labels
     l1: float = 0.0  # adds l1 * (sum of absolute values of all kernels) to what is minimised
-    l2: float = 0.0  # adds l2 * (sum of squares of all kernels) to what is minimised; the reported loss leaves it out
+    l2: float = 0.0  # adds l2 * (sum of squares of all kernels) to what is minimised; the reported loss excludes it
     weight_decay: float = 0.0  # "aligned": every weight loses learning rate * weight_decay of itself before each update
     schedule: Schedule = field(default_factory=Schedule)  # how the learning rate changes with the steps
     plateau: Plateau | None = None  # reduce the learning rate when the validation loss no longer falls; None: don't
-    clipping: Clipping | None = None  # of gradients, before the update; None: as they are
+    clipping: Clipping | None = None  # of gradients, before the update; None: no clipping
     accumulate: int = 1  # batches whose mean gradient makes one update
     average: float = (
-        0.0  # share that a moving average of the weights keeps at each update; the average is judged and kept. 0: none
+        0.0  # share that a moving average of the weights keeps at each update; the average is evaluated and kept. 0: none
     )
     balanced: bool = False  # images of rare classes count more: images / (classes * images of the class)
-    stopping: Stopping = field(default_factory=Stopping)  # stop early, and which epoch's weights are kept
+    stopping: Stopping = field(default_factory=Stopping)  # early stopping, and which epoch's weights are kept
     augmentation: Augmentation = field(default_factory=Augmentation)  # how training images are varied
-    look_inside: bool = False  # also tell of weights, gradients, activations and predictions, which costs time
+    look_inside: bool = False  # also report weights, gradients, activations and predictions, which costs time
     begin_from: str | None = None  # id of the run whose final weights this one begins with; None: `start`
     epochs_before: int = 0  # epochs that these weights were trained for; the order of the batches goes on from there
     weights: str | None = None  # "imagenet": pretrained arrays where the model has a pretrained network's layers; None: `start`
     train_layers: str = "all"  # "head": the last dense layer alone; "last:K": the last K blocks too; see `clsf.model.freezing`
-    backbone_rate: float | None = None  # learning rate of all that trains but the head; None: the same
+    backbone_rate: float | None = None  # learning rate of all trained layers except the head; None: the same
     freeze_norms: bool = False  # batch normalisation of layers that train keeps its moving statistics, and uses them
-    differences: tuple[str, ...] = ()  # what this run does otherwise on purpose, see DIFFERENCES
+    differences: tuple[str, ...] = ()  # deliberate deviations of this run, see DIFFERENCES
 
     def __post_init__(self) -> None:
         if not isinstance(self.data, str) or not self.data.strip() or len(self.data) > 200:
@@ -315,40 +315,40 @@ class Plan:
 
     @property
     def loss_kind(self) -> loss_kinds.LossKind:
-        """What the loss is."""
+        """The loss."""
         return LOSS_KINDS[self.loss]
 
     def does(self, difference: str) -> bool:
-        """Return whether the run does this one thing otherwise."""
+        """Return whether the run has this difference."""
         return difference in self.differences
 
     @property
     def scale(self) -> str:
-        """How inputs are scaled: as the preparation says, or as a difference has it."""
+        """How inputs are scaled: by the preparation, or by a difference."""
         if self.does("other-preparation"):
             return OTHER_SCALE
         return "minus-one-one" if self.does("input-scale") else self.preparation.scale
 
     @property
     def as_prepared(self) -> Plan:
-        """The plan whose preparation has the scale that its differences make."""
+        """The plan with the scale of its differences in its preparation."""
         return (
             self if self.scale == self.preparation.scale else self.but(preparation=replace(self.preparation, scale=self.scale))
         )
 
     @property
     def freezes(self) -> str:
-        """What trains in this run, as `train_layers` says it: all of it, where freezing came too late."""
+        """What trains in this run, in the form of `train_layers`: all, if freezing came too late."""
         return "all" if self.does("trainable-after-compile") else self.train_layers
 
     @property
     def decay(self) -> float:
-        """Decoupled weight decay in force by the aligned rule: the chosen one, or what the optimizer has by itself (AdamW)."""
+        """Decoupled weight decay in force by the aligned rule: the chosen one, or the optimizer's default (AdamW)."""
         return self.weight_decay or DECLARED[self.optimizer].decay
 
     @property
     def native_optimizer(self) -> bool:
-        """Whether the framework's own rule of the optimizer's name is used."""
+        """Whether the framework's own rule of the optimizer is used."""
         return self.rules == "native" or self.does(f"{self.optimizer}-rule")
 
     @property
@@ -359,7 +359,7 @@ class Plan:
     def but(self, **changes: object) -> Plan:
         """Return the plan with some fields changed, checked again.
 
-        `variants` changes those that it names alone; another optimizer begins with its own usual hyper-parameters.
+        `variants` changes only those that it names; a new optimizer starts with its default hyper-parameters.
         """
         if "variants" in changes:
             changes["variants"] = {**self.variants, **changes["variants"]}
@@ -372,7 +372,7 @@ class Plan:
 
     @classmethod
     def from_json(cls, data: object) -> Plan:
-        """Read what `to_json` wrote, also before it had all fields. Raises PlanError naming the wrong field."""
+        """Read what `to_json` wrote, also in older versions with fewer fields. Raises PlanError naming the wrong field."""
         if isinstance(data, dict):
             data = _with_variants(data)
         values = {"split": SPLITS[0]} | _known_fields(cls, data, say("a plan"))
@@ -402,7 +402,7 @@ _PART_WORDS = {
 
 
 def _with_variants(data: dict) -> dict:
-    """Return the plan's JSON with `variants`, which were one field for each framework once: "torch_variant"."""
+    """Return the plan's JSON with `variants`; older plans had one field for each framework: "torch_variant"."""
     old = {name: data[field] for name in VARIANTS if (field := f"{name}_variant") in data}
     if not old:
         return data

@@ -1,20 +1,20 @@
-// What Streamlit 1.67 draws without regard for phones, for the keyboard, for screen readers and for readers of another language.
+// Fixes what Streamlit 1.67 lacks for phones, the keyboard, screen readers and other languages.
 
-// On a phone the menu covers the page, so it closes with the choice: at once where the press is heard, and else with the first
-// sight of the chosen page, since the menu is drawn before this is loaded.
-const PHONE = "(max-width: 768px)";  // where Streamlit lays the menu over the page
+// On a phone the menu covers the page, so it closes with the choice: at once if the click is seen here, otherwise when
+// the chosen page first appears, since the menu is drawn before this is loaded.
+const PHONE = "(max-width: 768px)";  // where Streamlit puts the menu over the page
 const closeMenu = () => {
   if (!matchMedia(PHONE).matches) return;
   document.querySelector('[data-testid="stSidebar"][data-collapsed="false"] [data-testid="stSidebarCollapseButton"] button')?.click();
 };
 let seen = new URL(performance.getEntriesByType("navigation")[0].name).pathname;  // the page that the browser asked for
 
-// Code that scrolls and can't be focused, a place to drop files that has a name and yet no role, and a menu with headings, whose
+// Code that scrolls but can't be focused, a place to drop files with a name but no role, and a menu with headings whose
 // entries are in no list.
 const sized = new ResizeObserver(() => later());  // code that had room may scroll now
 const mend = () => {
   for (const code of document.querySelectorAll("[data-testid='stMain'] pre:not([tabindex])")) {
-    sized.observe(code);  // once, however often it is said
+    sized.observe(code);  // repeated calls count once
     if (code.scrollWidth > code.clientWidth || code.scrollHeight > code.clientHeight) code.tabIndex = 0;
   }
   for (const zone of document.querySelectorAll("[data-testid='stFileUploaderDropzone'][role='presentation']")) zone.setAttribute("role", "group");
@@ -29,12 +29,12 @@ const mend = () => {
   }
 };
 
-// Streamlit's own words, in the reader's language: attributes wherever they stand, and text within Streamlit's own parts.
-const ATTRIBUTES = ["aria-label", "title", "placeholder", "data-title"];  // the last: of the buttons over a chart
+// Streamlit's own words, in the reader's language: attributes everywhere, and text within Streamlit's own parts.
+const ATTRIBUTES = ["aria-label", "title", "placeholder", "data-title"];  // the last: for the buttons over a chart
 const OWN_TEXT = ["stFileUploader", "stCameraInput", "InputInstructions", "stToolbar", "stMainMenuPopover", "stMainMenuList", "stMainMenu",
   "stTooltipContent", "stSelectboxVirtualDropdown", "stMultiSelectPopover", "stDataFrameColumnMenu", "stDataFrameColumnVisibilityMenu", "stSkipToContent"]
   .map((name) => `[data-testid="${name}"]`).join(", ") + ', [data-baseweb="popover"] [role="listbox"]';
-let words = [];  // [how the English is told, the translation]
+let words = [];  // [pattern of the English, the translation]
 const said = new Map(ATTRIBUTES.concat("text").map((name) => [name, new WeakMap()]));  // what was translated: [English, shown]
 const learn = (pairs) => {
   words = Object.entries(pairs).map(([english, other]) => {
@@ -69,14 +69,14 @@ const look = () => { mend(); speak(); };
 const later = () => { cancelAnimationFrame(asked); asked = requestAnimationFrame(look); };
 const drawn = new MutationObserver(later);
 
-// A hint that a mouse sees by resting on something is seen by a finger with a tap on it.
+// A hint that a mouse shows on hover is shown by a finger's tap.
 const hint = document.createElement("div");
 hint.className = "clsf-hint";
 hint.setAttribute("role", "status");
 const hinted = (path) => {
   for (const one of path) {
     if (!(one instanceof Element)) continue;
-    if (one.matches("button, a, input, summary, iframe")) return null;  // which answer a tap by themselves
+    if (one.matches("button, a, input, summary, iframe")) return null;  // these react to a tap themselves
     const text = one.getAttribute("title") ?? [...one.children].find((child) => child.tagName === "title")?.textContent;
     if (text) return [text, one.getBoundingClientRect()];
   }
@@ -93,10 +93,10 @@ const showHint = (event) => {
 };
 const hideHint = () => { hint.textContent = ""; };
 
-// What was asked for comes into sight: on a phone the charts of a training that was started, and anywhere a section that opens below.
+// Scrolls to what was asked for: on a phone the charts of a started training, and anywhere a section that opens below.
 const OPENS = '[class*="st-key-sections-"] button', STARTS = ".st-key-train button, .st-key-train_stepwise button";
 const toTop = (one) => one?.scrollIntoView({ block: "start", behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
-// Before what opens is drawn, the page may be too short to scroll so far.
+// Before the section is drawn, the page may be too short to scroll that far.
 const toTopOnceDrawn = (row) => {
   const until = performance.now() + 5000;
   const wait = setInterval(() => {
@@ -126,15 +126,15 @@ const onClick = (event) => {
 };
 
 export default function ({ data: [data] }) {
-  document.documentElement.lang = data.language;  // screen readers choose their voice by it
+  document.documentElement.lang = data.language;  // screen readers choose their voice by this
   learn(data.words);
-  // Once, however often it is called: an observer is told anew what to look at, and a function is added once.
+  // Repeated calls do no harm: an observer is set again, and a function is added once.
   drawn.observe(document.body, { childList: true, subtree: true, characterData: true, attributes: true, attributeFilter: ATTRIBUTES });
   look();
   window.addEventListener("resize", later);
-  document.fonts.addEventListener("loadingdone", later);  // letters may be wider than those that stood in for them
+  document.fonts.addEventListener("loadingdone", later);  // letters may be wider than those of the fallback font
   if (!hint.isConnected) document.body.append(hint);
-  document.addEventListener("click", onClick, true);  // on its way down: some buttons of Streamlit stop it on its way up
+  document.addEventListener("click", onClick, true);  // capture phase: some buttons of Streamlit stop the event in the bubble phase
   document.addEventListener("scroll", hideHint, { capture: true, passive: true });
   if (location.pathname !== seen) closeMenu();
   seen = location.pathname;

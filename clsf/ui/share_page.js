@@ -1,6 +1,6 @@
-// Buttons of the page's head. The first copies the address of the browser, which is what the page shows at the moment of the press;
-// the others are the server's. Browsers lend their clipboard only to addresses that they trust (https, or this machine), so
-// elsewhere the old way is tried.
+// Buttons in the page's header. The first copies the browser's address, which holds what the page shows at that moment;
+// the others are the server's. Browsers allow the clipboard only on trusted addresses (https, or this machine), so
+// otherwise the old API is tried.
 
 async function copied(text) {
   try {
@@ -20,7 +20,7 @@ async function copied(text) {
 
 export default function ({ data: [data], parentElement, setTriggerValue }) {
   const bar = parentElement.querySelector(".bar"), said = parentElement.querySelector("p");
-  while (bar.children.length < data.buttons.length) bar.append(document.createElement("button")); // kept, or the focus would be lost
+  while (bar.children.length < data.buttons.length) bar.append(document.createElement("button")); // kept, because otherwise the focus would be lost
   data.buttons.forEach(([name, icon, label], n) => {
     const button = bar.children[n];
     button.type = "button";

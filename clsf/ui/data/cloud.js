@@ -1,10 +1,10 @@
-// Draws a map of images on a canvas. The pictures come as one sheet, of which the part of a point is shown at the pointer.
+// Draws a map of images on a canvas. The pictures come as one sheet; a point's part of it is shown at the pointer.
 
 const states = new WeakMap();
-const EDGE = 14; // pixels of free room around the points
+const EDGE = 14; // pixels of free space around the points
 
 export default function ({ data: [data], parentElement }) {
-  if (!document.createElement("canvas").getContext?.("2d")) { // switched off, or a browser that has none
+  if (!document.createElement("canvas").getContext?.("2d")) { // switched off, or missing in this browser
     const sentence = document.createElement("p");
     sentence.setAttribute("role", "alert");
     sentence.textContent = data.words.none;

@@ -1,4 +1,4 @@
-// Shows an image and the numbers in a window of it. Where the window is, only the browser knows.
+// Shows an image and the numbers in a window of it. Only the browser knows where the window is.
 
 const states = new WeakMap();
 
@@ -11,7 +11,7 @@ function between(value, low, high) {
 }
 
 export default function ({ data: [data], parentElement }) {
-  if (!document.createElement("canvas").getContext?.("2d")) { // switched off, or a browser that has none
+  if (!document.createElement("canvas").getContext?.("2d")) { // switched off, or missing in this browser
     const sentence = document.createElement("p");
     sentence.setAttribute("role", "alert");
     sentence.textContent = data.words.none;

@@ -1,5 +1,5 @@
 // The receptive field: a cell of the last picture, and what it sees of every picture before, drawn as boxes.
-// Which rows and columns these are was computed before; here they are only drawn.
+// The rows and columns were computed before; here they are only drawn.
 
 const states = new WeakMap(); // element -> { row, column }
 

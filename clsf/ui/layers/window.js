@@ -1,5 +1,5 @@
 // A window slides over a picture: what it covers, the kernel, the products, their sum plus the bias, and the cell that is
-// written. Everything happens here, so that stepping and playing need no answer from the server. The numbers to check
+// written. Everything is computed here, so that stepping and playing need no answer from the server. The numbers to check
 // against are the framework's own output.
 
 const states = new WeakMap(); // element -> { at, filter, channel, playing, timer, signature }
@@ -13,7 +13,7 @@ function floats(text) {
   return new Float32Array(bytes.buffer);
 }
 
-// What the window does, without any drawing.
+// The window's computation, without drawing.
 
 function inputAt(job, row, column, channel) {
   if (row < 0 || column < 0 || row >= job.h || column >= job.w) return null; // padding
@@ -340,7 +340,7 @@ function check(root, job, words, state) {
 }
 
 export default function ({ data: [data], parentElement }) {
-  if (!document.createElement("canvas").getContext?.("2d")) { // switched off, or a browser that has none
+  if (!document.createElement("canvas").getContext?.("2d")) { // switched off, or missing in this browser
     const sentence = document.createElement("p");
     sentence.setAttribute("role", "alert");
     sentence.textContent = data.words.none;
@@ -438,7 +438,7 @@ export default function ({ data: [data], parentElement }) {
     event.preventDefault();
     act();
   };
-  if (state.playing) play(root, job, words); // the numbers under way changed
+  if (state.playing) play(root, job, words); // the numbers have changed meanwhile
   check(root, job, words, state);
   redraw();
   return () => stop(state);

@@ -1,5 +1,5 @@
-// The list of cards: every layer of the design, rows of branches inside, edited in place. It only shows what Python says and
-// sends what the student asks for; asked things wait in a queue until Python says that it did them, so that none is lost.
+// The list of cards: every layer of the design, rows of branches inside, edited in place. It only shows what Python sends and
+// sends what the student does; requests wait in a queue until Python confirms them, so that none is lost.
 
 const MEMORY = new WeakMap();
 
@@ -40,7 +40,7 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
   const tool = (name, label, focus, onclick, disabled = false) =>
     make("button", { type: "button", class: "tool", title: label, "aria-label": label, focus, disabled, onclick }, icon(name));
 
-  // What a card says to the code and the diagram, and they to it.
+  // Messages between a card and the code and diagram.
   const tell = (path, how) => window.dispatchEvent(new CustomEvent("clsf-layer", { detail: { path, how, from: "cards" } }));
 
   const draw = () => {
@@ -301,7 +301,7 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
       event.preventDefault();
       ask({ do: event.key === "z" ? "undo" : "redo" });
     } else if (!typing && !event.ctrlKey && !event.metaKey && event.key.length === 1) {
-      event.stopPropagation(); // Streamlit's own shortcuts (r, c) are not meant here
+      event.stopPropagation(); // Streamlit's own shortcuts (r, c) must not fire here
     }
   };
 

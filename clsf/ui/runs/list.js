@@ -1,4 +1,4 @@
-// The runs of a reader as a list: a click on a name opens a run, boxes choose several, and the runs of an experiment are one fold.
+// A reader's runs as a list: a click on a name opens a run, checkboxes choose several, and an experiment's runs are in one fold.
 
 const MEMORY = new WeakMap();  // which folds are open
 

@@ -99,7 +99,7 @@ export default function ({ data: [data], parentElement }) {
     box.onchange = () => { memory.all = box.checked; draw(); };
     all.append(box, data.labels.all);
     const grid = make("div", "grid", ...heads);
-    // Where there is room for one side only, the other is a press away.
+    // Where only one side fits, a button shows the other.
     const tabs = make("div", "tabs", ...data.sides.map((side, index) => {
       const tab = make("button", "tab", `${side.mark} ${side.title}`);
       tab.type = "button";
@@ -126,7 +126,7 @@ export default function ({ data: [data], parentElement }) {
       await navigator.clipboard.writeText(text);
       return true;
     } catch {
-      const area = document.createElement("textarea"); // an address without https has no clipboard of its own
+      const area = document.createElement("textarea"); // an address without https has no clipboard API
       area.value = text;
       area.style.position = "fixed";
       area.style.opacity = "0";

@@ -1,5 +1,5 @@
 // Draws one Plotly figure and redraws it in place: the zoom stays while the numbers grow (layout.uirevision).
-// Colours of text, lines and background come from the page's theme, so light and dark need no second figure.
+// Colours of text, lines and background come from the page's theme, so light and dark need only one figure.
 
 const libraries = new Map(); // address -> promise of Plotly
 const charts = new WeakMap(); // element -> { figure, observer }
@@ -23,8 +23,8 @@ function library(address) {
   return libraries.get(address);
 }
 
-// Charts are redrawn one after another, each in a task of its own and after the browser has laid out what else is new on
-// the page, so that the page can answer in between. A page that nobody sees has no frames to wait for.
+// Charts are redrawn one after another, each in its own task and after the browser has laid out what else is new on
+// the page, so that the page can answer in between. A hidden page has no frames to wait for.
 let turn = Promise.resolve();
 
 function frame() {
@@ -46,7 +46,7 @@ function themed(layout, element) {
   const text = value("--st-text-color", "#222222");
   const grid = value("--st-border-color", "#dddddd");
   const background = value("--st-background-color", "#ffffff");
-  const large = (Number.parseFloat(getComputedStyle(document.documentElement).fontSize) || 16) / 16; // on a projector the page's type is larger
+  const large = (Number.parseFloat(getComputedStyle(document.documentElement).fontSize) || 16) / 16; // on a projector the page's font is larger
   const finger = window.matchMedia("(pointer: coarse)").matches;
   const axis = { gridcolor: grid, zerolinecolor: grid, linecolor: grid, automargin: true };
   const axes = Object.entries(layout)
@@ -59,7 +59,7 @@ function themed(layout, element) {
     paper_bgcolor: "rgba(0,0,0,0)",
     plot_bgcolor: "rgba(0,0,0,0)",
     font: { family: value("--st-font", "sans-serif"), size: 13 * large, color: text },
-    margin: { l: 8, r: finger ? 30 : 8, t: 24, b: 8 }, // where nothing can rest on a chart, its buttons are always there: beside it
+    margin: { l: 8, r: finger ? 30 : 8, t: 24, b: 8 }, // without a pointer that can hover, the chart's buttons are always visible, next to it
     legend: { orientation: "h", x: 0, y: 1.02, yanchor: "bottom", bgcolor: "rgba(0,0,0,0)", ...layout.legend },
     hovermode: layout.hovermode ?? "x unified",
     hoverlabel: { bgcolor: background, bordercolor: grid, font: { color: text, size: 12 * large } },
@@ -69,7 +69,7 @@ function themed(layout, element) {
 }
 
 // Charts of one group zoom together. Their x axes may measure different things: `link.scales` has, for each curve, pairs of
-// [place on this chart's axis, place on the common one], ascending. What is seen here is the stretch that holds every curve's.
+// [place on this chart's axis, place on the common one], ascending. The range shown here contains every curve's.
 
 function across(scale, place, from, to) {
   const after = scale.findIndex((pair) => pair[from] >= place);
@@ -92,7 +92,7 @@ function axesOf(layout, letter) {
   return Object.keys(layout).filter((name) => new RegExp(`^${letter}axis\\d*$`).test(name));
 }
 
-// The ranges that a reader chose are kept per group, and put into every figure that is drawn from then on.
+// The ranges that a reader chose are kept per group, and put into every later figure.
 function chosen(chart, layout) {
   const group = chart.data.link && linked.get(chart.data.link.group);
   if (!group?.ranges) return layout;
@@ -138,7 +138,7 @@ async function follow(Plotly, chart) {
   }
 }
 
-// What Streamlit hands over is JSON as bytes.
+// Streamlit passes JSON as bytes.
 export default function ({ data: bytes, parentElement }) {
   const text = new TextDecoder().decode(bytes);
   const data = JSON.parse(text);
@@ -159,7 +159,7 @@ export default function ({ data: bytes, parentElement }) {
 
   library(data.library).then(
     (Plotly) => inTurn(async () => {
-      if (chart.gone || chart.data !== data) return; // something newer waits already
+      if (chart.gone || chart.data !== data) return; // something newer already waits
       note.hidden = true;
       const layout = chosen(chart, themed(data.figure.layout, parentElement));
       const drawn = text + JSON.stringify(layout);

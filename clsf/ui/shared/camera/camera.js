@@ -1,7 +1,7 @@
-// The camera. A frame is its middle square, made small; it is sent as base64 of its red, green and blue bytes.
-// One message at a time: the next one goes when the page has answered, or has kept silent for too long.
+// The camera. A frame is its central square, scaled down; it is sent as base64 of its red, green and blue bytes.
+// One message at a time: the next one is sent when the page has answered, or has not answered for too long.
 
-const cameras = new WeakMap(); // element -> everything that is remembered of it
+const cameras = new WeakMap(); // element -> its state
 const EVERY = 100; // ms between two frames that are answered
 const PATIENCE = 4000; // ms after which an unanswered message is not waited for any longer
 
@@ -81,7 +81,7 @@ function stop(it, word = "") {
   show(it);
 }
 
-// Answers: a frame goes when the one before it was answered.
+// Answers: a frame is sent when the previous one was answered.
 function look(it) {
   clearTimeout(it.timer);
   if (it.gone || !it.stream) return;
@@ -167,10 +167,10 @@ function buttons(it) {
     button.onkeyup = (event) => {
       if (event.key === " " || event.key === "Enter") release(it);
     };
-    button.onblur = () => { // not of another button, which loses the focus to the one that is pressed
+    button.onblur = () => { // not of another button, which loses the focus to the pressed one
       if (it.held === at) release(it);
     };
-    button.onclick = () => { // without a pointer or a key: a screen reader pressed it, which can't hold
+    button.onclick = () => { // without a pointer or a key: pressed by a screen reader, which can't hold a button
       if (!it.pressed) {
         hold(it, at);
         release(it);

@@ -1,10 +1,10 @@
-// A sheet to draw on. Strokes are kept as lines, in shares of the sheet's side, so that they can be undone and drawn at any
-// size; what is sent is the drawing at the size that the page asked for, as base64 of its bytes, behind a number and the sheet.
+// A sheet to draw on. Strokes are kept as lines, in fractions of the sheet's side, so that they can be undone and drawn at any
+// size; a message is a number, the sheet, and the drawing at the size that the page asked for, as base64 of its bytes.
 
-const sheets = new WeakMap(); // element -> everything that is remembered of its drawing
+const sheets = new WeakMap(); // element -> the state of its drawing
 const EVERY = 100; // ms between two messages while a stroke is drawn
 const PATIENCE = 800; // ms after which an unanswered message is not waited for any longer
-const STEP = 1 / 32; // of the side, per arrow key
+const STEP = 1 / 32; // fraction of the side, per arrow key
 
 function fresh(parent) {
   const find = (name) => parent.querySelector(name);
@@ -44,7 +44,7 @@ function redraw(it) {
   const ink = getComputedStyle(it.canvas).color;
   let base = it.base;
   if (base && it.data.channels === 1) {
-    base = document.createElement("canvas"); // what was drawn before, in today's ink
+    base = document.createElement("canvas"); // what was drawn before, in the current ink
     base.width = base.height = it.base.width;
     const context = base.getContext("2d");
     context.drawImage(it.base, 0, 0);
@@ -83,7 +83,7 @@ function encoded(array) {
   return btoa(text);
 }
 
-// One message at a time: the next one goes when the page has answered, or has kept silent for too long.
+// One message at a time: the next one is sent when the page has answered, or has not answered for too long.
 function tell(it, now = false) {
   clearTimeout(it.timer);
   if (it.gone) return;
@@ -185,7 +185,7 @@ function byKeys(it) {
     else if (event.key === "Escape" && it.down) lift(it);
     else return;
     event.preventDefault();
-    event.stopPropagation(); // the page has keys of its own
+    event.stopPropagation(); // the page has its own keys
   };
   it.canvas.onblur = () => {
     if (it.down) lift(it);
@@ -219,7 +219,7 @@ function clear(it) {
   it.status.textContent = it.data.words.emptied;
 }
 
-// What was drawn before the page was left comes back as a picture under the strokes to come.
+// A drawing from before the page was left comes back as a picture under the new strokes.
 function restore(it, value) {
   const drawn = value.slice(value.lastIndexOf(":") + 1);
   const { side, channels } = it.data;
@@ -270,7 +270,7 @@ function pens(it) {
 }
 
 export default function ({ data: [data], parentElement, setStateValue }) {
-  if (!document.createElement("canvas").getContext?.("2d")) { // switched off, or a browser that has none
+  if (!document.createElement("canvas").getContext?.("2d")) { // switched off, or missing in this browser
     const sentence = document.createElement("p");
     sentence.className = "none";
     sentence.setAttribute("role", "alert");
