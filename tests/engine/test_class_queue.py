@@ -71,7 +71,7 @@ def test_a_refusal_leaves_nothing_and_names_how_many_wait(room, monkeypatch):
     first = block(room)
     for student in STUDENTS[:2]:
         start.start(room, optimizers(), student, "")
-    with pytest.raises(EngineError, match="2 trainings of everybody here wait already"):
+    with pytest.raises(EngineError, match="2 trainings wait here already"):
         start.start(room, optimizers(), STUDENTS[2], "")
     assert [room.recent(student) for student in STUDENTS[:3]] == [[], [], []]
     assert room.history.experiments(STUDENTS[2]) == []
@@ -88,7 +88,7 @@ def test_an_experiment_whose_first_runs_are_over_is_still_one_start(room, monkey
     spec = replace(preset("tiny", 10), name="none")
     waits = room.train(spec, Plan("digits", epochs=1), ("torch",), owner="bob")
     room.engine.admit("ann", "one")
-    with pytest.raises(EngineError, match="1 training of everybody"):
+    with pytest.raises(EngineError, match="1 training waits here"):
         room.engine.admit("ann", "two")
     for run_id in (*waits, first):
         room.control(run_id, "stop")

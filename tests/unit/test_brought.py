@@ -54,7 +54,7 @@ def test_whole_emojis_are_text():
     ("text", "said"),
     [
         ('{\n  "a": 1,\n  b: 2\n}', "Line 3, character 3, is not as JSON has it: 'b: 2'"),
-        (b'{"a": "\xff"}', "Line 1 is no text in UTF-8"),
+        (b'{"a": "\xff"}', "Line 1 is not text in UTF-8"),
         ("[" * 100_000, "nested too deep"),
         ("1" * 5_000, "thousands of digits"),
     ],

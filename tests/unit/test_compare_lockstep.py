@@ -164,7 +164,7 @@ def test_a_half_that_can_not_begin_raises_and_the_other_is_closed():
 def test_it_ends_where_the_loss_is_no_number_any_more():
     _, steps, result = run(FakeSide(loss=lambda n: math.nan if n == 4 else 1.0 + n), steps=30)
     assert steps[-1].step == 4
-    assert "At step 4 a loss is no number any more" in str(result.sentence)
+    assert "At step 4 a loss is nan or infinite" in str(result.sentence)
     assert result.steps == 4
 
 
