@@ -33,6 +33,7 @@ from clsf.model.spec import ModelSpec
 from clsf.plan import Plan
 
 WARM_STEPS = 12  # before anything is timed: tracing, memory, kernels
+LARGE_IMAGE = 32  # pixels in height
 LIBRARY_SPIN = "300000"
 """How often a thread of libgomp looks for work before it sleeps, by default. Importing our PyTorch half changes it."""
 
@@ -52,6 +53,11 @@ class BenchCase:
     @property
     def name(self) -> str:
         return f"{self.framework}/{self.model}/{self.data}/{self.optimizer}/batch-{self.batch_size}"
+
+    @property
+    def large(self) -> bool:
+        """Whether a step is mostly arithmetic: on photographs' size."""
+        return catalogue.info(self.data).shape[0] >= LARGE_IMAGE
 
     def spec(self) -> ModelSpec:
         return preset(self.model, len(catalogue.info(self.data).classes))
@@ -124,7 +130,11 @@ def textbook(case: BenchCase) -> dict[str, Callable[[int], None]]:
 
 
 def ours(case: BenchCase) -> dict[str, Callable[[int], int | None]]:
-    """Return our loop by both rules, and the floor: forward, backward and the optimizer's own step on one prepared batch."""
+    """Return our loop by both rules, and the least that a step can take.
+
+    "floor": forward, backward and the optimizer's own step on one prepared batch. "products": the convolutions and matrix products
+    alone; only for large models, as a small one's step is mostly overhead.
+    """
     from clsf.data.prepare import prepare
     from clsf.data.sources import open_dataset
 
@@ -135,11 +145,14 @@ def ours(case: BenchCase) -> dict[str, Callable[[int], int | None]]:
     prepared = replace(prepared, validation=prepared.validation[: case.batch_size])
     spec = case.spec()
     baseline = import_module(f"clsf.backends.{case.framework}.baseline")
-    return {
+    loops = {
         "aligned": _steps(case.framework, spec, case.plan("aligned"), prepared),
         "native": _steps(case.framework, spec, plan, prepared),
         "floor": baseline.floor(spec, plan, prepared),
     }
+    if case.large:
+        loops["products"] = import_module(f"clsf.backends.{case.framework}.products").products(spec, plan, prepared.shape)
+    return loops
 
 
 def _steps(framework: str, spec, plan: Plan, prepared) -> Callable[[int], int]:

@@ -41,6 +41,7 @@ TEXTBOOK = {
     "tensorflow": ("fit", "fit-without-xla", "tf-function-loop"),
     "torch": ("dataloader-2-workers", "dataloader-0-workers"),
 }
+SHARE = "share-of-products-alone"
 OWN = "time-over-floor", "time-engine-over-alone", "time-aligned-over-native"
 
 
@@ -57,6 +58,8 @@ def target(case: BenchCase, what: str) -> Target | None:
     """Return the target of a row; None where it is only reported."""
     if what in ("time-engine-over-alone", "time-aligned-over-native"):
         return Target(1.05, "most")
+    if what == SHARE:
+        return Target(0.85, "least")
     if what == "time-over-floor":
         return Target(1.4, "most") if case.framework == "torch" and case.data == DIGITS else None
     loop = what.removeprefix("over-")
@@ -72,7 +75,8 @@ def target(case: BenchCase, what: str) -> Target | None:
 
 def names(case: BenchCase) -> list[str]:
     """Return the names of a case's rows."""
-    return [f"{case.name}/{what}" for what in (*(f"over-{loop}" for loop in TEXTBOOK[case.framework]), *OWN)]
+    own = (*OWN, SHARE) if case.large else OWN
+    return [f"{case.name}/{what}" for what in (*(f"over-{loop}" for loop in TEXTBOOK[case.framework]), *own)]
 
 
 def rows(wanted: str, repeats: int) -> Iterator[Measurement]:
@@ -121,7 +125,8 @@ def compared(case: BenchCase, seconds: dict[str, list[float]]) -> dict[str, list
     """Return name of a row -> its ratios, repeat by repeat."""
     ratios_of = {f"over-{loop}": ratios(seconds["engine"], seconds[loop]) for loop in TEXTBOOK[case.framework]}
     pairs = ("engine", "floor"), ("engine", "aligned"), ("aligned", "native")
-    return ratios_of | {what: ratios(seconds[other], seconds[one]) for what, (one, other) in zip(OWN, pairs, strict=True)}
+    ratios_of |= {what: ratios(seconds[other], seconds[one]) for what, (one, other) in zip(OWN, pairs, strict=True)}
+    return ratios_of | ({SHARE: ratios(seconds["engine"], seconds["products"])} if case.large else {})
 
 
 def of(case: BenchCase, seconds: dict[str, list[float]]) -> Iterator[Measurement]:

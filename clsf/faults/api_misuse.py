@@ -60,8 +60,6 @@ def _torch_misuse(program: Program) -> list[Finding]:
         wrong = ast.unparse(call.func)
         mend = swap(program, call.lineno, rf"\b{re.escape(wrong)}\(", f"{wrong.partition('.')[0]}.step(")
         results.append(finding(FAULT, call.lineno, "certain", mend))
-    elif back and not steps and any(events(program, "optimizer")) and any(e.loops for e in back):
-        results.append(finding(FAULT, back[0].line, "certain"))
     losses = [e for e in events(program, "loss") if not e.no_grad and e.loops]
     if steps and losses and not back and any(s.loop_ids == e.loop_ids for s in steps for e in losses):
         results.append(finding(FAULT, losses[0].line, "certain"))

@@ -44,6 +44,10 @@ def plant(scene: Scene) -> Scene | None:
 def in_code(program: Program) -> list[Finding]:
     """Return where a program has it: the whole model is frozen, and nothing is unfrozen or added afterwards."""
     net = program.net
+    if program.torch and _never_steps(program):
+        back = next(e for e in events(program, "backward") if e.loops)
+        step = f"{indent(program, back.line)}{optimizer_name(program)}.step()"
+        return [finding(FAULT, back.line, "certain", after=step)]
     if net is None:
         return []
     if program.keras:
@@ -51,11 +55,6 @@ def in_code(program: Program) -> list[Finding]:
         if told and told[-1]["value"] is False and (program.compile is None or told[-1].line < program.compile.line):
             return [finding(FAULT, told[-1].line, "certain")]
         return []
-    back = [e for e in events(program, "backward") if e.loops]
-    if back and any(events(program, "optimizer")) and not any(events(program, "optimizer-step")) and not misnamed_step(program):
-        return [
-            finding(FAULT, back[0].line, "certain", after=f"{indent(program, back[0].line)}{optimizer_name(program)}.step()")
-        ]
     if "requires_grad" not in program.source.text:
         return []
     names = {
@@ -73,6 +72,16 @@ def in_code(program: Program) -> list[Finding]:
         if of in names and not any(re.match(rf"{of}[.\[]|.*requires_grad = True", text) for text in rest):
             return [finding(FAULT, node.lineno, "certain")]
     return []
+
+
+def _never_steps(program: Program) -> bool:
+    """Return whether gradients are computed for an optimizer that takes no step, under whatever name."""
+    return (
+        any(e.loops for e in events(program, "backward"))
+        and any(events(program, "optimizer"))
+        and not any(events(program, "optimizer-step"))
+        and misnamed_step(program) is None
+    )
 
 
 def _parameters(node: ast.expr) -> bool:

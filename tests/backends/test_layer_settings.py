@@ -92,7 +92,7 @@ def test_stock_and_aligned_models_compute_the_same(kind, tensorflow, torch):
     check(kind, 12, tensorflow, torch)
 
 
-@pytest.mark.slow
+@pytest.mark.parametrize("count", [pytest.param(150, marks=pytest.mark.slow), pytest.param(500, marks=pytest.mark.full)])
 @pytest.mark.parametrize("kind", PLAIN.values(), ids=PLAIN)
-def test_stock_and_aligned_models_compute_the_same_on_500_settings(kind, tensorflow, torch):
-    check(kind, 500, tensorflow, torch)
+def test_stock_and_aligned_models_compute_the_same_on_many_settings(kind, count, tensorflow, torch):
+    check(kind, count, tensorflow, torch)

@@ -21,7 +21,8 @@ def violations(page: object, within: str = "html") -> list[str]:
     if not page.evaluate("() => Boolean(window.axe)"):
         page.evaluate(SCRIPT.read_text("utf-8"))
     found = page.evaluate(
-        "([within, tags]) => axe.run(within, { runOnly: { type: 'tag', values: tags } })", [within, list(TAGS)]
+        "([within, tags]) => axe.run(within, { runOnly: { type: 'tag', values: tags }, resultTypes: ['violations'], preload: false })",
+        [within, list(TAGS)],
     )["violations"]
     return [
         f"{rule['id']}: {node['html'][:200]} | {' '.join(re.sub(r'Fix (any|all) of the following:', '', node['failureSummary']).split())[:200]}"

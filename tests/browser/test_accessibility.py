@@ -1,6 +1,6 @@
-"""Every page and section as axe-core sees it, in both themes, wide and narrow; and what the pages ask of the network.
+"""Every page and section as axe-core sees it, wide and light; and what the pages ask of the network.
 
-The Korean pages are seen by axe-core on the walk of `test_phone.py`, which opens them all.
+The walk of `test_phone.py` sees every page and section narrow, dark and in Korean.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from tests.browser.conftest import playwright
 expect = playwright.expect
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
-LOOKS = [("light", 1280), ("dark", 390)]
-CROSSED = [("dark", 1280), ("light", 390)]
-"""What differs by both at once is the menu alone, which is the same on every page: the first page is seen so, too."""
+LOOK = ("light", 1280)
+OTHERS = [("dark", 1280), ("dark", 390), ("light", 390)]
+"""How the first page is seen, too: what is special about dark and wide, and about light and narrow, is the menu of every page."""
 SECTIONS = (
     "[data-testid=stMain] [data-testid=stButtonGroup]"  # the first is the choice of the section, where a page has sections
 )
@@ -65,10 +65,8 @@ def test_no_page_violates_an_accessibility_rule(dashboard, reader, name):
     reader.locator("h1").first.wait_for(timeout=60_000)
     settle(reader)
     found: dict[str, list[str]] = {}
-    looks = [*LOOKS, *CROSSED] if not where else LOOKS
     for section in _sections(reader):
-        looks.reverse()  # begin as the last one ended
-        for scheme, width in looks:
+        for scheme, width in [LOOK] if where else [*OTHERS, LOOK]:  # the next page begins as this one ends
             reader.emulate_media(color_scheme=scheme)
             reader.set_viewport_size({"width": width, "height": 900})
             settle(reader)

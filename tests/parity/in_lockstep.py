@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from importlib import import_module
+from typing import ClassVar
 
 from clsf.compare.lockstep import lockstep
 from clsf.compare.recording import Recording
+from clsf.compare.session import Opened, RecordedStep
 from clsf.compare.sides import EngineSide
 from clsf.compare.values import LockstepResult, LockstepStarted, StepDifference
 from clsf.engine.base import EngineState
@@ -39,6 +42,41 @@ class Compared:
     result: LockstepResult
 
 
+class Remembered:
+    """A side that caches answers: locksteps with the same framework, model, plan and recording share them."""
+
+    answers: ClassVar[dict[str, object]] = {}  # request -> answer
+
+    def __init__(self, side: EngineSide, recording: Recording) -> None:
+        self._side, self._opened = side, False
+        self.framework, self.spec, self.plan = side.framework, side.spec, side.plan
+        self._key = json.dumps([side.framework, side.spec.to_json(), side.plan.to_json(), repr(recording)])
+
+    def open(self) -> Opened:
+        return self._once("open")
+
+    def advance(self, first: int, count: int, tell_all: bool = False) -> list[RecordedStep]:
+        return self._once("advance", first, count, tell_all)
+
+    def isolate(self, *values: object) -> RecordedStep:
+        raise NotImplementedError("it depends on the other side")
+
+    def close(self) -> None:
+        if self._opened:
+            self._side.close()
+
+    def _once(self, name: str, *values: object) -> object:
+        key = f"{self._key} {name} {values}"
+        if key not in self.answers:
+            if not self._opened:
+                self._opened = True
+                opened = self._side.open()
+                if name == "open":
+                    return self.answers.setdefault(key, opened)
+            self.answers[key] = getattr(self._side, name)(*values)
+        return self.answers[key]
+
+
 def digits(optimizer: str = "sgd", **changes: object) -> Plan:
     """Return a small plan: 8×8 digits, float64, 400 images."""
     defaults = {
@@ -48,15 +86,22 @@ def digits(optimizer: str = "sgd", **changes: object) -> Plan:
 
 
 def compared(
-    spec: ModelSpec | str, plan: Plan, torch_plan: Plan | None = None, tensorflow_plan: Plan | None = None, **recording: object
+    spec: ModelSpec | str,
+    plan: Plan,
+    torch_plan: Plan | None = None,
+    tensorflow_plan: Plan | None = None,
+    remember: bool = False,
+    **recording: object,
 ) -> Compared:
-    """Run a lockstep to its end; TensorFlow is the reference."""
+    """Run a lockstep to its end; TensorFlow is the reference. With `remember`, earlier answers of a side are reused."""
     spec = preset(spec, 10) if isinstance(spec, str) else spec
     asked = Recording(**recording)
     sides = [
         EngineSide(Processes(), framework, spec, other or plan, asked)
         for framework, other in (("tensorflow", tensorflow_plan), ("torch", torch_plan))
     ]
+    if remember:
+        sides = [Remembered(side, asked) for side in sides]
     started, *steps, result = lockstep(*sides, asked)
     return Compared(started, steps, result)
 

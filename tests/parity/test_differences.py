@@ -41,14 +41,14 @@ def plan_for(name: str) -> Plan:
 
 @cache
 def aligned(plan: Plan) -> Compared:
-    return compared(SPEC, plan, steps=2)
+    return compared(SPEC, plan, remember=True, steps=1)
 
 
 @pytest.mark.parametrize("name", ENTRIES)
 def test_it_parts_where_it_says_and_not_before(name):
     entry, plan = ENTRIES[name], plan_for(name)
     assert entry.idle(SPEC.analyse(SHAPE), plan) is None
-    done = compared(SPEC, plan, torch_plan=switched(plan, [name]), steps=1)
+    done = compared(SPEC, plan, torch_plan=switched(plan, [name]), remember=True, steps=1)
     parting = done.result.first_parting
     assert (parting.step, parting.phase, parting.tensor) == (1, *entry.parts_at(SPEC.analyse(SHAPE), plan))
     assert f"'{entry.title}'" in str(done.result.sentence)
@@ -65,7 +65,7 @@ def test_without_it_nothing_parts(name):
 )
 def test_switched_on_in_tensorflow_it_parts_there_too(name):
     entry, plan = ENTRIES[name], plan_for(name)
-    done = compared(SPEC, plan, tensorflow_plan=switched(plan, [name]), steps=1)
+    done = compared(SPEC, plan, tensorflow_plan=switched(plan, [name]), remember=True, steps=1)
     assert (done.result.first_parting.phase, done.result.first_parting.tensor) == entry.parts_at(SPEC.analyse(SHAPE), plan)
 
 

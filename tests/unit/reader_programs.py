@@ -381,7 +381,7 @@ FAULTY = {
         ("wrong-last-units", "self.fc2 = nn.Linear(64, 10)", "self.fc2 = nn.Linear(64, 2)"),
         ("metrics-wrong", "return correct / len(test_set)", "return correct / len(test_loader)"),
         ("missing-hidden-activation", "x = F.max_pool2d(F.relu(self.conv2(x)), 2)", "x = F.max_pool2d(self.conv2(x), 2)"),
-        ("api-misuse", "        optimizer.step()\n", "", "| loss.backward()"),
+        ("nothing-trainable", "        optimizer.step()\n", "", "| loss.backward()"),
         ("api-misuse", "        loss.backward()\n", "", "| criterion(outputs"),
         ("api-misuse", "criterion(outputs, labels)", "criterion(labels, outputs)"),
         ("regression-loss-classifier", "criterion = nn.CrossEntropyLoss()", "criterion = nn.MSELoss()"),

@@ -59,6 +59,15 @@ def test_at_batch_128_nothing_may_be_slower_than_a_textbook():
     assert training.target(large, "over-fit") == training.target(large, "over-tf-function-loop") == Target(1.05, "least")
 
 
+def test_photographs_are_also_compared_with_their_products_alone():
+    large = BenchCase("torch", "lecture-cnn", "shapes", 32, "rmsprop")
+    found = {r.name.rsplit("/", 1)[-1]: r for r in training.of(large, SECONDS | {"products": [0.5, 1.8, 0.6]})}
+    share = found[training.SHARE]
+    assert (share.median, share.target, share.met) == (0.6, Target(0.85, "least"), False)
+    assert f"{large.name}/{training.SHARE}" in training.names(large)
+    assert not any(training.SHARE in name for name in training.names(CASE))
+
+
 def test_both_frameworks_have_the_same_cases_and_students_begin_with_digits():
     mine, other = ({c.name.partition("/")[2] for c in training.cases() if c.framework == f} for f in ("tensorflow", "torch"))
     assert mine == other
@@ -144,7 +153,10 @@ def test_a_process_times_its_loops_with_its_own_settings(framework, monkeypatch)
             process.begin(case)
         assert own.names == ["aligned", "native", "floor"]
         assert tuple(textbook.names) == training.TEXTBOOK[framework]
+        own.begin(BenchCase(framework, "lecture-cnn", "shapes", 32, "adam"))
+        assert own.seconds("products", 5) < own.seconds("floor", 5)  # which computes them, and more
         for process in (own, textbook):
+            process.begin(case)
             few, many = ([process.seconds(process.names[0], steps) for _ in range(3)] for steps in (36, 720))
             assert min(many) > 4 * min(few)
         environment = Path(f"/proc/{textbook._process.pid}/environ").read_bytes()

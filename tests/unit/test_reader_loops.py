@@ -240,6 +240,17 @@ def test_a_near_miss_is_none(kind, source):
     assert functions("in_code")[kind](read(source)) == []
 
 
+@pytest.mark.parametrize("step", ["pass", "print(loss.item())"])
+def test_a_step_that_is_never_taken_is_told_once_with_its_mend(step):
+    told = [f for f in faults(read(torch_program(step=step))) if f.certainty == "certain"]
+    assert [(f.kind, f.after.strip()) for f in told] == [("nothing-trainable", "optimizer.step()")]
+
+
+def test_a_step_of_a_model_that_can_not_be_followed_is_missed_too():
+    source = torch_program(step="pass").replace("model = Net()", "model = somewhere.network()")
+    assert "nothing-trainable" in {f.kind for f in faults(read(source))}
+
+
 def test_three_of_each():
     assert all(len(some) >= 3 for table in (HAS, NEAR) for some in table.values())
     assert set(HAS) == set(NEAR)

@@ -30,7 +30,7 @@ def training_loops(spec: ModelSpec, plan: Plan, prepared: Prepared) -> dict[str,
 
 def floor(spec: ModelSpec, plan: Plan, prepared: Prepared) -> Callable[[int], None]:
     """Return a function that takes a number of minimal steps: forward, backward, the optimizer's step; one batch, ready."""
-    model = _model(spec, prepared.shape)
+    model = stock_model(spec, prepared.shape)
     loss_of = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     optimizer = optimizer_of(plan)
     optimizer.build(model.trainable_variables)
@@ -53,7 +53,8 @@ def floor(spec: ModelSpec, plan: Plan, prepared: Prepared) -> Callable[[int], No
     return train
 
 
-def _model(spec: ModelSpec, shape: tuple[int, ...]) -> keras.Model:
+def stock_model(spec: ModelSpec, shape: tuple[int, ...]) -> keras.Model:
+    """Return the model as a student would write it, with Keras' own layers. Raises ValueError for one with branches."""
     if any(layer.rows() for layer in spec.layers):
         raise ValueError("The usual loop is written for models without branches.")
     rows = [facts.layer.keras_on(facts.in_shape) for facts in spec.analyse(shape).layers]
@@ -61,7 +62,7 @@ def _model(spec: ModelSpec, shape: tuple[int, ...]) -> keras.Model:
 
 
 def _fit(spec: ModelSpec, plan: Plan, images: np.ndarray, labels: np.ndarray, jit_compile: object) -> Callable[[int], None]:
-    model = _model(spec, images.shape[1:])
+    model = stock_model(spec, images.shape[1:])
     model.compile(
         optimizer_of(plan), keras.losses.SparseCategoricalCrossentropy(from_logits=True),
         metrics=["accuracy"], jit_compile=jit_compile,
@@ -78,7 +79,7 @@ def _fit(spec: ModelSpec, plan: Plan, images: np.ndarray, labels: np.ndarray, ji
 
 
 def _loop(spec: ModelSpec, plan: Plan, images: np.ndarray, labels: np.ndarray) -> Callable[[int], None]:
-    model = _model(spec, images.shape[1:])
+    model = stock_model(spec, images.shape[1:])
     loss_of = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     optimizer = optimizer_of(plan)
     mean_loss, accuracy = keras.metrics.Mean(), keras.metrics.SparseCategoricalAccuracy()

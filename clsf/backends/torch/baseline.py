@@ -31,7 +31,7 @@ def training_loops(spec: ModelSpec, plan: Plan, prepared: Prepared) -> dict[str,
 def floor(spec: ModelSpec, plan: Plan, prepared: Prepared) -> Callable[[int], None]:
     """Return a function that takes a number of minimal steps: forward, backward, the optimizer's step; one batch, ready."""
     device.use_threads(plan.batch_size * spec.analyse(prepared.shape).multiply_adds)
-    model = _model(spec, prepared.shape)
+    model = stock_model(spec, prepared.shape)
     optimizer = optimizer_of(plan, model.parameters())
     pixels = prepared.pixels[prepared.train[: plan.batch_size]]
     images = (
@@ -49,7 +49,8 @@ def floor(spec: ModelSpec, plan: Plan, prepared: Prepared) -> Callable[[int], No
     return train
 
 
-def _model(spec: ModelSpec, shape: tuple[int, ...]) -> nn.Module:
+def stock_model(spec: ModelSpec, shape: tuple[int, ...]) -> nn.Module:
+    """Return the model as a student would write it, with PyTorch's own layers. Raises ValueError for one with branches."""
     if any(layer.rows() for layer in spec.layers):
         raise ValueError("The usual loop is written for models without branches.")
     return nn.Sequential(
@@ -58,7 +59,7 @@ def _model(spec: ModelSpec, shape: tuple[int, ...]) -> nn.Module:
 
 
 def _loop(spec: ModelSpec, plan: Plan, shape: tuple[int, ...], data: TensorDataset, workers: int) -> Callable[[int], None]:
-    model = _model(spec, shape)
+    model = stock_model(spec, shape)
     loss_of = nn.CrossEntropyLoss()
     optimizer = optimizer_of(plan, model.parameters())
     loader = DataLoader(data, plan.batch_size, shuffle=True, num_workers=workers, drop_last=True)
