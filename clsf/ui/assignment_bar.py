@@ -35,17 +35,11 @@ def show(page: str) -> None:
     assignment = assigned.opened()
     if assignment is None or page in (assigned.PAGE, "teachers"):
         return
-    names = (
-        [key for name in assignment.locked for key in (name, *ALIASES.get((page, name), ()))] if page == assignment.page else []
-    )
+    locked = assignment.locked if page == assignment.page else ()
+    names = [key for name in locked for key in (name, *ALIASES.get((page, name), ()))]
     with st.container(
-        border=True,
-        horizontal=True,
-        vertical_alignment="center",
-        horizontal_alignment="distribute",
-        gap="small",
-        key="assignment_bar",
-    ):
+        border=True, horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", gap="small", key="assignment_bar",
+    ):  # fmt: skip
         st.markdown(f":material/assignment: **{plain(assignment.title)}**", width="content")
         check = assignment.check
         if check is not None:

@@ -22,22 +22,15 @@ def show(page: str) -> None:
     if done:
         course.keep(lesson, step, right=True)
     with st.container(border=True, gap="xsmall", key="course_task"):
-        st.caption(
-            f":material/school: {t('Lesson {number}', number=lesson.number)} · {plain(lesson.title)} · {plain(step.title)}"
-        )
+        where = f"{t('Lesson {number}', number=lesson.number)} · {plain(lesson.title)} · {plain(step.title)}"
+        st.caption(f":material/school: {where}")
         st.markdown(glossary.linked(block.ask))
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            if st.button(
-                t("Back to the lesson"),
-                key="course_back",
-                icon=":material/arrow_back:",
-                type="primary" if done else "secondary",
-            ):
+            kind = "primary" if done else "secondary"
+            if st.button(t("Back to the lesson"), key="course_back", icon=":material/arrow_back:", type=kind):
                 course.go(lesson, step.name)
             st.button(t("Not now"), key="course_close", icon=":material/close:", type="tertiary", on_click=course.close_task)
-            if block.check is None:
-                pass
-            elif done:
+            if done:
                 st.badge(t("done"), icon=":material/check:", color="green")
-            else:
+            elif block.check is not None:
                 st.caption(plain(block.check.missing(facts.candidates(block.check))))

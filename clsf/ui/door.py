@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import atexit
-import logging
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
 from contextlib import asynccontextmanager
@@ -20,8 +19,6 @@ from clsf.ui.shared import no_delay
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-
-logger = logging.getLogger("clsf.ui")
 
 METRICS = "/_stcore/metrics"  # would show anyone how many sessions there are and what they hold; it is not used here
 

@@ -23,10 +23,10 @@ WIDGETS = {
 
 OTHERWISE = {
     "bug_lab": {"state.FRAMEWORK": "st.query_params[CASE]", "state.LEVEL": "st.query_params[CASE]"},
-    "compare": {"keys.PICKED": "query_params[keys.SWITCHES] = text", "key": "query_params[keys.SWITCHES] = text", "keys.PICK_ONE": "look_at_pair", "keys.PICK_TWO": "look_at_pair"},
+    "compare": {"keys.PICKED": "linked.put(keys.SWITCHES", "key": "linked.put(keys.SWITCHES", "keys.PICK_ONE": "look_at_pair", "keys.PICK_TWO": "look_at_pair"},
     "data": {"key": "keep(keys.LOGITS"},
-    "layers": {"key": "query_params[keys.CHAIN]", "seed": "query_params[keys.CHAIN]", "scheme": "query_params[keys.CHAIN]", "keys.widget(stack.version(), position, 'two')": "query_params[keys.CHAIN]", "**common": "query_params[keys.CHAIN]"},
-    "model": {"keys.NAME": "query_params[keys.LINK]"},
+    "layers": {"key": "linked.put(keys.CHAIN", "seed": "linked.put(keys.CHAIN", "scheme": "linked.put(keys.CHAIN", "keys.widget(stack.version(), position, 'two')": "linked.put(keys.CHAIN", "**common": "linked.put(keys.CHAIN"},
+    "model": {"keys.NAME": "linked.put(keys.LINK"},
     "predict": {"keys.ONE": "look_at", "keys.TWO": "query_params[keys.SECOND]"},
     "shared": {"state.LANGUAGE_SWITCH": "query_params[PARAMETER]"},
     "teachers": {"'class_shown'": "query_params[keys.CLASS_SHOWN]"},

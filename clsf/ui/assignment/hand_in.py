@@ -12,7 +12,8 @@ from clsf.runs.database import home
 from clsf.runs.record import RunRecord
 from clsf.teaching import handin, seal
 from clsf.teaching.assignment import Assignment, broken_locks
-from clsf.ui.shared import assigned, capsules, facts, identity, language, reached
+from clsf.ui.shared import assigned, capsules, facts, identity, language, reached, units
+from clsf.ui.shared.downloads import download
 from clsf.ui.shared.text import plain, t
 
 MOST_SHOWN = 12
@@ -40,8 +41,8 @@ def show(assignment: Assignment) -> None:
         capsules_of = [capsules.packed(record, "") for record in runs]
         return handin.write(assignment, name or "", number or "", *done, capsules_of, key, browser)
 
-    st.download_button(
-        t("Save the file"), packed, handin.file_name(assignment, name or ""), "application/zip", key="handin_file", icon=":material/download:", type="primary", on_click="ignore",
+    download(
+        t("Save the file"), packed, handin.file_name(assignment, name or ""), "handin_file", type="primary",
         disabled=not (name or number or "").strip(),
     )  # fmt: skip
     if not (name or number or "").strip():
@@ -60,9 +61,8 @@ def _called() -> None:
 
 def _runs(assignment: Assignment) -> list[RunRecord]:
     """Show which runs are included: by default those that reach the goal."""
-    offered = [(record, values) for record, values in facts.runs() if record.over and record.ended is not None][::-1][
-        :MOST_SHOWN
-    ]
+    ended = [(record, values) for record, values in facts.runs() if record.over and record.ended is not None]
+    offered = ended[::-1][:MOST_SHOWN]
     if not offered:
         if assignment.goal:
             st.caption(t("You have no run yet to hand in."))
@@ -87,8 +87,7 @@ def _runs(assignment: Assignment) -> list[RunRecord]:
 
 
 def _name(record: RunRecord) -> str:
-    accuracy = record.final.validation_accuracy if record.final else None
-    said = f"{accuracy:.1%}" if accuracy is not None else "–"
+    said = units.share(record.final.validation_accuracy if record.final else None)
     return f"{record.model.name} · {STYLES[record.framework].title} · {record.plan.data} · {said}"
 
 

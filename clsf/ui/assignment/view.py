@@ -9,7 +9,7 @@ from clsf.errors import TeachingError
 from clsf.experiments import settings
 from clsf.teaching.assignment import PARAMETER, Assignment, conditions_said, unpacked
 from clsf.ui.shared import assigned, course, facts, language, navigation, reached
-from clsf.ui.shared.text import plain, t, tn, words
+from clsf.ui.shared.text import plain, t, words
 
 
 def chosen() -> Assignment | None:
@@ -56,15 +56,9 @@ def _lesson(lesson: Lesson) -> None:
     progress = reached.lessons()
     done, count = progress.count(lesson)
     with st.container(border=True, horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.markdown(
-            f"{':material/check_circle:' if done == count else f'{lesson.number} ·'} **{plain(lesson.title)}**", width="content"
-        )
-        said = (
-            t("Steps done: {done} of {count}", done=done, count=count)
-            if done
-            else tn("{count} minute", "{count} minutes", lesson.minutes)
-        )
-        st.caption(said, width="content")
+        mark = ":material/check_circle:" if done == count else f"{lesson.number} ·"
+        st.markdown(f"{mark} **{plain(lesson.title)}**", width="content")
+        st.caption(course.done_said(lesson, progress), width="content")
         if st.button(t("Open") if not done else t("Go on"), key=f"open_{lesson.name}", icon=":material/school:"):
             course.go(lesson)
 
@@ -99,8 +93,6 @@ def _page(assignment: Assignment) -> None:
 def none() -> None:
     """Say that there is no assignment here."""
     st.title(t("Assignment"))
-    st.info(
-        t("There is no assignment open in this browser. Open the link that your teacher gave you."),
-        icon=":material/assignment:",
-    )
+    said = t("There is no assignment open in this browser. Open the link that your teacher gave you.")
+    st.info(said, icon=":material/assignment:")
     navigation.link(t("To the start page"), "home", ":material/home:")

@@ -14,13 +14,13 @@ from clsf.data.prepare import prepared_shape
 from clsf.errors import ClsfError
 from clsf.model.spec import ModelSpec
 from clsf.model.walk import Analysis
-from clsf.plan import DTYPES, LEARNING_RATES, MAX_BATCH, OPTIMIZERS, Clipping, Plan, Preparation
+from clsf.plan import DTYPES, LEARNING_RATES, MAX_BATCH, Clipping, Plan, Preparation
 from clsf.ui.compare import keys
-from clsf.ui.shared import choices, controls, data_choice, problems, state
+from clsf.ui.shared import choices, controls, data_choice, problems, state, units
 from clsf.ui.shared.choices import fit
 from clsf.ui.shared.controls import LINKED
 from clsf.ui.shared.lessons import note
-from clsf.ui.shared.text import t, tn
+from clsf.ui.shared.text import t
 
 DEFAULT_STEPS = 30
 DEFAULT_OPTIMIZER = optimizers.PLAINEST  # the rest is for the model
@@ -47,9 +47,7 @@ def model_and_data() -> tuple[ModelSpec, str, Preparation, bool]:
     fitted = fit(spec, info, preparation)
     if fitted.problem is None:
         size = t("{height}×{width}×{channels}", **dict(zip(("height", "width", "channels"), fitted.shape, strict=True)))
-        st.caption(
-            tn("{count} parameter", "{count} parameters", fitted.parameters, count=f"{fitted.parameters:,}") + f" · {size}"
-        )
+        st.caption(f"{units.parameters(fitted.parameters)} · {size}")
         return spec, data, preparation, True
     controls.show_problem(fitted)
     return spec, data, preparation, False
@@ -59,10 +57,7 @@ def choose(steps: bool = True) -> CompareBench:
     """Show the widgets and return their values. `steps`: also show the number of steps and their display settings."""
     spec, data, preparation, fits = model_and_data()
     left, right = st.columns(2, gap="small")
-    optimizer = left.selectbox(
-        t("Optimizer"), OPTIMIZERS, index=OPTIMIZERS.index(DEFAULT_OPTIMIZER), format_func=optimizers.title,
-        key=keys.OPTIMIZER, filter_mode=None, on_change=_follow_optimizer, **LINKED,
-    )  # fmt: skip
+    optimizer = choices.select_optimizer(left, keys.OPTIMIZER, DEFAULT_OPTIMIZER, on_change=_follow_optimizer)
     rate = right.number_input(
         t("Learning rate"), min_value=0.0, value=LEARNING_RATES[optimizer], step=LEARNING_RATES[optimizer] / 2, format="%g",
         key=keys.RATE, **LINKED,
@@ -74,10 +69,7 @@ def choose(steps: bool = True) -> CompareBench:
     count, isolate, full = 1, False, 0
     if steps:
         count = st.number_input(t("Steps"), 1, MAX_STEPS, DEFAULT_STEPS, key=keys.STEPS, **LINKED)
-        isolate = st.toggle(
-            t("Isolate"), key=keys.ISOLATE, **LINKED,
-            help=note("compare", "each-layer-pytorch"),
-        )  # fmt: skip
+        isolate = st.toggle(t("Isolate"), key=keys.ISOLATE, **LINKED, help=note("compare", "each-layer-pytorch"))
     with st.expander(t("More settings"), icon=":material/tune:"):
         left, right = st.columns(2, gap="small")
         batch = left.number_input(t("Batch size"), 1, MAX_BATCH, 32, key=keys.BATCH, **LINKED)
@@ -113,14 +105,8 @@ def choose(steps: bool = True) -> CompareBench:
         return CompareBench(spec, None, None, None)
     analysis = spec.analyse(prepared_shape(catalogue.info(data), preparation))
     if steps:
-        st.caption(
-            note(
-                "compare",
-                "each-step-computes",
-                size=f"{step_bytes(analysis, plan) / MEGABYTE:,.1f}",
-                count=3 + 2 * len(analysis.layers) + 2 * len(analysis.named_weights()),
-            )
-        )
+        size, count = step_bytes(analysis, plan) / MEGABYTE, 3 + 2 * len(analysis.layers) + 2 * len(analysis.named_weights())
+        st.caption(note("compare", "each-step-computes", size=f"{size:,.1f}", count=count))
     return CompareBench(spec, plan, recording, analysis)
 
 

@@ -20,7 +20,7 @@ from clsf.errors import ClsfError
 from clsf.plan import MAX_EPOCHS, Plan, Preparation
 from clsf.runs.record import RunRecord
 from clsf.ui.compare import estimate, example, jobs, keys, published
-from clsf.ui.shared import choose, data_choice, problems, service_access, state
+from clsf.ui.shared import choices, choose, data_choice, problems, service_access, state
 from clsf.ui.shared.controls import LINKED
 from clsf.ui.shared.data_names import data_name
 from clsf.ui.shared.figures import draw
@@ -57,11 +57,8 @@ def show() -> None:
     case = CASES[choose.named(st.selectbox, t("Case"), titles, keys.CASE)]
     st.subheader(plain(case.question))
     row = published.show(case)
-    jobs.page_of(
-        keys.GAP, lambda: _choose(case, row), _start, _look,
-        note("compare", "press-explain-gap"),
-        ":material/waterfall_chart:", example.case,
-    )  # fmt: skip
+    hint = note("compare", "press-explain-gap")
+    jobs.page_of(keys.GAP, lambda: _choose(case, row), _start, _look, hint, ":material/waterfall_chart:", example.case)
 
 
 def _choose(case: Case, row: PublishedPair | None) -> tuple[Case, Plan, int, tuple[str, ...]] | None:
@@ -74,10 +71,7 @@ def _choose(case: Case, row: PublishedPair | None) -> tuple[Case, Plan, int, tup
         t("Seeds"), 1, MAX_SEEDS, 3, key=keys.GAP_SEEDS, help=t("How often every step is trained: chance can then be seen."),
         **LINKED,
     )  # fmt: skip
-    limit = st.number_input(
-        t("Training images"), 1, value=None, placeholder=t("all"), key=keys.GAP_LIMIT,
-        help=t("At most this many training images are used; empty: all."), **LINKED,
-    )  # fmt: skip
+    limit = choices.limit(st, keys.GAP_LIMIT)
     titles = {cause.name: cause.title for cause in case.causes}
     order = choose.several(
         st.multiselect, t("Causes, in your order"), {name: words(title) for name, title in titles.items()},
@@ -115,7 +109,7 @@ def _start(case: Case, plan: Plan, seeds: int, order: tuple[str, ...]) -> None:
     jobs.put(keys.GAP, CaseJob(case, plan, order, seeds, classes, time.monotonic(), Background(steps), trainer.done))
 
 
-def _look(job: CaseJob, was_over: bool) -> None:
+def _look(job: CaseJob) -> None:
     over, said = job.background.over, list(job.background.items)
     steps = [item for item in said if isinstance(item, CaseStep)]
     facts = [
@@ -128,24 +122,18 @@ def _look(job: CaseJob, was_over: bool) -> None:
     ]
     st.caption(plain(" · ".join(facts)))
     if not over:
-        jobs.show_progress(keys.GAP, len(job.done), job.total, job.began)
+        jobs.show_trainings(keys.GAP, len(job.done), job.total, job.began)
     if job.background.failure is not None:
         st.error(plain(job.background.failure), icon=":material/error:")
     elif over and len(steps) <= len(job.order):
-        st.info(
-            tn(
-                "Stopped: {done} of {total} step was trained.",
-                "Stopped: {done} of {total} steps were trained.",
-                len(job.order) + 1,
-                done=len(steps),
-                total=len(job.order) + 1,
-            ),
-            icon=":material/stop:",
-        )
+        total = len(job.order) + 1
+        told = tn(
+            "Stopped: {done} of {total} step was trained.", "Stopped: {done} of {total} steps were trained.", total,
+            done=len(steps), total=total,
+        )  # fmt: skip
+        st.info(told, icon=":material/stop:")
     if steps:
         _drawn(job, steps, [item for item in said if isinstance(item, Recalibrated)], over)
-    if not was_over and over:
-        st.rerun()  # once more, without a timer
 
 
 def _drawn(job: CaseJob, steps: list[CaseStep], fresh: list[Recalibrated], over: bool) -> None:
@@ -157,25 +145,13 @@ def _drawn(job: CaseJob, steps: list[CaseStep], fresh: list[Recalibrated], over:
         st.caption(note("compare", "recalibration"))
     floor, stamp = loss_floor(job.classes) if case is LECTURE else None, (id(job), len(steps))
     st.markdown(f"**{t('Accuracy on validation images, one cause less at each step')}**")
-    draw(
-        "compare-gap",
-        stamp,
-        lambda: (charts.waterfall(steps, words, case.reference), charts.in_words(steps, words)),
-        height=charts.height(steps, words),
-    )
-    if job.seeds > 1:
-        st.caption(note("compare", "coloured-what-taking"))
-    else:
-        st.caption(note("compare", "one-run-each"))
+    height, alt = charts.height(steps, words), charts.in_words(steps, words)
+    draw("compare-gap", stamp, lambda: (charts.waterfall(steps, words, case.reference), alt), height)
+    st.caption(note("compare", "coloured-what-taking") if job.seeds > 1 else note("compare", "one-run-each"))
     if over and case.lesson is not None:
         st.info(plain(case.lesson), icon=":material/school:")
     with st.expander(t("Loss at each step"), icon=":material/trending_down:", expanded=case is LECTURE):
-        draw(
-            "compare-gap-loss",
-            stamp,
-            lambda: (charts.loss(steps, floor, words, case.reference), charts.in_words(steps, words)),
-            height=charts.height(steps, words),
-        )
+        draw("compare-gap-loss", stamp, lambda: (charts.loss(steps, floor, words, case.reference), alt), height)
         if floor is not None:
             st.caption(
                 note("compare", "softmax-gives-numbers", classes=job.classes, others=job.classes - 1, floor=f"{floor:.3f}")

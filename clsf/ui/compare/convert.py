@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 import pandas as pd
 import streamlit as st
@@ -17,6 +18,7 @@ from clsf.errors import ClsfError
 from clsf.model.shapes import shape_text
 from clsf.ui.compare import keys
 from clsf.ui.shared import data_choice, design, example, navigation, service_access
+from clsf.ui.shared.downloads import download, refusable
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import plain, t, words
 from clsf.words import Sentence
@@ -175,16 +177,5 @@ def _refused(done: _Done) -> None:
 
 def _download(label: str, key: str, done: _Done, make: Callable[[], bytes | str], name: str, primary: bool = False) -> None:
     """Show a download button; its file is made when it is pressed. A refusal is kept and shown below."""
-
-    def made() -> bytes | str:
-        done.refused = None
-        try:
-            return make()
-        except ClsfError as error:
-            done.refused = error.sentence
-            raise
-
-    st.download_button(
-        label, made, file_name=name, key=f"convert_{key}", icon=":material/download:", on_click="ignore",
-        type="primary" if primary else "secondary",
-    )  # fmt: skip
+    made = refusable(make, partial(setattr, done, "refused"))
+    download(label, made, name, f"convert_{key}", type="primary" if primary else "secondary")

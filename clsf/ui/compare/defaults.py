@@ -14,7 +14,7 @@ from clsf.compare.background import Background
 from clsf.compare.defaults import DefaultRow, Defaults, ask
 from clsf.ui.compare import example, jobs, keys, switches
 from clsf.ui.shared import service_access, state
-from clsf.ui.shared.run_status import name
+from clsf.ui.shared.marks import heading
 from clsf.ui.shared.sections import go
 from clsf.ui.shared.text import plain, t, words
 
@@ -58,7 +58,7 @@ def _look(job: DefaultsJob, was_over: bool) -> None:
         return
     defaults: Defaults = job.background.items[0]
     for framework, why in defaults.failures.items():
-        st.warning(f"{name(framework)}: {plain(why)}", icon=":material/error:")
+        st.warning(f"{heading(framework)}: {plain(why)}", icon=":material/error:")
     if defaults.failures:
         _again()
     if len(defaults.failures) == len(FRAMEWORKS):

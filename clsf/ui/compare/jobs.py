@@ -15,7 +15,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from clsf.runs import sharing
-from clsf.ui.shared import state, units
+from clsf.ui.shared import linked, state, units
 from clsf.ui.shared.text import t, tn
 
 MOST = 60  # jobs kept of all readers together; the longest unused goes first
@@ -51,22 +51,24 @@ def put(kind: str, job: object) -> None:
             gone.append(job_gone)
     for old in gone:
         old.background.stop()
-    st.session_state[_name(kind)] = name
     st.session_state.setdefault(OWN, set()).add(name)
-    st.query_params[kind] = name
+    linked.keep(_name(kind), name, kind)
 
 
-def show_progress(kind: str, done: int, total: int, began: float) -> None:
+def show_trainings(kind: str, done: int, total: int, began: float) -> None:
     """Show how many trainings of a job are done, the estimated end (`began`: monotonic clock), and a stop button."""
     text = tn("{done} of {total} training", "{done} of {total} trainings", total, done=done, total=total)
     if done:
         left = (time.monotonic() - began) / done * (total - done)
         text += " · " + t("about {time} left", time=units.duration(max(left, 0)))
+    show_progress(kind, done / total, text)
+
+
+def show_progress(kind: str, share: float, text: str) -> None:
+    """Show how far a job is, and the button that stops it."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.progress(done / total, text)
-        st.button(
-            t("Stop"), key=f"stop_{kind}", icon=":material/stop:", on_click=stop, args=(kind,), disabled=not own(kind),
-        )  # fmt: skip
+        st.progress(share, text)
+        st.button(t("Stop"), key=f"stop_{kind}", icon=":material/stop:", on_click=stop, args=(kind,), disabled=not own(kind))
 
 
 def own(kind: str) -> bool:
@@ -83,16 +85,12 @@ def current(kind: str) -> object | None:
     with _lock:
         shelf = _shelf()
         job = shelf.get(name)
-        if job is not None and not _may_see(job, _owners().get(name, "")):
-            job = None
-        if job is not None:
-            shelf.move_to_end(name)
-    if job is None:
-        forget(kind)
-        return None
+        if job is None or not _may_see(job, _owners().get(name, "")):
+            forget(kind)
+            return None
+        shelf.move_to_end(name)
     st.session_state[_name(kind)] = name
-    if st.query_params.get(kind) != name:
-        st.query_params[kind] = name
+    linked.put(kind, name)
     return job
 
 
@@ -104,8 +102,7 @@ def _may_see(job: object, owner: str) -> bool:
 
 def forget(kind: str) -> None:
     """Keep no job of this kind."""
-    st.session_state.pop(_name(kind), None)
-    st.query_params.pop(kind, None)
+    linked.keep(_name(kind), None, kind)
 
 
 def stop(kind: str) -> None:
@@ -116,14 +113,9 @@ def stop(kind: str) -> None:
 
 
 def page_of(
-    kind: str,
-    choose: Callable[[], tuple | None],
-    start: Callable[..., None],
-    look: Callable[[object, bool], None],
-    hint: str,
-    icon: str,
-    example: Callable[[], None] | None = None,
-) -> None:
+    kind: str, choose: Callable[[], tuple | None], start: Callable[..., None], look: Callable[[object], None],
+    hint: str, icon: str, example: Callable[[], None],
+) -> None:  # fmt: skip
     """Show the choices on the left and this reader's job of a kind on the right, refreshed until it has finished.
 
     `choose` shows the widgets and returns what to `start` with when the button was pressed. While there is no job, `hint` and the
@@ -138,10 +130,15 @@ def page_of(
         job = current(kind)
         if job is None:
             st.info(hint, icon=icon)
-            if example is not None:
-                example()
+            example()
         else:
-            st.fragment(look, run_every=None if job.background.over else TICK)(job, job.background.over)
+            st.fragment(_look, run_every=None if job.background.over else TICK)(look, job, job.background.over)
+
+
+def _look(look: Callable[[object], None], job: object, was_over: bool) -> None:
+    look(job)
+    if not was_over and job.background.over:
+        st.rerun()  # once more, without a timer
 
 
 def _name(kind: str) -> str:

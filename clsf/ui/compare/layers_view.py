@@ -44,9 +44,7 @@ def _evaluated(tensors: list, parting: FirstParting | None, step: StepDifference
 
 
 def _row(row: LayerRow) -> str:
-    titles = {
-        "images": t("images"), "logits": t("logits"), "loss": t("loss"), "evaluation": t("validation images"),
-    }  # fmt: skip
+    titles = {"images": t("images"), "logits": t("logits"), "loss": t("loss"), "evaluation": t("validation images")}
     shape = "×".join(map(str, row.shape))
     name = escape(titles.get(row.name, row.name)) if not row.path else escape(row.name)
     path = f"<i>{escape(row.path)}</i>" if row.path else ""

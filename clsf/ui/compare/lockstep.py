@@ -26,12 +26,13 @@ from clsf.plan import Plan
 from clsf.runs.sharing import shared
 from clsf.ui.compare import bench, diagram_view, example, jobs, keys, layers_view, switches
 from clsf.ui.compare.bench import CompareBench
-from clsf.ui.shared import choose, service_access
+from clsf.ui.shared import choose, service_access, units
 from clsf.ui.shared.choose import LINKED
 from clsf.ui.shared.data_names import data_name
+from clsf.ui.shared.downloads import download
 from clsf.ui.shared.figures import draw
 from clsf.ui.shared.lessons import note
-from clsf.ui.shared.text import plain, t, tn, words
+from clsf.ui.shared.text import plain, t, words
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,23 +71,19 @@ class LockstepJob:
 
 def show() -> None:
     """Show the controls on the left and their results on the right."""
-    left, right = st.columns([1, 2.4], gap="large")
-    with left:
-        chosen = bench.choose()
-        on = _switches()
-        asked = st.button(
-            t("Run lockstep"), key="run_lockstep", type="primary", icon=":material/footprint:", width="stretch",
-            disabled=chosen.plan is None,
-        )  # fmt: skip
-    if asked and chosen.plan is not None:
-        start(chosen, on)
-    with right:
-        job = jobs.current(keys.LOCKSTEP)
-        if job is None:
-            st.info(note("compare", "press-run-lockstep"), icon=":material/footprint:")
-            example.lockstep()
-        else:
-            st.fragment(_look, run_every=None if job.background.over else jobs.TICK)(job, job.background.over)
+    hint = note("compare", "press-run-lockstep")
+    jobs.page_of(keys.LOCKSTEP, _choose, start, _look, hint, ":material/footprint:", example.lockstep)
+
+
+def _choose() -> tuple[CompareBench, dict[str, str]] | None:
+    """Show the widgets; return what to run when the button was pressed."""
+    chosen = bench.choose()
+    on = _switches()
+    asked = st.button(
+        t("Run lockstep"), key="run_lockstep", type="primary", icon=":material/footprint:", width="stretch",
+        disabled=chosen.plan is None,
+    )  # fmt: skip
+    return (chosen, on) if asked and chosen.plan is not None else None
 
 
 def start(chosen: CompareBench, on: dict[str, str]) -> None:
@@ -114,7 +111,7 @@ def _pick() -> None:
     switches.only(st.session_state[keys.PICKED])
 
 
-def _look(job: LockstepJob, was_over: bool) -> None:
+def _look(job: LockstepJob) -> None:
     """Draw the results so far. Unchanged parts are sent unchanged, so the browser does not redraw them."""
     _head(job)
     started, steps = job.started, job.steps
@@ -124,8 +121,6 @@ def _look(job: LockstepJob, was_over: bool) -> None:
         _chart(job, started, steps)
         _layers(job, started, steps)
         _numbers(job, started, steps)
-    if not was_over and job.background.over:
-        st.rerun()  # once more, without a timer
 
 
 def _head(job: LockstepJob) -> None:
@@ -135,20 +130,9 @@ def _head(job: LockstepJob) -> None:
     facts = [data_name(plan.data), job.spec.name, f"{plan.optimizer} {plan.learning_rate:g}", plan.dtype, otherwise]
     st.caption(plain(" · ".join(facts)))
     if not over:
-        done = len(job.steps)
-        text = (
-            t("Step {step} of {total}", step=done, total=job.recording.steps) if done else t("Both frameworks build the model.")
-        )
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.progress(done / job.recording.steps, text)
-            st.button(
-                t("Stop"),
-                key="stop_lockstep",
-                icon=":material/stop:",
-                on_click=jobs.stop,
-                args=(keys.LOCKSTEP,),
-                disabled=not jobs.own(keys.LOCKSTEP),
-            )
+        done, total = len(job.steps), job.recording.steps
+        text = t("Step {step} of {total}", step=done, total=total) if done else t("Both frameworks build the model.")
+        jobs.show_progress(keys.LOCKSTEP, done / total, text)
     if job.background.failure is not None:
         st.error(plain(job.background.failure), icon=":material/error:")
     result = job.result
@@ -162,10 +146,8 @@ def _head(job: LockstepJob) -> None:
         st.warning(plain(result.sentence), icon=":material/call_split:")
     if result.failure is not None:
         framework, why = result.failure
-        st.error(
-            t("{framework} could not continue; the steps before stay.", framework=TITLES[framework]) + " " + plain(why),
-            icon=":material/error:",
-        )  # fmt: skip
+        said = t("{framework} could not continue; the steps before stay.", framework=TITLES[framework])
+        st.error(f"{said} {plain(why)}", icon=":material/error:")
 
 
 def _equal(job: LockstepJob, started: LockstepStarted) -> None:
@@ -178,12 +160,11 @@ def _equal(job: LockstepJob, started: LockstepStarted) -> None:
     ]
     with st.container(horizontal=True, gap="small"):
         for yes, no, equal in facts:
-            st.badge(
-                yes if equal else no,
-                icon=":material/check:" if equal else ":material/close:",
-                color="green" if equal else "orange",
-            )
-        st.badge(tn("{count} parameter", "{count} parameters", started.parameters, count=f"{started.parameters:,}"), icon=":material/tune:", color="gray")  # fmt: skip
+            if equal:
+                st.badge(yes, icon=":material/check:", color="green")
+            else:
+                st.badge(no, icon=":material/close:", color="orange")
+        st.badge(units.parameters(started.parameters), icon=":material/tune:", color="gray")
 
 
 def _chart(job: LockstepJob, started: LockstepStarted, steps: list[StepDifference]) -> None:
@@ -228,37 +209,29 @@ def _numbers(job: LockstepJob, started: LockstepStarted, steps: list[StepDiffere
             },
         )  # fmt: skip
         with st.container(horizontal=True):
-            st.download_button(
-                t("Steps as CSV"), lambda: charts.per_step(steps).to_csv(index=False).encode(), "lockstep-steps.csv", "text/csv",
-                icon=":material/download:", on_click="ignore", key="steps_csv",
+            download(
+                t("Steps as CSV"), lambda: charts.per_step(steps).to_csv(index=False).encode(), "lockstep-steps.csv",
+                "steps_csv",
             )  # fmt: skip
-            st.download_button(
+            download(
                 t("Tensors as CSV"), lambda: charts.per_tensor(steps).to_csv(index=False).encode(), "lockstep-tensors.csv",
-                "text/csv", icon=":material/download:", on_click="ignore", key="tensors_csv",
+                "tensors_csv",
             )  # fmt: skip
-            st.download_button(
-                t("All as JSON"), lambda: _json(job, started, steps), "lockstep.json", "application/json",
-                icon=":material/download:", on_click="ignore", key="lockstep_json",
-            )  # fmt: skip
+            download(t("All as JSON"), lambda: _json(job, started, steps), "lockstep.json", "lockstep_json")
             if any(step.full for step in steps):
-                st.download_button(
-                    t("Whole tensors (.npz)"), lambda: _arrays(steps), "lockstep-tensors.npz", "application/octet-stream",
-                    icon=":material/download:", on_click="ignore", key="lockstep_npz",
-                )  # fmt: skip
+                download(t("Whole tensors (.npz)"), lambda: _arrays(steps), "lockstep-tensors.npz", "lockstep_npz")
 
 
 def _arrays(steps: list[StepDifference]) -> bytes:
     """Return every whole tensor as "step/phase/name/framework"."""
+    arrays = {
+        f"{step.step}/{phase}/{name}/{framework}": array
+        for step in steps
+        for (phase, name), both in step.full.items()
+        for framework, array in zip(FRAMEWORKS, both, strict=True)
+    }
     file = io.BytesIO()
-    np.savez_compressed(
-        file,
-        **{
-            f"{step.step}/{phase}/{name}/{framework}": array
-            for step in steps
-            for (phase, name), both in step.full.items()
-            for framework, array in zip(FRAMEWORKS, both, strict=True)
-        },
-    )
+    np.savez_compressed(file, **arrays)
     return file.getvalue()
 
 

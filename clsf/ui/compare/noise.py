@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import streamlit as st
 
+from clsf import optimizers
 from clsf.charts import compare_noise as charts
 from clsf.charts.compare_curves import contestants
 from clsf.compare import noise
@@ -15,13 +16,15 @@ from clsf.compare.cases.steps import MAX_SEEDS
 from clsf.compare.differences import ENTRIES
 from clsf.compare.noise import METHODS
 from clsf.compare.seeds import ComparedArm, SeedPair, arms, train_seeds
+from clsf.data import catalogue
+from clsf.data.prepare import prepared_shape
 from clsf.errors import ClsfError
 from clsf.frameworks import TITLES
 from clsf.model.spec import ModelSpec
-from clsf.plan import MAX_EPOCHS, Plan
+from clsf.plan import LEARNING_RATES, MAX_EPOCHS, Plan
 from clsf.runs.record import RunRecord
 from clsf.ui.compare import bench, estimate, example, jobs, keys
-from clsf.ui.shared import choose, problems, service_access, state, units
+from clsf.ui.shared import choices, choose, problems, service_access, state, units
 from clsf.ui.shared.controls import LINKED
 from clsf.ui.shared.data_names import data_name
 from clsf.ui.shared.figures import draw
@@ -47,28 +50,20 @@ class NoiseJob:
 def show() -> None:
     """Show the controls on the left and their results on the right."""
     jobs.page_of(
-        keys.NOISE, _choose, _start, _look,
-        note("compare", "press-train-seeds"),
-        ":material/scatter_plot:", example.seeds,
-    )  # fmt: skip
+        keys.NOISE, _choose, _start, _look, note("compare", "press-train-seeds"), ":material/scatter_plot:", example.seeds
+    )
 
 
 def _choose() -> tuple[ModelSpec, tuple[ComparedArm, ComparedArm], str, int] | None:
-    from clsf import optimizers
-    from clsf.plan import LEARNING_RATES, OPTIMIZERS
-
     titles = {FRAMEWORKS_APART: t("TensorFlow and PyTorch"), **{n: t("without and with: {title}", title=words(e.title)) for n, e in ENTRIES.items()}}  # fmt: skip
     change = choose.named(st.selectbox, t("What is compared"), titles, keys.NOISE_CHANGE, keys.NOISE_CHANGE_LINK)
     spec, data, preparation, fits = bench.model_and_data()
     left, right = st.columns(2, gap="small")
-    optimizer = left.selectbox(
-        t("Optimizer"), OPTIMIZERS, index=OPTIMIZERS.index(optimizers.DEFAULT), format_func=optimizers.title, key=state.OPTIMIZER,
-        filter_mode=None, **LINKED,
-    )  # fmt: skip
+    optimizer = choices.select_optimizer(left, state.OPTIMIZER, optimizers.DEFAULT)
     epochs = right.number_input(t("Epochs"), 1, MAX_EPOCHS, 3, key=keys.NOISE_EPOCHS, **LINKED)
     left, right = st.columns(2, gap="small")
     seeds = left.number_input(t("Seeds"), 1, MAX_SEEDS, 5, key=keys.NOISE_SEEDS, **LINKED)
-    limit = right.number_input(t("Training images"), 1, value=None, placeholder=t("all"), key=keys.NOISE_LIMIT, **LINKED)
+    limit = choices.limit(right, keys.NOISE_LIMIT)
     if not fits:
         return None
     difference = None if change == FRAMEWORKS_APART else change
@@ -89,9 +84,6 @@ def _choose() -> tuple[ModelSpec, tuple[ComparedArm, ComparedArm], str, int] | N
 
 
 def _idle(spec: ModelSpec, plan: Plan, difference: str | None):
-    from clsf.data import catalogue
-    from clsf.data.prepare import prepared_shape
-
     if difference is None:
         return None
     return ENTRIES[difference].idle(spec.analyse(prepared_shape(catalogue.info(plan.data), plan.preparation)), plan)
@@ -110,35 +102,24 @@ def _names(job: NoiseJob) -> list[str]:
     return [t("{framework}, aligned", framework=framework), t("{framework}, other: {title}", framework=framework, title=title)]
 
 
-def _look(job: NoiseJob, was_over: bool) -> None:
+def _look(job: NoiseJob) -> None:
     over, pairs = job.background.over, [item for item in list(job.background.items) if isinstance(item, SeedPair)]
     plan = job.arms[0].plan
-    facts = [
-        data_name(plan.data),
-        job.spec.name,
-        f"{plan.optimizer} {plan.learning_rate:g}",
-        tn("{epochs} epoch", "{epochs} epochs", plan.epochs, epochs=plan.epochs),
-    ]
+    epochs = tn("{epochs} epoch", "{epochs} epochs", plan.epochs, epochs=plan.epochs)
+    facts = [data_name(plan.data), job.spec.name, f"{plan.optimizer} {plan.learning_rate:g}", epochs]
     st.caption(plain(" · ".join(facts)))
     if not over:
-        jobs.show_progress(keys.NOISE, len(job.done), 2 * job.seeds, job.began)
+        jobs.show_trainings(keys.NOISE, len(job.done), 2 * job.seeds, job.began)
     if job.background.failure is not None:
         st.error(plain(job.background.failure), icon=":material/error:")
     elif over and len(pairs) < job.seeds:
-        st.info(
-            tn(
-                "Stopped: {done} of {total} seed was trained.",
-                "Stopped: {done} of {total} seeds were trained.",
-                job.seeds,
-                done=len(pairs),
-                total=job.seeds,
-            ),
-            icon=":material/stop:",
-        )
+        told = tn(
+            "Stopped: {done} of {total} seed was trained.", "Stopped: {done} of {total} seeds were trained.", job.seeds,
+            done=len(pairs), total=job.seeds,
+        )  # fmt: skip
+        st.info(told, icon=":material/stop:")
     if pairs:
         _result(job, pairs)
-    if not was_over and over:
-        st.rerun()  # once more, without a timer
 
 
 def _left_out(job: NoiseJob, pairs: list[SeedPair]) -> None:

@@ -78,6 +78,5 @@ def _gap(one: RunRecord, two: RunRecord) -> None:
         st.info(t("One run each, with different seeds: whether a gap is chance is not known."), icon=":material/casino:")
         return
     st.info(
-        f"{plain(noise.gap_sentence(gap))} " + t("How large the noise is: see the section “Noise”."),
-        icon=":material/casino:",
+        f"{plain(noise.gap_sentence(gap))} " + t("How large the noise is: see the section “Noise”."), icon=":material/casino:"
     )

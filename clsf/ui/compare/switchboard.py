@@ -13,12 +13,11 @@ from clsf.compare.effects import Effect, effects
 from clsf.compare.entry import Difference
 from clsf.compare.seeds import with_and_without
 from clsf.compare.verdict import place
-from clsf.errors import ClsfError
 from clsf.model.spec import ModelSpec
 from clsf.plan import Plan
 from clsf.ui.compare import bench, jobs, keys, lockstep, switches
 from clsf.ui.compare.bench import CompareBench
-from clsf.ui.shared import controls, runs, service_access, state
+from clsf.ui.shared import controls, problems, runs, service_access, state
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.sections import go
 from clsf.ui.shared.text import plain, t, words
@@ -77,17 +76,8 @@ def _actions(chosen: CompareBench) -> None:
     on, job = switches.on(), _job(chosen)
     st.markdown(t("**{count} of {all} differences** can show with this model and plan.", count=len(useful), all=len(ENTRIES)))
     if job is not None and not job.background.over:
-        done = len(job.background.items)
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.progress(done / len(job.asked), t("{done} of {total} measured", done=done, total=len(job.asked)))
-            st.button(
-                t("Stop"),
-                key="stop_effects",
-                icon=":material/stop:",
-                on_click=jobs.stop,
-                args=(keys.EFFECTS,),
-                disabled=not jobs.own(keys.EFFECTS),
-            )
+        done, total = len(job.background.items), len(job.asked)
+        jobs.show_progress(keys.EFFECTS, done / total, t("{done} of {total} measured", done=done, total=total))
     elif st.button(
         t("Measure the effect of each"), key="measure_all", icon=":material/science:", width="stretch",
         on_click=_measure, args=(chosen, [(name, _option(name, on)) for name in useful]),
@@ -233,13 +223,10 @@ def _run_with(chosen: CompareBench) -> None:
 def _train(chosen: CompareBench, name: str, option: str) -> None:
     """Train twice, with and without, and look at both."""
     plan = chosen.plan.but(dtype="float32", device="auto", epochs=st.session_state.get(state.EPOCHS) or controls.DEFAULT_EPOCHS)
-    try:
+    with problems.kept():
         ids = [
             service_access.get_service().train(chosen.spec, arm.plan, (arm.framework,), owner=state.owner())[0]
             for arm in with_and_without(plan, name, option)
         ]
-    except ClsfError as error:
-        st.session_state[state.REFUSAL] = error.sentence
-    else:
         runs.look_at_pair(*ids)
     go(state.COMPARE_SECTION, "race")

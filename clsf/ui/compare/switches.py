@@ -6,6 +6,7 @@ import streamlit as st
 
 from clsf.compare.differences import ENTRIES
 from clsf.ui.compare import keys
+from clsf.ui.shared import linked
 
 ALIGNED = "aligned"
 
@@ -54,8 +55,4 @@ def _read(text: str) -> dict[str, str]:
 def _write(options: dict[str, str]) -> None:
     text = ",".join(name if option == first(name) else f"{name}:{option}" for name, option in options.items())
     st.session_state[keys.SWITCHES] = text
-    if text:
-        if st.query_params.get(keys.SWITCHES) != text:
-            st.query_params[keys.SWITCHES] = text
-    elif keys.SWITCHES in st.query_params:
-        del st.query_params[keys.SWITCHES]
+    linked.put(keys.SWITCHES, text or None)

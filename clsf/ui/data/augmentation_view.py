@@ -49,12 +49,10 @@ def plain_name(images, number: int) -> str:
 
 def _image(images) -> tuple[int, int]:
     one, two = st.columns(2)
-    with one:
-        number = st.number_input(
-            t("Image"), 0, len(images) - 1, opened.picked(images), key=keys.LAB_IMAGE, help=t("The number of a training image; the one you looked at is set."), **choose.LINKED
-        )  # fmt: skip
-    with two:
-        seed = choose.whole(t("Seed"), 0, 2**31 - 1, 0, keys.LAB_SEED)
+    number = one.number_input(
+        t("Image"), 0, len(images) - 1, opened.picked(images), key=keys.LAB_IMAGE, help=t("The number of a training image; the one you looked at is set."), **choose.LINKED
+    )  # fmt: skip
+    seed = choose.whole(t("Seed"), 0, 2**31 - 1, 0, keys.LAB_SEED, place=two)
     return int(number), seed
 
 

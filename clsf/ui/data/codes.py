@@ -7,9 +7,9 @@ from collections.abc import Mapping
 import streamlit as st
 
 from clsf import FRAMEWORKS
-from clsf.charts.style import STYLES
 from clsf.data import shown
 from clsf.ui.shared.lessons import note
+from clsf.ui.shared.marks import heading
 from clsf.ui.shared.text import t
 
 OPEN = "from clsf.data.sources import open_dataset\n\n"
@@ -19,8 +19,7 @@ def both(functions: tuple[str, ...], calls: Mapping[str, str], expanded: bool = 
     """Show, folded, a program per framework: functions of its pipeline.py, then the lines of `calls`."""
     with st.expander(t("The code, in both frameworks"), icon=":material/code:", expanded=expanded):
         for place, framework in zip(st.columns(2), FRAMEWORKS, strict=True):
-            style = STYLES[framework]
-            place.markdown(f":{style.text_colour}[{style.mark}] **{style.title}**")
+            place.markdown(heading(framework))
             place.code(shown.program(framework, functions, calls[framework]), language="python", wrap_lines=True)
         if any("from clsf" in call for call in calls.values()):
             st.caption(note("data", "runs-stands-folder"))

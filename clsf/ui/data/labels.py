@@ -9,13 +9,13 @@ import numpy as np
 import streamlit as st
 
 from clsf import FRAMEWORKS
-from clsf.charts.style import STYLES
 from clsf.data.catalogue import DatasetInfo
 from clsf.data.images import Images
 from clsf.ui.data import codes, keys, opened
 from clsf.ui.shared import choose, linked
 from clsf.ui.shared.asking import ask_or_say
 from clsf.ui.shared.lessons import note
+from clsf.ui.shared.marks import heading
 from clsf.ui.shared.picture_grid import pictures
 from clsf.ui.shared.text import t
 
@@ -119,9 +119,8 @@ def _losses(logits: np.ndarray, labels: np.ndarray) -> None:
     }
     losses = {}
     for place, framework in zip(st.columns(2), FRAMEWORKS, strict=True):
-        style = STYLES[framework]
         with place, st.container(border=True, height="stretch"):
-            st.markdown(f":{style.text_colour}[{style.mark}] **{style.title}**")
+            st.markdown(heading(framework))
             answer = ask_or_say(
                 framework, f"clsf.backends.{framework}.pipeline:losses", logits.tolist(), [int(k) for k in labels]
             )

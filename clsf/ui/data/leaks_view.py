@@ -86,7 +86,7 @@ def _with_and_without(info: DatasetInfo, dataset: Dataset, finding: LeakFinding)
     )  # fmt: skip
     if not pressed:
         return
-    try:
+    with problems.shown():
         with st.spinner(t("Making the two data sets …")):
             service = service_access.get_service()
             pair = service.call("torch", "clsf.data.leaks:apart", info.name, finding.kind, state.owner(), timeout=60.0)
@@ -94,10 +94,7 @@ def _with_and_without(info: DatasetInfo, dataset: Dataset, finding: LeakFinding)
         started[which] = [
             service.train(spec, Plan(name, epochs=EPOCHS, batch_size=32, train_limit=MOST), ("torch",), owner=state.owner())[0] for name in pair
         ]  # fmt: skip
-    except ClsfError as error:
-        problems.show(error)
-        return
-    st.rerun()
+        st.rerun()
 
 
 def _outcome(run_ids: list[str], other_images: bool) -> None:

@@ -50,10 +50,8 @@ def _part(train: Images, test: Images | None) -> tuple[Images, str]:
 def _choices(images: Images) -> tuple[int, int, int, list[int]]:
     """Return rows, columns, CSS pixels per image, and the only classes to show; none: all."""
     one, two = st.columns(2)
-    with one:
-        rows = choose.whole(t("Rows"), 1, 12, 3, keys.ROWS)
-    with two:
-        columns = choose.whole(t("Columns"), 1, 16, 4, keys.COLUMNS)
+    rows = choose.whole(t("Rows"), 1, 12, 3, keys.ROWS, place=one)
+    columns = choose.whole(t("Columns"), 1, 16, 4, keys.COLUMNS, place=two)
     side = choose.whole(t("Size on screen, pixels"), 24, 256, 96, keys.SIDE)
     titles = {str(k): name for k, name in enumerate(images.classes)}
     kinds = choose.several(

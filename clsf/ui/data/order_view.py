@@ -7,13 +7,13 @@ import streamlit as st
 
 from clsf import FRAMEWORKS
 from clsf.charts import data_order
-from clsf.charts.style import STYLES
 from clsf.data.catalogue import DatasetInfo
 from clsf.ui.data import codes, keys, opened
 from clsf.ui.shared import choose
 from clsf.ui.shared.asking import ask_or_say
 from clsf.ui.shared.figures import draw
 from clsf.ui.shared.lessons import note
+from clsf.ui.shared.marks import heading
 from clsf.ui.shared.text import t, words
 
 
@@ -29,10 +29,9 @@ def show(info: DatasetInfo) -> None:
     }
     arguments = {"tensorflow": buffer, "torch": buffer > 1}
     for place, framework in zip(st.columns(2), FRAMEWORKS, strict=True):
-        style = STYLES[framework]
         with place, st.container(border=True, height="stretch"):
             title = f"shuffle({buffer:,})" if framework == "tensorflow" else f"shuffle={buffer > 1}"
-            st.markdown(f":{style.text_colour}[{style.mark}] **{style.title}** · `{title}`")
+            st.markdown(heading(framework, f"`{title}`"))
             order = ask_or_say(framework, f"clsf.backends.{framework}.pipeline:order", count, arguments[framework], batch, seed)
             if order is not None:
                 _orders(np.asarray(order), labels, images.classes, framework, (info.name, buffer, batch, seed))
@@ -47,12 +46,9 @@ def _choices(count: int) -> tuple[int, int, int]:
     with first:
         titles = {"200": "200", "1": "1", "all": t("all"), "own": t("another number")}
         kind = choose.named(st.segmented_control, t("Buffer"), titles, keys.BUFFER)
-    with second:
-        own = choose.whole(t("Images in the buffer"), 1, 100_000, 1000, keys.BUFFER_SIZE, disabled=kind != "own")
-    with third:
-        batch = choose.whole(t("Batch size"), 1, 4096, 64, keys.ORDER_BATCH)
-    with fourth:
-        seed = choose.whole(t("Seed"), 0, 2**31 - 1, 0, keys.ORDER_SEED)
+    own = choose.whole(t("Images in the buffer"), 1, 100_000, 1000, keys.BUFFER_SIZE, disabled=kind != "own", place=second)
+    batch = choose.whole(t("Batch size"), 1, 4096, 64, keys.ORDER_BATCH, place=third)
+    seed = choose.whole(t("Seed"), 0, 2**31 - 1, 0, keys.ORDER_SEED, place=fourth)
     buffer = {"200": 200, "1": 1, "all": count, "own": own}[kind]
     return min(buffer, count), batch, seed
 

@@ -124,16 +124,14 @@ def _classes(done: int) -> list | None:
     classes = []
     for number in range(kinds):
         name_at, files_at = st.columns([1, 2])
-        with name_at:
-            name = st.text_input(
-                t("Class {number}", number=number + 1), max_chars=60, key=keys.kind_name(number), persist_state="session",
-                placeholder=[t("cats"), t("dogs")][number] if number < 2 else None,
-            )  # fmt: skip
-        with files_at:
-            files = st.file_uploader(
-                t("Its images"), type=TYPES, accept_multiple_files=True, key=keys.kind_files(number, done),
-                max_upload_size=_most_mb(),
-            )  # fmt: skip
+        name = name_at.text_input(
+            t("Class {number}", number=number + 1), max_chars=60, key=keys.kind_name(number), persist_state="session",
+            placeholder=[t("cats"), t("dogs")][number] if number < 2 else None,
+        )  # fmt: skip
+        files = files_at.file_uploader(
+            t("Its images"), type=TYPES, accept_multiple_files=True, key=keys.kind_files(number, done),
+            max_upload_size=_most_mb(),
+        )  # fmt: skip
         classes += [(name.strip() or t("Class {number}", number=number + 1), file.name, file) for file in files]
     return classes or None
 

@@ -89,18 +89,15 @@ def _stamp(given: list) -> tuple:
 
 def _choose(reading: TreeReading, choices: LayoutChoices) -> LayoutChoices:
     roles = dict(choices.roles)
-    titles = {
-        "train": t("training"), "val": t("validation"), "test": t("test"), "class": t("a class"), "out": t("left out"),
-    }  # fmt: skip
+    titles = {"train": t("training"), "val": t("validation"), "test": t("test"), "class": t("a class"), "out": t("left out")}
     shown = reading.folders if any(role != "class" for _, role, _ in reading.folders) or len(reading.folders) <= 6 else ()
     if shown and reading.labels == "folders":
         columns = st.columns(min(len(shown), 4))
         for number, (name, role, count) in enumerate(shown[:24]):
-            with columns[number % len(columns)]:
-                chosen = st.selectbox(
-                    tn("{folder}: {count} image", "{folder}: {count} images", count, folder=plain(name)), ROLES, ROLES.index(role), titles.get,
-                    key=f"{keys.OWN_ROLE}_{name}",
-                )  # fmt: skip
+            chosen = columns[number % len(columns)].selectbox(
+                tn("{folder}: {count} image", "{folder}: {count} images", count, folder=plain(name)), ROLES, ROLES.index(role), titles.get,
+                key=f"{keys.OWN_ROLE}_{name}",
+            )  # fmt: skip
             if chosen != role:
                 roles[name] = chosen
     labels, encoding = choices.labels, choices.encoding

@@ -8,7 +8,7 @@ import streamlit as st
 from clsf.data import private
 from clsf.data.catalogue import DatasetInfo
 from clsf.data.split import split
-from clsf.errors import ClsfError, DataError
+from clsf.errors import DataError
 from clsf.ui.data import keys, opened
 from clsf.ui.data.source import DEFAULT
 from clsf.ui.shared import data_choice, data_names, navigation, problems, state
@@ -107,10 +107,8 @@ def _save(info: DatasetInfo) -> None:
 
 def _saved(name: str) -> None:
     title = st.session_state.get(f"{keys.SAVE_TITLE}_{name}", "")
-    try:
+    with problems.kept():
         private.save(name, title, everyone=bool(st.session_state.get(f"{keys.SAVE_EVERYONE}_{name}")))
-    except ClsfError as error:
-        st.session_state[state.REFUSAL] = error.sentence
 
 
 def _choose(name: str) -> None:
@@ -123,10 +121,7 @@ def _look(name: str) -> None:
 
 
 def _remove(name: str) -> None:
-    try:
+    with problems.kept():
         private.remove(name)
-    except ClsfError as error:
-        st.session_state[state.REFUSAL] = error.sentence
-        return
-    if st.session_state.get(state.DATA) == name:
-        st.session_state[state.DATA] = DEFAULT
+        if st.session_state.get(state.DATA) == name:
+            st.session_state[state.DATA] = DEFAULT

@@ -30,10 +30,8 @@ def _tasks() -> dict[str, tuple[Task, str]]:
 def choose() -> DatasetInfo:
     """Show the choice of images and what is known about them."""
     left, right = st.columns([1, 2.2], gap="medium", vertical_alignment="bottom")
-    with left:
-        info = catalogue.info(data_choice.select())
-    with right:
-        st.markdown(_facts(info))
+    info = catalogue.info(data_choice.select(place=left))
+    right.markdown(_facts(info))
     return info
 
 

@@ -32,8 +32,9 @@ def show(info: DatasetInfo) -> None:
     except DataError as error:
         st.warning(plain(error.sentence), icon=":material/warning:")
         return
-    with place:
-        one = choose.named(st.selectbox, t("A split"), {way: titles[way] for way in ("sorted", "last", "shuffled")}, keys.WAY)
+    one = choose.named(
+        st.selectbox, t("A split"), {way: titles[way] for way in ("sorted", "last", "shuffled")}, keys.WAY, place=place
+    )
     left, right = st.columns(2)
     for column, way, name in ((left, one, "split_one"), (right, "stratified", "split_two")):
         with column, st.container(border=True, height="stretch"):
@@ -60,10 +61,8 @@ def _choices(own: int) -> tuple:
             icon=":material/info:",
         )
     first, second, third = st.columns([1.6, 1, 1])
-    with second:
-        share = st.slider(t("Share of validation images"), 0.05, 0.5, 0.2, 0.05, key=keys.SPLIT_SHARE, format="percent", **choose.LINKED)  # fmt: skip
-    with third:
-        seed = choose.whole(t("Seed"), 0, 2**31 - 1, 0, keys.SPLIT_SEED)
+    share = second.slider(t("Share of validation images"), 0.05, 0.5, 0.2, 0.05, key=keys.SPLIT_SHARE, format="percent", **choose.LINKED)  # fmt: skip
+    seed = choose.whole(t("Seed"), 0, 2**31 - 1, 0, keys.SPLIT_SEED, place=third)
     return first, share, seed
 
 
@@ -75,10 +74,7 @@ def _counts(images: Images, way: str, share: float, seed: int) -> np.ndarray:
 def _said(counts: np.ndarray, classes: tuple[str, ...], way: str) -> None:
     unseen, unchecked, apart = harm(*counts)
     if unseen:
-        st.error(
-            note("data", "validation-images-but", classes=_listed(unseen, classes)),
-            icon=":material/error:",
-        )  # fmt: skip
+        st.error(note("data", "validation-images-but", classes=_listed(unseen, classes)), icon=":material/error:")
     if unchecked:
         st.warning(
             t("{classes}: trained on, but in no validation image. Whether they were learned is not checked.", classes=_listed(unchecked, classes)),

@@ -16,15 +16,14 @@ from clsf.experiments.sets import KINDS, Strengths
 from clsf.experiments.together import compares_times
 from clsf.experiments.values import MOST_RUNS, Arm, Experiment
 from clsf.model.spec import ModelSpec
-from clsf.plan import LEARNING_RATES, MAX_BATCH, MAX_EPOCHS, MAX_IMAGE_SIZE, OPTIMIZERS, Plan, Preparation
+from clsf.plan import LEARNING_RATES, MAX_BATCH, MAX_EPOCHS, MAX_IMAGE_SIZE, Plan, Preparation
 from clsf.ui.experiments import current, keys
 from clsf.ui.shared import choices, data_choice, problems, service_access, units
 from clsf.ui.shared.choose import LINKED, named, several, several_chosen
 from clsf.ui.shared.lessons import note
-from clsf.ui.shared.run_table import begun
-from clsf.ui.shared.text import plain, t, tn, words
+from clsf.ui.shared.text import begun, plain, t, tn, words
 
-DEFAULT_DATA, DEFAULT_MODEL, DEFAULT_EPOCHS = "digits", "lenet-5", 5
+DEFAULT_MODEL, DEFAULT_EPOCHS = "lenet-5", 5
 DEFAULT_FACTORS = ("optimizer", "seed")
 
 
@@ -40,7 +39,7 @@ def kind() -> str:
 
 def experiment(which: str) -> Experiment | None:
     """Show all widgets; return the experiment, or None after having said why there is none."""
-    data = _data()
+    data = data_choice.select(keys.DATA)
     info = catalogue.info(data)
     if which == "own" and "model" in _factors():
         spec = choices.model(DEFAULT_MODEL, len(info.classes))  # the grid sets the models
@@ -52,13 +51,11 @@ def experiment(which: str) -> Experiment | None:
         format_func=lambda name: STYLES[name].title, **LINKED,
     )  # fmt: skip
     try:
-        plan = _plan(which, data)
-        plan = fitting(spec, plan)
+        plan = fitting(spec, _plan(which, data))
         with said:
             _fit(spec, plan)
-        experiment = Experiment(
-            which, tuple(_arms(which, spec, plan)), tuple(name for name in FRAMEWORKS if name in frameworks)
-        )
+        chosen = tuple(name for name in FRAMEWORKS if name in frameworks)
+        experiment = Experiment(which, tuple(_arms(which, spec, plan)), chosen)
         for arm in experiment.arms:
             service_access.get_service().check(arm.spec, arm.plan)
     except ClsfError as error:
@@ -88,13 +85,10 @@ def cost(experiment: Experiment) -> None:
         st.caption(t("One run trains after the other, so that their times can be compared."))
     waiting = service_access.get_service().state().waiting
     if waiting:
-        st.caption(
-            tn(
-                "{count} run waits already; who queued less gets a turn first.",
-                "{count} runs wait already; who queued less gets a turn first.",
-                waiting,
-            )
-        )
+        said = tn(
+            "{count} run waits already; who queued less gets a turn first.", "{count} runs wait already; who queued less gets a turn first.", waiting,
+        )  # fmt: skip
+        st.caption(said)
     with st.expander(t("What will be trained"), icon=":material/list:"):
         st.markdown("\n".join(f"{place}. {plain(arm.label)}" for place, arm in enumerate(experiment.arms, start=1)))
 
@@ -104,15 +98,11 @@ def _factors() -> tuple[str, ...]:
     return tuple(several_chosen(grid.FACTORS, keys.FACTORS, DEFAULT_FACTORS))
 
 
-def _data() -> str:
-    return data_choice.select(keys.DATA)
-
-
 def _fit(spec: ModelSpec, plan: Plan) -> None:
     info, size = catalogue.info(plan.data), plan.preparation.image_size
     shape = prepared_shape(info, plan.preparation)
     analysis = spec.check(shape, len(info.classes))
-    text = tn("{count} parameter", "{count} parameters", analysis.parameters, count=f"{analysis.parameters:,}")
+    text = units.parameters(analysis.parameters)
     if size is not None and size != st.session_state.get(keys.SIZE):
         text += " · " + t("images are resized to {side}×{side}, because the model needs them that large", side=size)
     st.caption(text)
@@ -127,20 +117,14 @@ def _plan(which: str, data: str) -> Plan:
         values["epochs"] = grid_.cell().number_input(t("Epochs"), 1, MAX_EPOCHS, DEFAULT_EPOCHS, key=keys.EPOCHS, **LINKED)
     if which != "optimizers" and "optimizer" not in varied:
         default = optimizers.PLAINEST if which == "learning-rate" else optimizers.POPULAR
-        optimizer = grid_.cell().selectbox(
-            t("Optimizer"), OPTIMIZERS, index=OPTIMIZERS.index(default), format_func=optimizers.title, key=keys.OPTIMIZER,
-            filter_mode=None, **LINKED,
-        )  # fmt: skip
+        optimizer = choices.select_optimizer(grid_.cell(), keys.OPTIMIZER, default)
         values |= {"optimizer": optimizer, "learning_rate": LEARNING_RATES[optimizer]}
     with st.expander(t("More settings"), icon=":material/tune:"):
         more = st.grid(2, min_column_width=96, gap="small")
         if which != "batch-size" and "batch_size" not in varied:
             values["batch_size"] = more.cell().number_input(t("Batch size"), 1, MAX_BATCH, 32, key=keys.BATCH, **LINKED)
         if "train_limit" not in varied:
-            values["train_limit"] = more.cell().number_input(
-                t("Training images"), 1, value=None, placeholder=t("all"), key=keys.LIMIT,
-                help=t("At most this many training images are used; empty: all."), **LINKED,
-            )  # fmt: skip
+            values["train_limit"] = choices.limit(more.cell(), keys.LIMIT)
         if "seed" not in varied:
             values["seed"] = more.cell().number_input(
                 t("Seed"), 0, 2**31 - 1, 0, key=keys.SEED,
@@ -167,12 +151,8 @@ def _arms(which: str, spec: ModelSpec, plan: Plan) -> tuple[Arm, ...]:
         return sets.regularisation(spec, plan, _strengths())
     if which == "learning-rate":
         usual = ", ".join(f"{LEARNING_RATES[plan.optimizer] * factor:.3g}" for factor in sets.RATE_FACTORS)
-        typed = _typed(
-            t("Learning rates"),
-            keys.RATES,
-            usual,
-            t("With commas between them; empty: from a hundredth to ten times the usual one."),
-        )
+        help = t("With commas between them; empty: from a hundredth to ten times the usual one.")
+        typed = _typed(t("Learning rates"), keys.RATES, usual, help)
         return sets.learning_rates(spec, plan, grid.read("learning_rate", typed))
     if which == "batch-size":
         images = catalogue.info(plan.data).trained(plan.validation_share, plan.train_limit)
@@ -222,8 +202,6 @@ def _grid(spec: ModelSpec, plan: Plan) -> tuple[Arm, ...]:
                 )
             )  # fmt: skip
         else:
-            values[name] = grid.read(
-                name, _typed(titles[name], keys.factor(name), factor.example, t("With commas between them."))
-            )
-            values[name] = values[name] or grid.read(name, factor.example)
+            typed = _typed(titles[name], keys.factor(name), factor.example, t("With commas between them."))
+            values[name] = grid.read(name, typed) or grid.read(name, factor.example)
     return grid.grid(spec, plan, values, len(catalogue.info(plan.data).classes))

@@ -6,11 +6,10 @@ import time
 
 import streamlit as st
 
-from clsf.errors import ClsfError
 from clsf.experiments import start as starting
 from clsf.experiments.values import Experiment
 from clsf.ui.experiments import keys
-from clsf.ui.shared import linked, service_access, state
+from clsf.ui.shared import linked, problems, service_access, state
 from clsf.ui.shared.text import t, words
 
 MOST_OFFERED = 30
@@ -38,10 +37,8 @@ def in_turn() -> bool:
 
 def start(experiment: Experiment) -> None:
     """Queue the runs. A refusal is kept to be shown; nothing was started then."""
-    try:
+    with problems.kept(keys.REFUSAL):
         look_at(starting.start(service_access.get_service(), experiment, state.owner(), "", in_turn()))
-    except ClsfError as error:
-        st.session_state[keys.REFUSAL] = error.sentence
 
 
 def earlier() -> None:

@@ -16,13 +16,13 @@ def show() -> None:
     experiment = examples.rates()
     said = verdicts(experiment.members)
     with st.container(border=True, key="example_experiment", gap="small"):
-        example.head(
-            tn(
-                "{count} learning rate, the smallest network, digits.",
-                "{count} learning rates, the smallest network, digits.",
-                len(experiment.members),
-            )
+        count = len(experiment.members)
+        what = tn(
+            "{count} learning rate, the smallest network, digits.",
+            "{count} learning rates, the smallest network, digits.",
+            count,
         )
+        example.head(what)
         example.guess(t("Guess before you read on: which learning rate is the best, and why not the largest?"))
         run_overlay.show(names.rows(experiment), "example")
         view.show_scores(experiment, said)

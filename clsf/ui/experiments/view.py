@@ -16,10 +16,12 @@ from clsf.experiments.start import ExperimentRuns
 from clsf.experiments.verdict import Verdict, agreement, verdicts
 from clsf.ui.experiments import keys, names
 from clsf.ui.experiments.current import current, forget
-from clsf.ui.shared import doctor_view, navigation, pace, places, run_overlay, run_table, service_access, state, units
-from clsf.ui.shared.data_names import data_name
+from clsf.ui.shared import doctor_view, navigation, pace, places, problems, run_overlay, run_table, service_access, state, units
+from clsf.ui.shared.data_names import data_of
+from clsf.ui.shared.downloads import download
 from clsf.ui.shared.figures import draw
 from clsf.ui.shared.lessons import note
+from clsf.ui.shared.marks import heading
 from clsf.ui.shared.progress import of_run
 from clsf.ui.shared.text import plain, t, tn, words
 
@@ -83,9 +85,8 @@ def _look(experiment_id: str, was_over: bool) -> None:
 
 def _head(experiment: ExperimentRuns) -> None:
     plan, model = experiment.members[0].record.plan, experiment.members[0].record.model
-    size = plan.preparation.image_size
     facts = [
-        f"{data_name(plan.data)} {size}×{size}" if size else data_name(plan.data), model.name, tn("{epochs} epoch", "{epochs} epochs", plan.epochs, epochs=plan.epochs),
+        data_of(plan), model.name, tn("{epochs} epoch", "{epochs} epochs", plan.epochs, epochs=plan.epochs),
         tn("{count} run", "{count} runs", len(experiment.members)), time.strftime("%Y-%m-%d %H:%M", time.localtime(experiment.row.created)),
     ]  # fmt: skip
     st.header(plain(start.title(experiment.row)))
@@ -94,18 +95,11 @@ def _head(experiment: ExperimentRuns) -> None:
 
 def _progress(experiment: ExperimentRuns) -> None:
     done = sum(m.record.over for m in experiment.members)
-    share = sum(1.0 if m.record.over else of_run(m.record) if m.record.started else 0.0 for m in experiment.members) / len(
-        experiment.members
-    )
-    text = tn(
-        "{done} of {total} training",
-        "{done} of {total} trainings",
-        len(experiment.members),
-        done=done,
-        total=len(experiment.members),
-    )
-    begun = [m for m in experiment.members if m.record.status not in ("queued",) and not m.record.over]
-    left = seconds_left(experiment.members, time.time()) if len(experiment.members) == experiment.planned else None
+    total = len(experiment.members)
+    share = sum(1.0 if m.record.over else of_run(m.record) if m.record.started else 0.0 for m in experiment.members) / total
+    text = tn("{done} of {total} training", "{done} of {total} trainings", total, done=done, total=total)
+    begun = [m for m in experiment.members if m.record.status != "queued" and not m.record.over]
+    left = seconds_left(experiment.members, time.time()) if total == experiment.planned else None
     if left is not None and share > EARLY:
         text += " · " + t("about {time} left", time=units.duration(left))
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -121,10 +115,8 @@ def _progress(experiment: ExperimentRuns) -> None:
 
 
 def _stop(experiment: ExperimentRuns) -> None:
-    try:
+    with problems.kept(keys.REFUSAL):
         start.stop(service_access.get_service(), experiment, state.owner())
-    except ClsfError as error:
-        st.session_state[keys.REFUSAL] = error.sentence
 
 
 def _failures(experiment: ExperimentRuns) -> None:
@@ -160,8 +152,7 @@ def show_verdicts(experiment: ExperimentRuns, said: list[Verdict]) -> None:
     for verdict in said:
         text = plain(verdict.sentence)
         if both:
-            style = STYLES[verdict.framework]
-            text = f":{style.text_colour}[{style.mark}] **{style.title}** — {text}"
+            text = f"{heading(verdict.framework)} — {text}"
         if not experiment.over:
             text = t("So far:") + " " + text
         if verdict.chance is None:
@@ -178,19 +169,15 @@ def show_verdicts(experiment: ExperimentRuns, said: list[Verdict]) -> None:
 def show_scores(experiment: ExperimentRuns, said: list[Verdict]) -> None:
     """Draw the scores, the best on top, once there are two to compare."""
     arms = 1 + max(m.arm for m in experiment.members)
-    apart = len(experiment.frameworks) > 1 and any(
-        len(s.accuracies) > 1 for v in said for s in v.scores
-    )  # intervals would overlap
+    several = any(len(score.accuracies) > 1 for verdict in said for score in verdict.scores)
+    apart = len(experiment.frameworks) > 1 and several  # intervals would overlap
     rows = []
     for verdict in said:
         for score in verdict.scores:
             member = next(m for m in experiment.members if m.arm == score.arm and m.record.framework == score.framework)
-            rows.append(
-                scores.ScoreRow(
-                    score, names.score_name(score.label, score.framework, apart), names.member_look(experiment, member, arms)
-                )
-            )
-    if len(rows) < 2 and not any(len(row.score.accuracies) > 1 for row in rows):
+            name, look = names.score_name(score.label, score.framework, apart), names.member_look(experiment, member, arms)
+            rows.append(scores.ScoreRow(score, name, look))
+    if len(rows) < 2 and not several:
         return
     rows.sort(key=lambda row: -row.score.mean)
     st.markdown(f"**{t('Accuracy on the validation images, at the end')}**")
@@ -219,10 +206,9 @@ def _left_open(experiment: ExperimentRuns, said: list[Verdict]) -> None:
 
 def _actions(experiment: ExperimentRuns, rows: list[run_table.RunRow]) -> None:
     with st.container(horizontal=True, gap="small"):
-        st.download_button(
-            t("Download CSV"), lambda: run_table.csv(rows), file_name=f"experiment-{experiment.row.experiment_id}.csv", mime="text/csv",
-            icon=":material/download:", on_click="ignore", key="experiment_csv",
-        )  # fmt: skip
+        download(
+            t("Download CSV"), lambda: run_table.csv(rows), f"experiment-{experiment.row.experiment_id}.csv", "experiment_csv"
+        )
         if experiment.row.owner == state.owner():
             if st.button(t("Open in my runs"), icon=":material/history:", key="experiment_runs"):
                 st.session_state[state.RUNS_OF_EXPERIMENT] = experiment.row.experiment_id
@@ -234,9 +220,6 @@ def _actions(experiment: ExperimentRuns, rows: list[run_table.RunRow]) -> None:
 
 
 def _rename(experiment_id: str) -> None:
-    try:
-        service_access.get_service().history.rename_experiment(
-            state.owner(), experiment_id, st.session_state.get(keys.NAME) or ""
-        )
-    except ClsfError as error:
-        st.session_state[keys.REFUSAL] = error.sentence
+    with problems.kept(keys.REFUSAL):
+        name = st.session_state.get(keys.NAME) or ""
+        service_access.get_service().history.rename_experiment(state.owner(), experiment_id, name)

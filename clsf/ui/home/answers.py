@@ -60,9 +60,7 @@ def _look(records: Sequence[RunRecord], was_cold: bool) -> None:
 
 def _answer(records: Sequence[RunRecord], ink: np.ndarray, cold: Sequence[str]) -> None:
     warm = [record for record in records if record.framework not in cold]
-    answers = dict(
-        zip((r.run_id for r in warm), asking.ask_all(service_access.get_service(), warm, DRAWN, ink), strict=True)
-    )  # fmt: skip
+    answers = dict(zip((r.run_id for r in warm), asking.ask_all(service_access.get_service(), warm, DRAWN, ink), strict=True))
     failed = {str(a.error): a.error for a in answers.values() if isinstance(a, asking.Failed)}
     for error in failed.values():
         problems.show(error)
@@ -92,9 +90,7 @@ def _waiting(records: Sequence[RunRecord], words: str, more: str) -> str:
 
 def _card(record: RunRecord, answer: str, share: str, bars: list[tuple[str, float]]) -> str:
     style = STYLES[record.framework]
-    rows = "".join(
-        f'<li><span>{name}</span><i style="--share:{100 * share:.1f}%"></i></li>' for name, share in bars
-    )  # fmt: skip
+    rows = "".join(f'<li><span>{name}</span><i style="--share:{100 * share:.1f}%"></i></li>' for name, share in bars)
     return (
         f'<div class="said side-{record.framework}"><small>{style.mark} {escape(style.title)}</small>'
         f'<p><b>{escape(answer)}</b> <em>{escape(share)}</em></p><ul aria-hidden="true">{rows}</ul></div>'

@@ -14,7 +14,7 @@ from clsf.data import catalogue
 from clsf.data.catalogue import DatasetInfo
 from clsf.errors import ClsfError
 from clsf.plan import Plan
-from clsf.ui.shared import asking, data_choice, waiting
+from clsf.ui.shared import asking, data_choice, data_names, waiting
 from clsf.ui.shared.text import plain, t, tn
 from clsf.ui.shared.units import megabytes
 
@@ -35,7 +35,6 @@ def _card(info: DatasetInfo) -> None:
     st.markdown(f"**{plain(info.title)}**")
     _pictures(info)
     _where(info)
-    source = t("source")
     lines = [
         tn(
             "{train} training, {validation} validation and {test} test image · {height}×{width}×{channels} · {classes} classes",
@@ -43,16 +42,10 @@ def _card(info: DatasetInfo) -> None:
             info.test,
             train=f"{info.train:,}", validation=f"{info.validation:,}", test=f"{info.test:,}", height=height, width=width,
             channels=channels, classes=len(info.classes),
-        ) if info.validation else tn(
-            "{train} training and {test} test image · {height}×{width}×{channels} · {classes} classes",
-            "{train} training and {test} test images · {height}×{width}×{channels} · {classes} classes",
-            info.test,
-            train=f"{info.train:,}", test=f"{info.test:,}", height=height, width=width, channels=channels,
-            classes=len(info.classes),
-        ),
+        ) if info.validation else data_names.size_of(info),
         plain(info.note) if info.note else "",
         plain(info.licence),
-        f"[{source}]({info.source})" if info.source.startswith("http") else plain(info.source),
+        f"[{t('source')}]({info.source})" if info.source.startswith("http") else plain(info.source),
     ]  # fmt: skip
     st.markdown("  \n".join(f":small[{line}]" for line in lines if line))
 
@@ -80,8 +73,5 @@ def _where(info: DatasetInfo) -> None:
     elif catalogue.is_cached(info.name):
         st.badge(t("on this machine"), icon=":material/download_done:", color="green")
     else:
-        st.badge(
-            t("{size} MB to download at first use", size=megabytes(info.download_bytes or 0)),
-            icon=":material/download:",
-            color="gray",
-        )
+        said = t("{size} MB to download at first use", size=megabytes(info.download_bytes or 0))
+        st.badge(said, icon=":material/download:", color="gray")

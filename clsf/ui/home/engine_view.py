@@ -6,10 +6,9 @@ import streamlit as st
 
 from clsf.engine.base import EngineState, WorkerState
 from clsf.engine.installed import installed
-from clsf.errors import ClsfError
 from clsf.ui.shared import problems, service_access
 from clsf.ui.shared.lessons import note
-from clsf.ui.shared.run_status import name
+from clsf.ui.shared.marks import heading
 from clsf.ui.shared.text import plain, t, tn
 
 TICK = 2.0  # seconds
@@ -20,16 +19,13 @@ ICONS = {"starting": "hourglass_top", "warm": "check", "busy": "play_arrow", "pa
 @st.fragment(run_every=TICK)
 def show() -> None:
     """Show one card per worker, looked at again every TICK seconds."""
-    try:
+    with problems.shown():
         service = service_access.at_hand()
-    except ClsfError as error:
-        problems.show(error)
-        return
-    notice = None if service is None else service.notice()
-    if notice is not None:
-        st.warning(plain(notice), icon=":material/warning:")
-    with st.container(key="live-engine"):
-        _cards(_unopened() if service is None else service.state())
+        notice = None if service is None else service.notice()
+        if notice is not None:
+            st.warning(plain(notice), icon=":material/warning:")
+        with st.container(key="live-engine"):
+            _cards(_unopened() if service is None else service.state())
 
 
 def _unopened() -> EngineState:
@@ -57,7 +53,7 @@ def _card(worker: WorkerState) -> None:
         "lost": t("lost"),
     }
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        st.markdown(name(worker.framework))
+        st.markdown(heading(worker.framework))
         st.badge(statuses[worker.status], icon=f":material/{ICONS[worker.status]}:", color=COLOURS[worker.status])
     facts = [worker.device or "", tn("{count} thread", "{count} threads", worker.threads) if worker.threads else ""]
     if worker.memory_mb:

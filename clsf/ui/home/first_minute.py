@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import streamlit as st
 
-from clsf.errors import ClsfError
 from clsf.ui.home import answers, training
 from clsf.ui.shared import problems, service_access
 
 
 def show() -> None:
     """Show both cards side by side; on a phone one above the other."""
-    try:
+    with problems.shown():
         service_access.at_hand()
-    except ClsfError as error:
-        problems.show(error)
-        return
-    left, right = st.columns([1, 1.2], gap="small")
-    with left.container(border=True, height="stretch", gap="xsmall", key="first_draw"):
-        answers.show()
-    with right.container(border=True, height="stretch", gap="xsmall", key="first_train"):
-        training.show()
+        left, right = st.columns([1, 1.2], gap="small")
+        with left.container(border=True, height="stretch", gap="xsmall", key="first_draw"):
+            answers.show()
+        with right.container(border=True, height="stretch", gap="xsmall", key="first_train"):
+            training.show()

@@ -8,6 +8,7 @@ from clsf.course import path
 from clsf.course.lesson import Lesson
 from clsf.course.progress import Progress, to_file
 from clsf.ui.shared import course, navigation, reached
+from clsf.ui.shared.downloads import download
 from clsf.ui.shared.text import plain, t, tn, words
 from clsf.words import Sentence, say
 
@@ -42,16 +43,10 @@ def goes_on() -> None:
         if st.button(label, key="go_on", icon=":material/school:"):
             course.go(lesson)
         done, count = progress.count(lesson)
-        st.caption(
-            (
-                t("Step {number} of {count}", number=done + 1, count=count)
-                if begun
-                else t("Everything runs while you look; nothing can break.")
-            )
-            + " · "
-            + tn("{count} minute", "{count} minutes", lesson.minutes),
-            width="content",
-        )
+        said = t("Everything runs while you look; nothing can break.")
+        if begun:
+            said = t("Step {number} of {count}", number=done + 1, count=count)
+        st.caption(f"{said} · {tn('{count} minute', '{count} minutes', lesson.minutes)}", width="content")
 
 
 def show() -> None:
@@ -80,12 +75,7 @@ def _card(lesson: Lesson, progress: Progress) -> None:
     navigation.link(f"{mark} **{plain(lesson.title)}**", course.PAGE, query={course.LESSON: lesson.name})
     if lesson.able:
         st.markdown(f":small[{lesson.able[0]}]")
-    state = (
-        t("Steps done: {done} of {count}", done=done, count=count)
-        if done
-        else tn("{count} minute", "{count} minutes", lesson.minutes)
-    )
-    st.caption(state)
+    st.caption(course.done_said(lesson, progress))
     if 0 < done < count:
         st.progress(done / count)
 
@@ -102,9 +92,8 @@ def free() -> None:
 
 def for_teachers() -> None:
     """Show the way to the page for teachers."""
-    navigation.link(
-        t("For teachers: assignments by link, the class on one screen, handouts"), "teachers", ":material/co_present:"
-    )
+    said = t("For teachers: assignments by link, the class on one screen, handouts")
+    navigation.link(said, "teachers", ":material/co_present:")
 
 
 def take_along() -> None:
@@ -116,8 +105,5 @@ def take_along() -> None:
             )
         )
         name = st.text_input(t("A name for the file, if a teacher is to read it"), key="progress_name", max_chars=80)
-        st.download_button(
-            t("Take along"), to_file(reached.taken_along(), name or ""), "progress.json", "application/json", key="progress_file",
-            icon=":material/download:", on_click="ignore",
-        )  # fmt: skip
+        download(t("Take along"), to_file(reached.taken_along(), name or ""), "progress.json", "progress_file")
         st.caption(t("A teacher reads such files with: python -m clsf progress FILE…"))

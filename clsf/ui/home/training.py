@@ -8,7 +8,7 @@ from html import escape
 import streamlit as st
 
 from clsf import FRAMEWORKS, examples
-from clsf.charts.curves import KINDS, CurveView, figure, in_words
+from clsf.charts.curves import CurveView
 from clsf.charts.style import STYLES
 from clsf.compare.differences import ENTRIES, plans
 from clsf.data import catalogue
@@ -17,9 +17,9 @@ from clsf.model.presets import preset
 from clsf.plan import Plan
 from clsf.runs.record import RunRecord
 from clsf.ui.home import keys
-from clsf.ui.shared import controls, linked, navigation, next_steps, pace, runs, service_access, state
-from clsf.ui.shared.figures import shared
-from clsf.ui.shared.live_chart import live_chart, preload
+from clsf.ui.shared import controls, linked, navigation, next_steps, pace, problems, runs, service_access, state
+from clsf.ui.shared.figures import curves
+from clsf.ui.shared.live_chart import preload
 from clsf.ui.shared.text import t, words
 
 DIFFERENCE = "softmax-before-loss"
@@ -41,16 +41,9 @@ def show() -> None:
     first = _group(linked.current(keys.FIRST))
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", gap="small"):
         st.markdown(f"**2 · {t('Now train your own')}**", width="content")
-        label = t("Train again") if first else t("Train your first model")
-        going = bool(first) and not all(record.over for record in first)
-        st.button(
-            label,
-            key="first",
-            icon=":material/play_arrow:",
-            type="secondary" if first else "primary",
-            disabled=going,
-            on_click=_train,
-        )
+        label, kind = (t("Train again"), "secondary") if first else (t("Train your first model"), "primary")
+        going = not all(record.over for record in first)
+        st.button(label, key="first", icon=":material/play_arrow:", type=kind, disabled=going, on_click=_train)
     runs.show_refusal()
     if first:
         records = _shown()
@@ -104,9 +97,7 @@ def _train() -> None:
 def _flip() -> None:
     """Train PyTorch once more, with the difference; if that was done before, show the same run."""
     first = _group(st.session_state.get(keys.FIRST))
-    if not st.session_state.get(keys.SWITCH) or not first:
-        return
-    if _group(st.session_state.get(keys.OTHERWISE)):
+    if not st.session_state.get(keys.SWITCH) or not first or _group(st.session_state.get(keys.OTHERWISE)):
         return
     option = ENTRIES[DIFFERENCE].options[-1]
     framework = next(iter(option.does))
@@ -117,11 +108,9 @@ def _flip() -> None:
 
 
 def _start(spec: object, plan: Plan, frameworks: tuple[str, ...]) -> list[str]:
-    try:
+    with problems.kept():
         return service_access.get_service().train(spec, plan, frameworks, owner=state.owner(), race=len(frameworks) > 1)
-    except ClsfError as error:
-        st.session_state[state.REFUSAL] = error.sentence
-        return []
+    return []
 
 
 def _forget() -> None:
@@ -156,11 +145,7 @@ def _look(was_going: bool) -> None:
     records = _shown()
     pace.looked()
     with st.container(key="live-first", gap="xsmall"):
-        drawn, alt = shared(
-            ("home-loss", VIEW), records,
-            lambda: (figure(KINDS["loss"], records, VIEW, words), in_words(KINDS["loss"], records, words)),
-        )  # fmt: skip
-        live_chart(drawn, key="chart-first", alt=alt, height=CHART_HEIGHT, title=words(KINDS["loss"].title))
+        curves("home-loss", "loss", records, VIEW, "chart-first", CHART_HEIGHT)
         st.html(f'<div class="first-how">{"".join(map(_how, records))}</div>')
         over = all(record.over for record in records)
         if over:
@@ -179,12 +164,8 @@ def _how(record: RunRecord) -> str:
     elif last is None:
         far = t("begins")
     else:
-        far = t(
-            "epoch {epoch} of {total}: {share} right",
-            epoch=last.epoch,
-            total=record.plan.epochs,
-            share=f"{last.validation_accuracy:.1%}",
-        )
+        share = f"{last.validation_accuracy:.1%}"
+        far = t("epoch {epoch} of {total}: {share} right", epoch=last.epoch, total=record.plan.epochs, share=share)
     return f'<span class="side-{record.framework}">{style.mark} {escape(style.title)} <b>{escape(far)}</b></span>'
 
 
@@ -201,9 +182,5 @@ def _said(records: list[RunRecord]) -> None:
             )
         )
         next_steps.rounding(records)
-        navigation.link(
-            t("What next? Mistakes, numbers, a look inside: Train"),
-            "train",
-            ":material/show_chart:",
-            {state.RUN: records[0].run_id},
-        )
+        said, query = t("What next? Mistakes, numbers, a look inside: Train"), {state.RUN: records[0].run_id}
+        navigation.link(said, "train", ":material/show_chart:", query)

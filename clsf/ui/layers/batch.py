@@ -11,7 +11,7 @@ from clsf.charts import layer_histograms, layer_statistics
 from clsf.charts.style import STYLES
 from clsf.ui.layers import asking, keys
 from clsf.ui.layers.inspected import InspectedLayer
-from clsf.ui.layers.parts import number
+from clsf.ui.layers.parts import number, table
 from clsf.ui.shared.controls import LINKED
 from clsf.ui.shared.text import t, tn, words
 from clsf.words import say
@@ -50,15 +50,12 @@ def show(looked: InspectedLayer) -> None:
         (left, say("running mean"), arrays["means"], mean), (right, say("running variance"), arrays["variances"], variance),
     ):  # fmt: skip
         with place:
-            title = words(name)
             figure = layer_statistics.figure(running, batch_value, name, words)
             alt = tn(
                 "{title} after {times} batch; dotted: that of the batch.",
                 "{title} after {times} batches; dotted: that of the batch.",
-                times,
-                title=title,
-                times=times,
-            )
+                times, title=words(name), times=times,
+            )  # fmt: skip
             st.plotly_chart(figure, height=250, key=f"chart_{'mean' if place is left else 'variance'}", alt=alt)
     st.caption(
         t(
@@ -82,14 +79,8 @@ def show(looked: InspectedLayer) -> None:
         float(np.abs(both["tensorflow"][part] - both["torch"][part]).max())
         for part in ("training", "inference", "means", "variances")
     )
-    titles = " · ".join(f"{look.mark} {look.title}" for look in STYLES.values())
-    st.caption(
-        t(
-            "{frameworks}: largest difference of all these numbers {difference}.",
-            frameworks=titles,
-            difference=f"{difference:.1e}",
-        )
-    )
+    titles, most = " · ".join(f"{look.mark} {look.title}" for look in STYLES.values()), f"{difference:.1e}"
+    st.caption(t("{frameworks}: largest difference of all these numbers {difference}.", frameworks=titles, difference=most))
 
 
 def _earlier(looked: InspectedLayer) -> dict[str, np.ndarray]:
@@ -102,9 +93,5 @@ def _table(mean: np.ndarray, variance: np.ndarray, arrays: dict[str, np.ndarray]
         t("mean of the batch"): mean, t("running mean"): arrays["means"][-1], t("variance of the batch"): variance,
         t("running variance"): arrays["variances"][-1],
     }  # fmt: skip
-    head = "".join(f"<th>{n}</th>" for n in range(min(SHOWN, len(mean))))
-    body = "".join(
-        f"<tr><th>{escape(title)}</th>{''.join(f'<td>{number(x)}</td>' for x in values[:SHOWN])}</tr>"
-        for title, values in rows.items()
-    )
-    st.html(f'<div class="ls ls-table" tabindex="0"><table><tr><th>{t("channel")}</th>{head}</tr>{body}</table></div>')
+    cells = [(f"<th>{escape(title)}</th>", map(number, values[:SHOWN])) for title, values in rows.items()]
+    table(t("channel"), range(min(SHOWN, len(mean))), cells)

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from clsf.errors import ClsfError, SpecError
+from clsf.errors import SpecError
 from clsf.layer_stack.stages import Filling, Stage
 from clsf.model.spec import ModelSpec
 from clsf.ui.layers import asking, keys
-from clsf.ui.shared import service_access
-from clsf.ui.shared.text import plain, t, tn
+from clsf.ui.shared import linked, service_access
+from clsf.ui.shared.text import t, tn
 from clsf.words import say_n
 
 
@@ -31,8 +31,7 @@ def chosen() -> Start | None:
     if not run or not layers.isdigit() or not 1 <= int(layers) <= 200:
         return None
     st.session_state[keys.BEGIN] = text
-    if st.query_params.get(keys.BEGIN) != text:
-        st.query_params[keys.BEGIN] = text
+    linked.put(keys.BEGIN, text)
     return Start(run, int(layers))
 
 
@@ -41,14 +40,12 @@ def inputs(start: Start, images: np.ndarray) -> np.ndarray:
     record = service_access.get_service().record(start.run)
     row = record.model.layers[: start.layers]
     if len(row) < start.layers:
-        raise SpecError(
-            say_n(
-                "The run's model has {count} layer, but the chain was to begin behind layer {layer}.",
-                "The run's model has {count} layers, but the chain was to begin behind layer {layer}.",
-                len(row),
-                layer=start.layers,
-            )
-        )
+        said = say_n(
+            "The run's model has {count} layer, but the chain was to begin behind layer {layer}.",
+            "The run's model has {count} layers, but the chain was to begin behind layer {layer}.",
+            len(row), layer=start.layers,
+        )  # fmt: skip
+        raise SpecError(said)
     spec = ModelSpec(record.model.name, row)
     names = spec.analyse(images.shape[1:]).named_weights()
     trained = asking.trained(start.run)
@@ -83,21 +80,13 @@ def offer(stage: Stage) -> None:
     if not place.isdigit() or int(place) < 2 or (inner and not (inner.count(".") == 1 and inner.endswith(".1"))):
         return
     st.button(
-        tn("Begin behind the first layer of this run",
-                "Begin behind the first {count} layers of this run",
-                int(place) - 1), key="begin_behind", icon=":material/start:",
-        on_click=_begin, args=(filling.run, int(place) - 1),
+        tn("Begin behind the first layer of this run", "Begin behind the first {count} layers of this run", int(place) - 1),
+        key="begin_behind", icon=":material/start:", on_click=_begin, args=(filling.run, int(place) - 1),
     )  # fmt: skip
 
 
-def refused(error: ClsfError) -> None:
-    st.warning(plain(error.sentence), icon=":material/block:")
-
-
 def forget() -> None:
-    st.session_state.pop(keys.BEGIN, None)
-    if keys.BEGIN in st.query_params:
-        del st.query_params[keys.BEGIN]
+    linked.keep(keys.BEGIN, None)
 
 
 def _begin(run: str, layers: int) -> None:

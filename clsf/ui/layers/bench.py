@@ -35,7 +35,7 @@ def show(given: ChosenPicture) -> tuple[InspectedLayer, DeltaGenerator] | None:
         try:
             first = begin.inputs(start, given.inputs)
         except ClsfError as error:
-            begin.refused(error)
+            st.warning(plain(error.sentence), icon=":material/block:")
             start = None
     look, drawn = _known(row, first.shape[1:])
     pictures = st.container(key="layers_strip")  # stays in sight while settings scroll; see style.css

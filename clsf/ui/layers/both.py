@@ -14,7 +14,7 @@ from clsf.layer_stack.rounding import allowed
 from clsf.model.layers import Sliding
 from clsf.ui.layers import asking, keys
 from clsf.ui.layers.inspected import InspectedLayer
-from clsf.ui.layers.style import picture, row
+from clsf.ui.layers.parts import picture, row, side, table
 from clsf.ui.shared import choose
 from clsf.ui.shared.text import plain, t, words
 
@@ -35,10 +35,8 @@ def show(looked: InspectedLayer) -> None:
         )  # fmt: skip
         st.success(text, icon=":material/check_circle:")
     else:
-        st.error(
-            t("Largest difference: {difference}. That is more than rounding.", difference=f"{apart:.1e}"),
-            icon=":material/error:",
-        )
+        text = t("Largest difference: {difference}. That is more than rounding.", difference=f"{apart:.1e}")
+        st.error(text, icon=":material/error:")
     if looked.own_weights():
         _layouts(looked)
     if isinstance(looked.stage.layer, Sliding) and not looked.stage.layer.HELD:  # results of one call of each
@@ -55,12 +53,10 @@ def own_words(looked: InspectedLayer) -> None:
         return
     for name, (code, answer, refused) in said.items():
         look = STYLES[name]
-        result = (
-            f'<span class="apart">✕ {escape(answer)}</span>' if refused else f'<span class="same">✓ {escape(answer)}</span>'
-        )
+        kind, sign = ("apart", "✕") if refused else ("same", "✓")
         st.html(
             f'<div class="ls ls-words" style="--side:{look.colour}"><b>{look.mark} {look.title}</b><pre>{escape(code)}</pre>'
-            f"<pre>{result}</pre></div>"
+            f'<pre><span class="{kind}">{sign} {escape(answer)}</span></pre></div>'
         )
     if said["torch"][2] and not said["tensorflow"][2]:
         st.caption(
@@ -115,23 +111,14 @@ def _layouts(looked: InspectedLayer) -> None:
     titles = ((t("kernel row"), keys.KERNEL_ROW), (t("kernel column"), keys.KERNEL_COLUMN)) if agreed.ndim == 4 else ()
     titles = (*titles, (t("in"), keys.KERNEL_IN), (t("out"), keys.KERNEL_OUT))
     for n, (place, (title, key)) in enumerate(zip(st.columns(agreed.ndim), titles, strict=True)):
-        with place:
-            at[n] = min(choose.whole(title, 0, agreed.shape[n] - 1, 0, key), agreed.shape[n] - 1)
+        at[n] = min(choose.whole(title, 0, agreed.shape[n] - 1, 0, key, place=place), agreed.shape[n] - 1)
     places = {"tensorflow": tuple(at), "torch": _turned(tuple(at), name, agreed.shape)}
     layouts = _names(name, agreed.ndim)
-    rows = ""
-    for framework, array in held.items():
-        look = STYLES[framework]
-        array, place = array[name], places[framework]
-        index = ", ".join(map(str, place))
-        rows += (
-            f'<tr><th class="ls-side" style="--side:{look.colour}">{look.mark} {look.title}</th><td>{layouts[framework]}</td>'
-            f"<td>{array.shape}</td><td>[{index}]</td><td>{array[place]:.8f}</td></tr>"
-        )
-    heads = ("", t("layout"), t("shape"), t("index"), t("number"))
-    st.html(
-        f'<div class="ls ls-table" tabindex="0"><table><tr>{"".join(f"<th>{escape(h)}</th>" for h in heads)}</tr>{rows}</table></div>'
-    )
+    rows = []
+    for framework, arrays in held.items():
+        array, place = arrays[name], places[framework]
+        rows.append((side(framework), (layouts[framework], array.shape, list(place), f"{array[place]:.8f}")))
+    table("", (t("layout"), t("shape"), t("index"), t("number")), rows)
 
 
 def _names(name: str, axes: int) -> dict[str, str]:

@@ -9,6 +9,7 @@ from clsf.errors import ClsfError
 from clsf.frameworks import BY_NAME
 from clsf.model.spec import ModelSpec
 from clsf.ui.layers.inspected import InspectedLayer
+from clsf.ui.shared.marks import heading
 from clsf.ui.shared.text import plain, t
 
 
@@ -16,17 +17,14 @@ def show(looked: InspectedLayer) -> None:
     layers = tuple(facts.layer for facts in looked.look.facts)
     spec, shape = ModelSpec("chain", layers), looked.look.in_shape
     if len(shape) != 3:
-        st.info(
-            t("The chain begins with a flat vector here; begin with the picture itself to see its code."),
-            icon=":material/code_off:",
-        )
+        said = t("The chain begins with a flat vector here; begin with the picture itself to see its code.")
+        st.info(said, icon=":material/code_off:")
         return
     path = str(looked.position + 1)
     classes = looked.look.facts[-1].out_shape[-1]
-    for place, framework in zip(st.columns(2, gap="medium"), BY_NAME.values(), strict=True):
-        look = framework.style
+    for place, (name, framework) in zip(st.columns(2, gap="medium"), BY_NAME.items(), strict=True):
         with place:
-            st.markdown(f":{look.text_colour}[{look.mark}] **{look.title}**")
+            st.markdown(heading(name))
             try:
                 code = model_code(spec, shape, classes, framework.list_style)
             except ClsfError as error:

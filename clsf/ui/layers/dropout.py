@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from html import escape
-
 import numpy as np
 import streamlit as st
 
@@ -12,8 +10,7 @@ from clsf.charts import layer_pictures
 from clsf.charts.style import STYLES
 from clsf.ui.layers import asking, keys
 from clsf.ui.layers.inspected import InspectedLayer
-from clsf.ui.layers.parts import number
-from clsf.ui.layers.style import picture, row
+from clsf.ui.layers.parts import number, picture, row, side, table
 from clsf.ui.shared import choose
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import t
@@ -36,11 +33,7 @@ def show(looked: InspectedLayer) -> None:
     shown = [(t("what goes in"), inputs), (t("at inference"), inference["tensorflow"][0])]
     shown += [(t("training, seed {seed}", seed=seed), training[seed]["tensorflow"][0]) for seed in seeds]
     row(*(picture(_drawn(values[0], chosen, limit), title, _said(title, values), "10rem") for title, values in shown))
-    st.caption(
-        note(
-            "layers", "white-is-zero", rate=f"{layer.rate:.0%}", keep=f"{1 - layer.rate:.2f}",
-        )
-    )  # fmt: skip
+    st.caption(note("layers", "white-is-zero", rate=f"{layer.rate:.0%}", keep=f"{1 - layer.rate:.2f}"))
     _table(looked, seeds, training, inference)
 
 
@@ -70,7 +63,7 @@ def _said(title: str, values: np.ndarray) -> str:
 
 def _table(looked: InspectedLayer, seeds: list[int], training: dict, inference: dict) -> None:
     rows = []
-    for name, look in STYLES.items():
+    for name in STYLES:
         unchanged = bool((inference[name][0] == looked.before).all())
         kept = training[seeds[0]][name][0] != 0
         again = training[seeds[1]][name][0] != 0
@@ -79,12 +72,5 @@ def _table(looked: InspectedLayer, seeds: list[int], training: dict, inference: 
             f"{1 - kept[looked.before != 0].mean():.1%}" if (looked.before != 0).any() else "–",
             f"{(kept != again).mean():.1%}",
         ]
-        rows.append(
-            f'<tr><th class="ls-side" style="--side:{look.colour}">{look.mark} {look.title}</th>{"".join(f"<td>{c}</td>" for c in cells)}</tr>'
-        )
-    head = (t("unchanged at inference"), t("dropped with the first seed"), t("differs between the seeds"))
-    st.html(
-        '<div class="ls ls-table" tabindex="0"><table><tr><td></td>'
-        + "".join(f"<th>{escape(h)}</th>" for h in head)
-        + f"</tr>{''.join(rows)}</table></div>"
-    )
+        rows.append((side(name), cells))
+    table("", (t("unchanged at inference"), t("dropped with the first seed"), t("differs between the seeds")), rows)

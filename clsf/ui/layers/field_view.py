@@ -14,24 +14,19 @@ from clsf.ui.shared.components import component
 from clsf.ui.shared.text import t
 
 _field = component(
-    "clsf_receptive_field",
-    __file__,
-    "field",
+    "clsf_receptive_field", __file__, "field",
     '<div class="field" tabindex="0" role="group">\n<div class="row"></div>\n<p class="said" aria-live="polite"></p>\n</div>',
-)
+)  # fmt: skip
 
 
 def show(looked: InspectedLayer) -> None:
     facts = looked.look.facts[: looked.position + 1]
     count = image_stages(facts)
     if count < len(facts):
-        text = (
-            t(
-                "Every number that comes out was computed from the whole picture: a dense layer or a global mean connects everything."
-            )
-            if sees_everything(facts)
-            else t("Flattening moves numbers and computes nothing: each has seen what its cell had seen before.")
-        )
+        if sees_everything(facts):
+            text = t("Every number that comes out was computed from the whole picture: a dense layer or a global mean connects everything.")  # fmt: skip
+        else:
+            text = t("Flattening moves numbers and computes nothing: each has seen what its cell had seen before.")
         st.info(text, icon=":material/visibility:")
     if not count:
         return
@@ -41,14 +36,13 @@ def show(looked: InspectedLayer) -> None:
     fields = seen(facts[:count])
     arrays = [looked.first, *looked.outputs[:count]]
     titles = [t("what goes in"), *(f"{n} · {stage_title(stage)}" for n, stage in enumerate(looked.chain[:count], start=1))]
-    stages = []
-    for n, (array, title, field) in enumerate(zip(arrays, titles, fields, strict=True)):
-        stages.append(
-            {
-                "title": title, "picture": _drawn(looked, array[0], n == 0), "height": array.shape[1], "width": array.shape[2],
-                "rows": [list(interval) for interval in field.rows], "columns": [list(interval) for interval in field.columns],
-            }
-        )  # fmt: skip
+    stages = [
+        {
+            "title": title, "picture": _drawn(looked, array[0], n == 0), "height": array.shape[1], "width": array.shape[2],
+            "rows": [list(interval) for interval in field.rows], "columns": [list(interval) for interval in field.columns],
+        }
+        for n, (array, title, field) in enumerate(zip(arrays, titles, fields, strict=True))
+    ]  # fmt: skip
     said = {
         "label": t("Receptive field"),
         "size": t("sees {height}×{width}", height="{height}", width="{width}"),

@@ -19,7 +19,7 @@ from clsf.model.walk import LayerFacts
 from clsf.plan import STARTS
 from clsf.runs.record import RunRecord
 from clsf.ui.layers import keys, stack
-from clsf.ui.shared import service_access, state
+from clsf.ui.shared import runs
 from clsf.ui.shared.data_names import data_name
 from clsf.ui.shared.text import t, tn
 
@@ -40,15 +40,9 @@ def show(stage: Stage, position: int) -> None:
     filling = stage.filling if stage.filling.source in titles else Filling()
     st.session_state.setdefault(key, filling.source)
     st.segmented_control(
-        t("Weights of the layer"),
-        titles,
-        format_func=titles.get,
-        key=key,
-        required=True,
-        wrap=True,
-        on_change=_source,
-        args=(key, position),
-    )
+        t("Weights of the layer"), titles, format_func=titles.get, key=key, required=True, wrap=True, on_change=_set,
+        args=(key, position, "source"),
+    )  # fmt: skip
     if filling.source == "hand":
         _kernels(filling, position)
     elif filling.source == "own":
@@ -116,21 +110,19 @@ def _chance(filling: Filling, position: int) -> None:
 
 
 def _run(stage: Stage, position: int) -> None:
-    runs = _runs()
-    if not runs:
-        st.info(
-            t("There is no run of yours that has ended. Train a model on the Train page, then come back."),
-            icon=":material/school:",
-        )
+    newest = runs.newest(RUNS, ("finished", "stopped", "diverged"))
+    if not newest:
+        said = t("There is no run of yours that has ended. Train a model on the Train page, then come back.")
+        st.info(said, icon=":material/school:")
         return
     key = keys.widget(stack.version(), position, "run")
-    titles = {run.run_id: _title(run) for run in runs}
+    titles = {run.run_id: _title(run) for run in newest}
     chosen = stage.filling.run if stage.filling.run in titles else next(iter(titles))
     st.selectbox(
         t("Trained run"), list(titles), index=list(titles).index(chosen), format_func=titles.get, key=key, filter_mode=None,
         on_change=_set, args=(key, position, "run"),
     )  # fmt: skip
-    record = next(run for run in runs if run.run_id == chosen)
+    record = next(run for run in newest if run.run_id == chosen)
     layers = {facts.path: facts for facts in layers_of(record) if facts.kind == stage.kind}
     if not layers:
         st.info(t("This run has no layer of the kind {kind}.", kind=stage.kind), icon=":material/layers_clear:")
@@ -168,28 +160,10 @@ def layers_of(record: RunRecord) -> tuple[LayerFacts, ...]:
         return ()
 
 
-def _runs() -> list[RunRecord]:
-    """Return the newest runs of this student that have weights."""
-    service = service_access.get_service()
-    records = []
-    for summary in service.recent(state.owner(), RUNS):
-        if summary.status in ("finished", "stopped", "diverged"):
-            try:
-                records.append(service.record(summary.run_id))
-            except ClsfError:
-                continue
-    return records
-
-
 def _title(run: RunRecord) -> str:
     look = STYLES[run.framework]
     trained = tn("trained for {count} epoch", "trained for {count} epochs", len(run.epochs))
     return f"{look.mark} {look.title} · {run.model.name} · {data_name(run.plan.data)} · {trained}"
-
-
-def _source(key: str, position: int) -> None:
-    if st.session_state[key]:
-        stack.change_filling(position, source=st.session_state[key])
 
 
 def _set(key: str, position: int, name: str) -> None:

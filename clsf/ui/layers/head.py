@@ -15,8 +15,7 @@ from clsf.ui.shared.text import plain, t, words
 def show(facts: LayerFacts) -> None:
     """Show the formula with the student's numbers, and the counts in words."""
     left, right = st.columns([1, 1.35], gap="medium", vertical_alignment="center")
-    with left:
-        st.latex(facts.formula)
+    left.latex(facts.formula)
     with right:
         notes = [plain(facts.counted)]
         if facts.weights:
@@ -25,12 +24,8 @@ def show(facts: LayerFacts) -> None:
         if fits is not None:
             notes.append(plain(fits))
         if len(facts.out_shape) == 3:
-            notes.append(
-                t(
-                    "A number that comes out has seen {sides} cells of what goes into the chain.",
-                    sides=sides_text(facts.receptive_field),
-                )
-            )
+            sides = sides_text(facts.receptive_field)
+            notes.append(t("A number that comes out has seen {sides} cells of what goes into the chain.", sides=sides))
         st.markdown("\n".join(f"- {note}" for note in notes))
 
 

@@ -28,13 +28,7 @@ def show(looked: InspectedLayer) -> None:
         return
     numbered = np.arange(count, dtype=np.float32).reshape(shape)
     orders = {name: flat.astype(np.int64) for name, flat in asking.flattened(numbered).items()}
-    st.markdown(
-        note(
-            "layers",
-            "every-cell",
-            shape="×".join(map(str, shape)),
-        )
-    )
+    st.markdown(note("layers", "every-cell", shape="×".join(map(str, shape))))
     at = choose.whole(t("Number of the vector to follow"), 0, count - 1, min(5, count - 1), keys.CELL, width=260)
     for name, order in orders.items():
         _line(name, order, shape, at)

@@ -11,8 +11,7 @@ from clsf.model.layers import Convolution
 from clsf.ui.layers import keys, parts
 from clsf.ui.layers.filling import filter_title
 from clsf.ui.layers.inspected import InspectedLayer
-from clsf.ui.layers.parts import PictureItem, number
-from clsf.ui.layers.style import picture, row
+from clsf.ui.layers.parts import PictureItem, number, picture, row, table
 from clsf.ui.shared.controls import LINKED
 from clsf.ui.shared.text import t, tn, words
 
@@ -40,12 +39,8 @@ def _maps(looked: InspectedLayer, values: np.ndarray) -> None:
         part = values[..., n]
         title, by_hand = _title(looked, n)
         note = t("{low} to {high}, mean {mean}", low=number(part.min()), high=number(part.max()), mean=number(part.mean()))
-        items.append(
-            PictureItem(
-                layer_pictures.signed(part, None if own else limit), title, t("Feature map {title}: {note}", title=title, note=note), note,
-                by_hand,
-            )
-        )  # fmt: skip
+        alt = t("Feature map {title}: {note}", title=title, note=note)
+        items.append(PictureItem(layer_pictures.signed(part, None if own else limit), title, alt, note, by_hand))
     parts.gallery(items, "gallery_maps", 92 if count > 4 else 150)
     with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
         if not own:
@@ -88,7 +83,7 @@ def _vector(looked: InspectedLayer, values: np.ndarray) -> None:
 
 def _numbers(looked: InspectedLayer) -> None:
     before, after = layer_histograms.described(looked.before), layer_histograms.described(looked.after)
-    cuts = _cuts(looked)
+    cuts = looked.stage.layer.function == "relu"
     st.markdown(f"**{t('The numbers before and after')}**")
     figure = layer_histograms.figure(looked.before, looked.after, cuts, words)
     alt = t(
@@ -97,33 +92,17 @@ def _numbers(looked: InspectedLayer) -> None:
     )  # fmt: skip
     st.plotly_chart(figure, height=260, key="chart_numbers", alt=alt)
     columns = {
-        "low": t("min"),
-        "high": t("max"),
-        "mean": t("mean"),
-        "deviation": t("deviation"),
-        "negative": t("below 0"),
+        "low": t("min"), "high": t("max"), "mean": t("mean"), "deviation": t("deviation"), "negative": t("below 0"),
         "zero": t("exactly 0"),
-    }
+    }  # fmt: skip
     shares = ("negative", "zero")
-
-    def cells(numbers: dict[str, float]) -> str:
-        return "".join(
-            f"<td>{numbers[name]:.1%}</td>" if name in shares else f"<td>{number(numbers[name])}</td>" for name in columns
-        )
-
-    head = "".join(f"<th>{title}</th>" for title in columns.values())
-    st.html(
-        f'<div class="ls ls-table" tabindex="0"><table><tr><td></td>{head}</tr><tr><th>{t("before the layer")}</th>{cells(before)}</tr>'
-        f"<tr><th>{t('after the layer')}</th>{cells(after)}</tr></table></div>"
-    )
+    rows = [
+        (f"<th>{title}</th>", [f"{told[name]:.1%}" if name in shares else number(told[name]) for name in columns])
+        for title, told in ((t("before the layer"), before), (t("after the layer"), after))
+    ]
+    table("", columns.values(), rows)
     if cuts:
+        share = before["negative"] if looked.stage.layer.role == "Function" else after["zero"]
         st.caption(
-            t(
-                "ReLU cuts at 0: {share} of the numbers come out as exactly 0, the others pass unchanged.",
-                share=f"{before['negative']:.1%}" if looked.stage.layer.role == "Function" else f"{after['zero']:.1%}",
-            )
+            t("ReLU cuts at 0: {share} of the numbers come out as exactly 0, the others pass unchanged.", share=f"{share:.1%}")
         )
-
-
-def _cuts(looked: InspectedLayer) -> bool:
-    return looked.stage.layer.function == "relu"

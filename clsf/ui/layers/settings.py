@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
 
 import streamlit as st
 
@@ -15,16 +14,6 @@ from clsf.ui.shared.text import t, words
 
 KINDS = tuple(FRESH)
 FEW = 20  # a whole number with more values gets a number input, others a slider
-
-
-@dataclass(frozen=True, slots=True)
-class _Widget:
-    """The key of a widget and what it shows first."""
-
-    key: str
-    position: int
-    name: str
-    value: object
 
 
 def show(stage: Stage, position: int, columns: int) -> None:
@@ -41,7 +30,7 @@ def show(stage: Stage, position: int, columns: int) -> None:
     for number, field in enumerate(own, start=1):
         key = keys.widget(stack.version(), position, field.name + "_pair" * (two and field.name in pairs))
         with places[number % used]:
-            _field(stage, field, _Widget(key, position, field.name, getattr(stage.layer, field.name)), two)
+            _field(stage, field, key, position, two)
     if pairs:
         st.toggle(
             t("Height and width apart"), two, key=keys.widget(stack.version(), position, "two"), on_change=_square,
@@ -62,9 +51,9 @@ def _square(position: int, pairs: list[str]) -> None:
         stack.change_layer(position, **{name: value[0] for name in pairs if isinstance(value := getattr(layer, name), tuple)})
 
 
-def _field(stage: Stage, field: Field, widget: _Widget, two: bool) -> None:
-    name, value, rule = widget.name, widget.value, field.rule
-    common = {"key": widget.key, "help": words(field.help), "on_change": _changed, "args": (widget,)}
+def _field(stage: Stage, field: Field, key: str, position: int, two: bool) -> None:
+    name, value, rule = field.name, getattr(stage.layer, field.name), field.rule
+    common = {"key": key, "help": words(field.help), "on_change": _changed, "args": (key, position, name)}
     if name == "dilation_rate" and max(stage.layer.moves) > 1:
         common |= {"disabled": True, "help": t("Keras refuses a dilation together with strides above 1.")}
     if rule.takes == "pair":
@@ -94,20 +83,20 @@ def _kind(key: str, position: int) -> None:
     stack.change_kind(position, st.session_state[key])
 
 
-def _changed(widget: _Widget) -> None:
-    value = st.session_state[widget.key]
+def _changed(key: str, position: int, name: str) -> None:
+    value = st.session_state[key]
     if value is None:
         return
     more = {}
-    layer = stack.current()[widget.position].layer
-    rule = field_of(type(layer), widget.name).rule
+    layer = stack.current()[position].layer
+    rule = field_of(type(layer), name).rule
     if rule.takes == "pair" and isinstance(value, str):
         with suppress(ValueError):  # the field's own check says what it takes
             value = rule.tidy(typed(value))
-    if widget.name == "strides" and hasattr(layer, "pool_size"):
+    if name == "strides" and hasattr(layer, "pool_size"):
         value = None if value == layer.pool_size else value
-    elif widget.name == "pool_size" and layer.strides is not None and layer.strides == value:
+    elif name == "pool_size" and layer.strides is not None and layer.strides == value:
         more = {"strides": None}
-    elif widget.name == "strides" and value != 1 and max(layer.gaps) > 1:
+    elif name == "strides" and value != 1 and max(layer.gaps) > 1:
         more = {"dilation_rate": 1}
-    stack.change_layer(widget.position, **{widget.name: value}, **more)
+    stack.change_layer(position, **{name: value}, **more)

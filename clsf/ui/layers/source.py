@@ -12,10 +12,10 @@ from clsf.data import catalogue
 from clsf.data.picture import MAX_FILE, PHOTOGRAPHS, SIDES, shifted
 from clsf.errors import ClsfError, DataError
 from clsf.ui.layers import asking, keys
-from clsf.ui.shared import choose, controls, problems, state
+from clsf.ui.shared import choose, controls, data_choice, problems, state
 from clsf.ui.shared.controls import LINKED
 from clsf.ui.shared.drawing import draw
-from clsf.ui.shared.text import t, words
+from clsf.ui.shared.text import t
 
 BATCH = 16  # images, where a layer looks at several at once
 DEFAULT_SIDE = 48
@@ -71,21 +71,19 @@ def _row() -> DeltaGenerator:
 
 
 def _sample() -> ChosenPicture | None:
-    names = [*catalogue.NAMES, *(info.name for info in catalogue.imported())]
+    names = [info.name for info in data_choice.public()]
     with _row():
         name = st.selectbox(
             t("Images"), names, index=names.index(controls.DEFAULT_DATA), key=state.DATA, filter_mode=None, width=180,
-            format_func=lambda name: name if name in catalogue.NAMES else words(catalogue.info(name).title), **LINKED,
+            format_func=lambda name: data_choice.title(catalogue.info(name)), **LINKED,
         )  # fmt: skip
         info = catalogue.info(name)
         if not info.embedded and not catalogue.is_cached(name):
-            st.info(
-                t(
-                    "The data set {name} is not on this machine yet. Fetch it on the Data page or by training on it once.",
-                    name=name,
-                ),
-                icon=":material/download:",
+            said = t(
+                "The data set {name} is not on this machine yet. Fetch it on the Data page or by training on it once.",
+                name=name,
             )
+            st.info(said, icon=":material/download:")
             return None
         classes = {"": t("any class"), **{str(n): title for n, title in enumerate(info.classes)}}
         label = choose.named(st.selectbox, t("Class of the picture"), classes, keys.LABEL, width=160)
@@ -99,9 +97,7 @@ def _sample() -> ChosenPicture | None:
 def _photograph() -> ChosenPicture:
     titles = {"china": t("temple (China)"), "flower": t("flower")}
     with _row():
-        name = choose.named(
-            st.segmented_control, t("Photograph"), {n: titles[n] for n in PHOTOGRAPHS}, keys.PHOTOGRAPH
-        )  # fmt: skip
+        name = choose.named(st.segmented_control, t("Photograph"), {n: titles[n] for n in PHOTOGRAPHS}, keys.PHOTOGRAPH)
         side, grey = _side(), _grey()
         low, high = _scale()
     return ChosenPicture(asking.picture("photograph", name, side, grey), titles[name], low, high)

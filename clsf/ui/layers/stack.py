@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import streamlit as st
@@ -11,7 +12,7 @@ from clsf.layer_stack import stages
 from clsf.layer_stack.stages import FRESH, MAX_STAGES, Filling, LayerStack, Stage
 from clsf.model.layers import made
 from clsf.ui.layers import keys
-from clsf.ui.shared import choose
+from clsf.ui.shared import choose, linked
 from clsf.ui.shared.text import plain, t
 
 
@@ -45,37 +46,26 @@ def version() -> int:
 def into_link() -> None:
     """Put the chain into the link, unless it is the default chain."""
     text = st.session_state[keys.CHAIN]
-    if text == stages.to_text(stages.DEFAULT):
-        if keys.CHAIN in st.query_params:
-            del st.query_params[keys.CHAIN]
-    elif st.query_params.get(keys.CHAIN) != text:
-        st.query_params[keys.CHAIN] = text
+    linked.put(keys.CHAIN, None if text == stages.to_text(stages.DEFAULT) else text)
 
 
 def change_layer(position: int, **fields: object) -> None:
     """Change fields of a layer; if the layer refuses them, show why and change nothing."""
-    chain = current()
-    stage = chain[position]
-    try:
-        changed = replace(stage, layer=stages.checked(replace(stage.layer, **fields)))
-    except SpecError as error:
-        st.session_state[keys.REFUSED] = error.sentence
-        keep(chain)
-        return
-    keep((*chain[:position], changed, *chain[position + 1 :]), anew=False)
+    _change(position, lambda stage: replace(stage, layer=stages.checked(replace(stage.layer, **fields))))
 
 
-def change_filling(position: int, anew: bool = False, **fields: object) -> None:
+def change_filling(position: int, **fields: object) -> None:
     """Change where the weights of a layer come from."""
+    _change(position, lambda stage: replace(stage, filling=replace(stage.filling, **fields)))
+
+
+def _change(position: int, changed: Callable[[Stage], Stage]) -> None:
     chain = current()
-    stage = chain[position]
     try:
-        changed = replace(stage, filling=replace(stage.filling, **fields))
+        keep((*chain[:position], changed(chain[position]), *chain[position + 1 :]), anew=False)
     except SpecError as error:
         st.session_state[keys.REFUSED] = error.sentence
         keep(chain)
-        return
-    keep((*chain[:position], changed, *chain[position + 1 :]), anew)
 
 
 def change_kind(position: int, kind: str) -> None:
@@ -92,36 +82,17 @@ def looked_at(chain: LayerStack) -> int:
         chosen = int(choose.named(st.pills, t("Look at layer"), titles, keys.LOOKED_AT)) - 1
         full, last = len(chain) >= MAX_STAGES, len(chain) - 1
         limit = t("A chain has at most {most} layers.", most=MAX_STAGES) if full else t("Puts a layer behind this one.")
-        tertiary = {"type": "tertiary"}
-        st.button(
-            t("Add"),
-            key="chain_add",
-            icon=":material/add:",
-            on_click=_add,
-            args=(chosen,),
-            disabled=full,
-            help=limit,
-            **tertiary,
-        )
-        st.button(
-            t("Remove"),
-            key="chain_remove",
-            icon=":material/remove:",
-            on_click=_remove,
-            args=(chosen,),
-            disabled=not last,
-            **tertiary,
-        )
-        st.button(
-            t("Earlier"), key="chain_earlier", icon=":material/arrow_back:", on_click=_swap, args=(chosen - 1,),
-            disabled=chosen == 0, **tertiary,
-        )  # fmt: skip
-        st.button(
-            t("Later"), key="chain_later", icon=":material/arrow_forward:", on_click=_swap, args=(chosen, 1),
-            disabled=chosen == last, **tertiary,
-        )  # fmt: skip
-        st.button(t("As at the beginning"), key="chain_reset", icon=":material/restart_alt:", on_click=_reset, **tertiary)
+        _button(t("Add"), "add", "add", _add, chosen, disabled=full, help=limit)
+        _button(t("Remove"), "remove", "remove", _remove, chosen, disabled=not last)
+        _button(t("Earlier"), "earlier", "arrow_back", _swap, chosen - 1, disabled=chosen == 0)
+        _button(t("Later"), "later", "arrow_forward", _swap, chosen, 1, disabled=chosen == last)
+        _button(t("As at the beginning"), "reset", "restart_alt", _reset)
     return chosen
+
+
+def _button(label: str, name: str, icon: str, change: Callable[..., None], *args: int, **more: object) -> None:
+    """Show a button that changes the row."""
+    st.button(label, key=f"chain_{name}", icon=f":material/{icon}:", type="tertiary", on_click=change, args=args, **more)
 
 
 def stage_title(stage: Stage) -> str:
@@ -159,6 +130,4 @@ def _swap(first: int, step: int = 0) -> None:
 def _reset() -> None:
     keep(stages.DEFAULT)
     st.session_state[keys.LOOKED_AT] = "1"
-    st.session_state.pop(keys.BEGIN, None)
-    if keys.BEGIN in st.query_params:
-        del st.query_params[keys.BEGIN]
+    linked.keep(keys.BEGIN, None)

@@ -12,7 +12,8 @@ from clsf.layer_stack.facts import StackFacts
 from clsf.layer_stack.stages import LayerStack
 from clsf.model.shapes import shape_text
 from clsf.ui.layers.stack import stage_title
-from clsf.ui.shared.text import t, tn
+from clsf.ui.shared.text import t
+from clsf.ui.shared.units import parameters
 
 ARROW = '<span class="ls-arrow" aria-hidden="true">→</span>'
 
@@ -29,11 +30,7 @@ def show(first: tuple[str, str], chain: LayerStack, look: StackFacts, outputs: l
             facts = look.facts[position]
             values = outputs[position][0]
             drawn = layer_pictures.mosaic(values) if values.ndim == 3 else layer_pictures.folded(values)
-            learned = (
-                tn("{count} parameter", "{count} parameters", facts.trainable, count=f"{facts.trainable:,}")
-                if facts.weights
-                else t("no parameters")
-            )
+            learned = parameters(facts.trainable) if facts.weights else t("no parameters")
             alt = t("What comes out of layer {number}, {kind}", number=position + 1, kind=stage.kind)
             tiles.append(_tile(drawn, name, shape_text(facts.out_shape), learned, alt, on))
         else:

@@ -10,8 +10,7 @@ from clsf.model.layers import Convolution
 from clsf.ui.layers import parts
 from clsf.ui.layers.filling import filter_title
 from clsf.ui.layers.inspected import InspectedLayer
-from clsf.ui.layers.parts import PictureItem, number
-from clsf.ui.layers.style import picture, row
+from clsf.ui.layers.parts import PictureItem, number, picture, row, table
 from clsf.ui.shared.text import t, tn, words
 
 MOST_KERNELS = 128
@@ -28,13 +27,11 @@ def show(looked: InspectedLayer) -> None:
     if isinstance(looked.stage.layer, Convolution):
         _kernels(looked, kernel)
     else:
+        inputs, units = kernel.shape
         title = tn(
-            "{inputs} inputs down, {units} unit across",
-            "{inputs} inputs down, {units} units across",
-            kernel.shape[1],
-            inputs=f"{kernel.shape[0]:,}",
-            units=kernel.shape[1],
-        )
+            "{inputs} inputs down, {units} unit across", "{inputs} inputs down, {units} units across", units,
+            inputs=f"{inputs:,}", units=units,
+        )  # fmt: skip
         shown = kernel[:4096]
         row(picture(layer_pictures.signed(shown), title, title, "min(100%, 24rem)"))
         if len(kernel) > len(shown):
@@ -72,15 +69,8 @@ def _kernels(looked: InspectedLayer, kernel: np.ndarray) -> None:
         if depthwise:
             title = f"{title} · {t('channel {channel}', channel=n // filters)}"
         note = t("{low} to {high}, sum {sum}", low=number(planes.min()), high=number(planes.max()), sum=number(planes.sum()))
-        items.append(
-            PictureItem(
-                layer_pictures.signed(_beside(planes), limit),
-                title,
-                t("Kernel {title}: {note}", title=title, note=note),
-                note,
-                by_hand,
-            )
-        )
+        alt = t("Kernel {title}: {note}", title=title, note=note)
+        items.append(PictureItem(layer_pictures.signed(_beside(planes), limit), title, alt, note, by_hand))
     shown = min(channels, MOST_PLANES)
     parts.gallery(items, "gallery_kernels", 84 if depthwise or shown == 1 else 150)
     st.caption(t("Zero is white. Click a kernel to enlarge it."))
@@ -117,12 +107,9 @@ def _single(own: dict[str, np.ndarray]) -> None:
     rows = {name.removeprefix("1."): array.ravel() for name, array in own.items()}
     count = max(array.size for array in rows.values())
     by_channel = all(array.shape[-1] == array.size for array in own.values())
-    head = "".join(f"<th>{n}</th>" for n in range(min(SHOWN_NUMBERS, count)))
-    body = "".join(
-        f"<tr><th>{titles[name]} <code>{name}</code></th>{''.join(f'<td>{number(x)}</td>' for x in array[:SHOWN_NUMBERS])}</tr>"
-        for name, array in rows.items()
-    )
-    corner = t("channel") if by_channel else t("value")
-    st.html(f'<div class="ls ls-table" tabindex="0"><table><tr><th>{corner}</th>{head}</tr>{body}</table></div>')
+    cells = [
+        (f"<th>{titles[name]} <code>{name}</code></th>", map(number, array[:SHOWN_NUMBERS])) for name, array in rows.items()
+    ]
+    table(t("channel") if by_channel else t("value"), range(min(SHOWN_NUMBERS, count)), cells)
     if count > SHOWN_NUMBERS:
         st.caption(t("The first {shown} of {count}.", shown=SHOWN_NUMBERS, count=f"{count:,}"))

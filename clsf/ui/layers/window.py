@@ -25,13 +25,12 @@ def show(looked: InspectedLayer) -> None:
     output = asking.outputs((looked.linear(),), looked.before, looked.own_weights())[0][0]
     made = job(looked, output)
     if made["shown"] < made["count"]:
-        st.caption(
-            t(
-                "The first {shown} of {count} maps, because there are too many numbers to look at.",
-                shown=made["shown"],
-                count=made["count"],
-            )
+        said = t(
+            "The first {shown} of {count} maps, because there are too many numbers to look at.",
+            shown=made["shown"],
+            count=made["count"],
         )
+        st.caption(said)
     _window(key="sliding_window", data={"job": made, "words": _words(looked, STYLES[asking.FIRST].title)})
 
 

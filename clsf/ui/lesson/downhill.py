@@ -24,10 +24,8 @@ def show() -> None:
     """Show the valley, and the buttons that take steps in it."""
     steps = linked.whole(_STEPS, 0, MOST, 0)
     left, right = st.columns(2)
-    with left:
-        shown = choose.several(st.pills, t("Rules"), RULES, _SHOWN, tuple(RULES), selection_mode="multi")
-    with right:
-        rate = st.select_slider(t("Learning rate of SGD"), SGD_RATES, 0.9, key=_RATE, **choose.LINKED)
+    shown = choose.several(st.pills, t("Rules"), RULES, _SHOWN, tuple(RULES), selection_mode="multi", place=left)
+    rate = right.select_slider(t("Learning rate of SGD"), SGD_RATES, 0.9, key=_RATE, **choose.LINKED)
     calls = [
         ProgramCall.of("learning.downhill", rule=rule, learning_rate=float(rate if rule == "sgd" else RATES[rule]), steps=steps)
         for rule in shown

@@ -20,11 +20,10 @@ def lockstep() -> None:
     left, right = st.columns([1, 2])
     with left:
         count = _count()
-    with right:
-        parts = choose.named(
-            st.segmented_control, t("Parts of a batch"),
-            {"equal": t("equal"), "unequal": t("unequal"), "weighted": t("unequal, weighted by size")}, "worker_parts",
-        )  # fmt: skip
+    parts = choose.named(
+        st.segmented_control, t("Parts of a batch"),
+        {"equal": t("equal"), "unequal": t("unequal"), "weighted": t("unequal, weighted by size")}, "worker_parts", place=right
+    )  # fmt: skip
     setup = Setup(count, parts)
     locksteps = asked.both(workers.JOB, setup)
     if not locksteps:
@@ -55,11 +54,10 @@ def statistics() -> None:
     left, right = st.columns([1, 2])
     with left:
         count = _count("_norm")
-    with right:
-        kind = choose.named(
-            st.segmented_control, t("Mean and variance of"),
-            {"own": t("each worker's own part"), "shared": t("the whole batch")}, "worker_statistics",
-        )  # fmt: skip
+    kind = choose.named(
+        st.segmented_control, t("Mean and variance of"),
+        {"own": t("each worker's own part"), "shared": t("the whole batch")}, "worker_statistics", place=right
+    )  # fmt: skip
     setup = Setup(count, statistics=kind)
     answers = asked.both(workers.JOB, setup)
     if not answers:

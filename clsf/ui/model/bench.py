@@ -12,6 +12,7 @@ from clsf.model.edit_actions import act
 from clsf.model.edit_history import EditHistory
 from clsf.ui.model import given, keys
 from clsf.ui.shared import design as kept
+from clsf.ui.shared import linked
 from clsf.words import Sentence, say
 
 FIRST = "lecture-cnn"
@@ -85,12 +86,10 @@ def refusal() -> Sentence | None:
 def into_link(design: Design) -> Sentence | None:
     """Put the design into the page's link. Return the reason if it can't be there."""
     link = edit_link.to_link(design)
+    linked.put(keys.LINK, link)
     if link is None:
-        st.query_params.pop(keys.LINK, None)
         return say("This design of {count} layers is too long for a link ({most} characters); keep it as JSON.",
                    count=sum(1 for _ in design.all()), most=edit_link.MAX_LINK)  # fmt: skip
-    if st.query_params.get(keys.LINK) != link:
-        st.query_params[keys.LINK] = link
     return None
 
 

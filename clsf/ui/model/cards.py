@@ -16,7 +16,7 @@ from clsf.model.spec import KINDS
 from clsf.ui.model.amounts import amount
 from clsf.ui.shared.components import component
 from clsf.ui.shared.layer_kinds import described
-from clsf.ui.shared.text import t, tn, words
+from clsf.ui.shared.text import begun, t, tn, words
 from clsf.words import Sentence
 
 MOST_OPEN = 40
@@ -63,9 +63,7 @@ def contents(
 class _Writing:
     """Converts cards into plain values."""
 
-    def __init__(
-        self, seen: DesignFacts, advice: dict[int | None, list[Advice]], batch_size: int, fresh: int | None
-    ) -> None:  # fmt: skip
+    def __init__(self, seen: DesignFacts, advice: dict[int | None, list[Advice]], batch_size: int, fresh: int | None) -> None:
         self.seen, self.advice, self.batch_size, self.fresh = seen, advice, batch_size, fresh
         self.long = sum(1 for _ in seen.design.all()) > MOST_OPEN
 
@@ -95,12 +93,8 @@ class _Writing:
     def _folded(self, card: Card) -> str:
         """Return the summary of a card whose rows are folded; "" if they are shown: in a short design, or if one needs it."""
         held = list(card.all())[1:]
-        if not self.long or not held:
-            return ""
-        if any(
-            inner.uid == self.fresh or inner.uid in self.advice or self.seen.cards[inner.uid].state == "broken"
-            for inner in held
-        ):
+        shown = (i.uid == self.fresh or i.uid in self.advice or self.seen.cards[i.uid].state == "broken" for i in held)
+        if not self.long or not held or any(shown):
             return ""
         return tn("{count} layer inside; open it to see it.", "{count} layers inside; open it to see them.", len(held))
 
@@ -116,35 +110,17 @@ class _Writing:
         share = facts.parameters / self.seen.parameters if self.seen.parameters else 0
         said = [(f"{facts.parameters:,}", t("parameters") + (f" · {share:.1%}" if share else ""), t("Numbers that are learned or kept; the bar is their share of the whole model."))]  # fmt: skip
         if facts.multiply_adds:
-            said.append(
-                (
-                    f"{facts.multiply_adds:,}",
-                    t("multiply-adds"),
-                    t("Multiplications followed by an addition, for one image, forward."),
-                )
-            )
+            about = t("Multiplications followed by an addition, for one image, forward.")
+            said.append((f"{facts.multiply_adds:,}", t("multiply-adds"), about))
         if facts.receptive_field and len(facts.in_shape) == 3:
-            said.append(
-                (
-                    sides_text(facts.receptive_field),
-                    t("pixels seen"),
-                    t("Receptive field: the input pixels that one output cell depends on."),
-                )
-            )
-        memory = facts.outputs * BYTES * self.batch_size
-        said.append(
-            (
-                amount(memory),
-                t("outputs"),
-                tn(
-                    "Memory of what comes out of it for {batch} image, float32.",
-                    "Memory of what comes out of it for {batch} images, float32.",
-                    self.batch_size,
-                    batch=self.batch_size,
-                ),
-            )
-        )
-        return said
+            about = t("Receptive field: the input pixels that one output cell depends on.")
+            said.append((sides_text(facts.receptive_field), t("pixels seen"), about))
+        about = tn(
+            "Memory of what comes out of it for {batch} image, float32.",
+            "Memory of what comes out of it for {batch} images, float32.",
+            self.batch_size, batch=self.batch_size,
+        )  # fmt: skip
+        return [*said, (amount(facts.outputs * BYTES * self.batch_size), t("outputs"), about)]
 
     def _field(self, card: Card, field: Field) -> dict:
         rule, value = field.rule, getattr(card.layer, field.name)
@@ -157,15 +133,13 @@ class _Writing:
 
     def _row(self, card: Card, number: int, facts: CardFacts) -> dict:
         row = card.rows[number]
+        title, empty = t("Branch {number}", number=number + 1), t("Nothing: what comes in goes on as it is.")
         if card.kind != "Parallel":
             title = (t("Layers"), t("Shortcut"))[number]
-            added = t("Empty: what came in is added as it is.")
-            empty = (
-                t("Nothing: what comes in goes on as it is."),
-                added if card.kind == "Residual" else t("Empty: what came in is multiplied as it is."),
-            )[number]
-        else:
-            title, empty = t("Branch {number}", number=number + 1), t("Nothing: what comes in goes on as it is.")
+            if number and card.kind == "Residual":
+                empty = t("Empty: what came in is added as it is.")
+            elif number:
+                empty = t("Empty: what came in is multiplied as it is.")
         shape = ""
         if facts.in_shape and facts.state != "off":
             end = facts.in_shape
@@ -177,13 +151,8 @@ class _Writing:
 
 def _advice(one: Advice) -> dict:
     return {
-        "name": one.name, "level": one.level, "uid": one.uid, "text": _begun(words(one.said)), "mends": [words(mend.label) for mend in one.mends],
+        "name": one.name, "level": one.level, "uid": one.uid, "text": begun(words(one.said)), "mends": [words(mend.label) for mend in one.mends],
     }  # fmt: skip
-
-
-def _begun(text: str) -> str:
-    """Return the text of a problem as the start of a sentence; elsewhere it is used at the end ("Layer 3: it needs …")."""
-    return text[:1].upper() + text[1:]
 
 
 def _labels() -> dict[str, str]:

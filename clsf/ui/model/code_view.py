@@ -16,6 +16,7 @@ from clsf.ui.model.editor import ModelBench
 from clsf.ui.shared import choose, state
 from clsf.ui.shared.code_panel import panel
 from clsf.ui.shared.data_names import data_name
+from clsf.ui.shared.downloads import download
 from clsf.ui.shared.text import plain, t, words
 from clsf.words import Sentence
 
@@ -40,11 +41,10 @@ def _styles() -> list[str]:
     for place, (framework, key) in zip(
         st.columns(2), (("tensorflow", keys.KERAS_STYLE), ("torch", keys.TORCH_STYLE)), strict=True
     ):
-        titles = {name: words(style.title) for name, style in code.STYLES.items() if style.framework == framework}
         first = "keras-functional" if framework == "tensorflow" else "torch-module"
-        titles = dict(sorted(titles.items(), key=lambda one: one[0] != first))
-        with place:
-            chosen.append(choose.named(st.selectbox, t("Way to write it"), titles, key, label_visibility="collapsed"))
+        names = [first, *(name for name, style in code.STYLES.items() if style.framework == framework)]
+        titles = {name: words(code.STYLES[name].title) for name in names}
+        chosen.append(choose.named(st.selectbox, t("Way to write it"), titles, key, label_visibility="collapsed", place=place))
     return chosen
 
 
@@ -61,27 +61,23 @@ def _downloads(spec: ModelSpec, bench: ModelBench, sources: dict[str, Code]) -> 
     whole = bench.ready and plan is not None
     with st.container(horizontal=True, gap="small"):
         for style, source in sources.items():
-            st.download_button(
+            download(
                 t("Model: {file}", file=f"model_{ENDS[code.STYLES[style].framework]}.py"), lambda text=source.text: text,
-                f"model_{ENDS[code.STYLES[style].framework]}.py", "text/x-python", key=f"download_{code.STYLES[style].framework}",
-                icon=":material/download:", on_click="ignore",
+                f"model_{ENDS[code.STYLES[style].framework]}.py", f"download_{code.STYLES[style].framework}",
             )  # fmt: skip
         for framework in ("tensorflow", "torch"):
             name = f"train_{framework}.py"
-            st.download_button(
+            download(
                 t("Training script: {file}", file=name), lambda f=framework: code.script(trained, plan, f), name,
-                "text/x-python", key=f"script_{framework}", icon=":material/terminal:", disabled=not whole, on_click="ignore",
+                f"script_{framework}", ":material/terminal:", disabled=not whole,
             )  # fmt: skip
-        st.download_button(
-            t("Notebook with both"), lambda: code.notebook(trained, plan, words), "both.ipynb", "application/x-ipynb+json",
-            key="download_notebook", icon=":material/menu_book:", disabled=not whole, on_click="ignore",
+        download(
+            t("Notebook with both"), lambda: code.notebook(trained, plan, words), "both.ipynb", "download_notebook",
+            ":material/menu_book:", disabled=not whole,
         )  # fmt: skip
     if whole:
         st.caption(
-            t("The scripts train on the images chosen above: {data}.", data=data_name(plan.data))
-            + " "
-            + _rest(plan, told)
-            + " "
+            f"{t('The scripts train on the images chosen above: {data}.', data=data_name(plan.data))} {_rest(plan, told)} "
             + t("They need only the framework; the notebook runs both and checks that they agree.")
         )
     elif not bench.ready:

@@ -10,6 +10,7 @@ from clsf.ui.model import keys
 from clsf.ui.model.editor import ModelBench
 from clsf.ui.shared import components
 from clsf.ui.shared.choose import LINKED
+from clsf.ui.shared.downloads import download
 from clsf.ui.shared.layer_kinds import described
 from clsf.ui.shared.text import t
 
@@ -54,13 +55,6 @@ def show(bench: ModelBench) -> None:
     svg = diagram(bench.seen, described, lambda kind: KINDS[kind].LOOK.group, t("Input"), t("Output"))
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         full = st.toggle(t("Full size"), key=keys.DIAGRAM_FULL, help=t("Otherwise it is made to fit the page."), **LINKED)
-        st.download_button(
-            t("Download SVG"),
-            lambda: svg,  # made on request; a file made in advance would be gone after an immediate redraw of the page
-            "model.svg",
-            "image/svg+xml",
-            key="download_svg",
-            icon=":material/download:",
-            on_click="ignore",
-        )
+        # Made on request; a file made in advance would be gone after an immediate redraw of the page.
+        download(t("Download SVG"), lambda: svg, "model.svg", "download_svg")
     _component(key=keys.DIAGRAM, data={"svg": svg, "full": full})

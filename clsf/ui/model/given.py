@@ -12,7 +12,7 @@ from clsf.errors import ClsfError, SpecError
 from clsf.model.shapes import Shape
 from clsf.plan import MAX_BATCH
 from clsf.ui.model import keys
-from clsf.ui.shared import choose, state
+from clsf.ui.shared import choose, data_choice, state
 from clsf.ui.shared.text import plain, t, words
 
 TYPED = "typed"
@@ -34,20 +34,16 @@ class ModelInputs:
 
 def chosen() -> ModelInputs:
     """Show the widgets and return their values."""
-    infos = [*map(catalogue.info, catalogue.NAMES), *catalogue.imported()]
+    infos = data_choice.public()
     titles = {info.name: f"{words(info.title)} · {'×'.join(map(str, info.shape))}" for info in infos}
-    titles = dict(
-        sorted(titles.items(), key=lambda one: one[0] != FIRST)
-    )  # the first is the default, which is not written into the link
+    titles = {FIRST: titles[FIRST], **titles}  # the first is the default, which is not written into the link
     _follow_train(titles)
     images, batch = st.columns([2.4, 1], gap="small")
-    with images:
-        name = choose.named(st.selectbox, t("Images"), {**titles, TYPED: t("another size, typed")}, keys.IMAGES)
-    with batch:
-        batch_size = choose.whole(
-            t("Batch size"), 1, MAX_BATCH, 32, keys.BATCH,
-            help=t("How many images go through at once: the memory that outputs take grows with it."),
-        )  # fmt: skip
+    name = choose.named(st.selectbox, t("Images"), {**titles, TYPED: t("another size, typed")}, keys.IMAGES, place=images)
+    batch_size = choose.whole(
+        t("Batch size"), 1, MAX_BATCH, 32, keys.BATCH,
+        help=t("How many images go through at once: the memory that outputs take grows with it."), place=batch
+    )  # fmt: skip
     if name != TYPED:
         info = next(one for one in infos if one.name == name)
         return ModelInputs(info.shape, len(info.classes), batch_size, info.name)
@@ -75,13 +71,11 @@ def _follow_train(titles: dict[str, str]) -> None:
 
 def _typed(batch_size: int) -> ModelInputs:
     size, count = st.columns(2, gap="small")
-    with size:
-        text = st.text_input(
-            t("Height × width × channels"), "28x28x1", key=keys.TYPED_SHAPE, max_chars=40,
-            help=t("Sides of 1 to {side} pixels, 1 to {channels} channels.", side=MAX_SIDE, channels=MAX_CHANNELS), **choose.LINKED,
-        )  # fmt: skip
-    with count:
-        classes = choose.whole(t("Classes"), 1, MAX_CLASSES, 10, keys.TYPED_CLASSES)
+    text = size.text_input(
+        t("Height × width × channels"), "28x28x1", key=keys.TYPED_SHAPE, max_chars=40,
+        help=t("Sides of 1 to {side} pixels, 1 to {channels} channels.", side=MAX_SIDE, channels=MAX_CHANNELS), **choose.LINKED,
+    )  # fmt: skip
+    classes = choose.whole(t("Classes"), 1, MAX_CLASSES, 10, keys.TYPED_CLASSES, place=count)
     try:
         shape = typed_shape(text)
     except SpecError as error:

@@ -10,7 +10,6 @@ from pathlib import Path
 import streamlit as st
 
 from clsf import FRAMEWORKS
-from clsf.charts.style import STYLES
 from clsf.errors import ClsfError, EngineError
 from clsf.model.edit_facts import DesignFacts
 from clsf.model.shapes import shape_text
@@ -19,6 +18,7 @@ from clsf.ui.model import keys
 from clsf.ui.model.editor import ModelBench
 from clsf.ui.shared import service_access
 from clsf.ui.shared.layer_kinds import described
+from clsf.ui.shared.marks import heading
 from clsf.ui.shared.text import plain, t, tn
 from clsf.words import Sentence, say
 
@@ -58,8 +58,7 @@ def show(bench: ModelBench) -> None:
 
 
 def _answer(framework: str, answer: dict | Sentence, analysis: Analysis) -> None:
-    look = STYLES[framework]
-    st.markdown(f":{look.text_colour}[{look.mark}] **{look.title}** · `{PRINTS[framework]}`")
+    st.markdown(heading(framework, f"`{PRINTS[framework]}`"))
     if isinstance(answer, Sentence):
         st.info(plain(answer), icon=":material/hourglass_empty:")
         return

@@ -12,6 +12,7 @@ from clsf.ui.model.given import ModelInputs
 from clsf.ui.shared import navigation, state
 from clsf.ui.shared.choices import own_title
 from clsf.ui.shared.design import MY_MODEL
+from clsf.ui.shared.downloads import download
 from clsf.ui.shared.text import plain, t, tn
 from clsf.words import Sentence
 
@@ -69,9 +70,9 @@ def leave(seen: DesignFacts, ready: bool, place: ModelInputs, too_long: Sentence
                 disabled=not ready,
             ):
                 _take(page, place)
-        st.download_button(
-            t("Download JSON"), lambda: edit_link.to_text(seen.design), f"{_file_name(seen.design.name)}.json", "application/json",
-            key="download_design", icon=":material/download:", on_click="ignore",
+        download(
+            t("Download JSON"), lambda: edit_link.to_text(seen.design), f"{_file_name(seen.design.name)}.json",
+            "download_design",
         )  # fmt: skip
         said = [
             _offered(ready, seen.design.name),

@@ -26,10 +26,7 @@ def show(bench: ModelBench) -> None:
             label_visibility="collapsed",
         )  # fmt: skip
         every = st.toggle(
-            t("Every layer"),
-            key=keys.VOLUMES_ALL,
-            help=t("Also those that keep the shape they receive."),
-            **choose.LINKED,
+            t("Every layer"), key=keys.VOLUMES_ALL, help=t("Also those that keep the shape they receive."), **choose.LINKED
         )
     figure = volumes(bench.seen, _title, lambda kind: KINDS[kind].LOOK.group, t("Input"), scale, every)
     # The scene is as high as the picture, whatever its width: in a narrower one its sides would be cut off. So it is drawn smaller.

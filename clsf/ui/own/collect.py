@@ -189,15 +189,12 @@ def _again() -> None:
     )
     if file is None:
         return
-    try:
+    with problems.shown():
         with st.spinner(t("Reading …")):
             taught = reading.taught_again(file)
-    except ClsfError as error:
-        problems.show(error)
-        return
-    held.replace(taught)
-    held.tell("success", say_n("{count} image is back.", "{count} images are back.", len(taught)))
-    st.rerun()
+        held.replace(taught)
+        held.tell("success", say_n("{count} image is back.", "{count} images are back.", len(taught)))
+        st.rerun()
 
 
 # Callbacks of the buttons; each is called before the page is drawn.

@@ -23,16 +23,15 @@ def show() -> None:
     one, two, three, go = st.columns([1.2, 2, 0.9, 0.9], vertical_alignment="bottom", gap="small")
     names = list(here)
     titles = {n: plain(here[n].title) for n in names}
-    with one:
-        name = choose.named(st.selectbox, t("Data set"), titles, keys.SET, default=DEFAULT if DEFAULT in names else names[0])
+    default = DEFAULT if DEFAULT in names else names[0]
+    name = choose.named(st.selectbox, t("Data set"), titles, keys.SET, default=default, place=one)
     classes = {str(n): title for n, title in enumerate(here[name].classes)}
-    with two:
-        wanted = choose.several(
-            st.multiselect, t("Classes"), classes, f"{keys.SET_CLASSES}_{name}", list(classes)[:2], max_selections=MOST_CLASSES
-        )
+    key = f"{keys.SET_CLASSES}_{name}"
+    wanted = choose.several(
+        st.multiselect, t("Classes"), classes, key, list(classes)[:2], max_selections=MOST_CLASSES, place=two
+    )
     chosen = [int(n) for n in wanted]
-    with three:
-        count = choose.whole(t("Images of each"), 1, MOST, EACH, keys.SET_COUNT)
+    count = choose.whole(t("Images of each"), 1, MOST, EACH, keys.SET_COUNT, place=three)
     go.button(
         t("Take them"), key="own_take_set", icon=":material/add_photo_alternate:", width="stretch", disabled=not chosen, on_click=_take,
         args=(name, chosen, int(count)),

@@ -17,7 +17,6 @@ AGAIN = "own_again"
 # Teach.
 WHOLE = "own_whole"  # whether recordings stay whole in the split
 TAUGHT = "own_taught"  # Taught: what was taught last
-EPOCHS = "own_epochs"
 
 # Try.
 TRY = "own_try"

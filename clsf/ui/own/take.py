@@ -8,6 +8,7 @@ from clsf.own import teach_file
 from clsf.ui.own import held
 from clsf.ui.own.asking import models as taught_models
 from clsf.ui.shared import take_home
+from clsf.ui.shared.downloads import download
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import t
 
@@ -18,9 +19,9 @@ def show() -> None:
     if len(collection):
         with st.container(border=True):
             st.markdown(f"**{t('The images')}**")
-            st.download_button(
-                t("Teach-again file"), lambda: teach_file.written(collection), file_name="own_classes.zip", mime="application/zip", key="own_again_file",
-                icon=":material/folder_zip:", type="primary", on_click="ignore",
+            download(
+                t("Teach-again file"), lambda: teach_file.written(collection), "own_classes.zip", "own_again_file",
+                ":material/folder_zip:", type="primary",
             )  # fmt: skip
             st.caption(note("own", "take-again"))
     models = taught_models()

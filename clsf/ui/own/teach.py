@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from clsf import FRAMEWORKS
-from clsf.charts.curves import KINDS, CurveView, figure, in_words
+from clsf.charts.curves import CurveView
 from clsf.charts.style import STYLES
 from clsf.data import pretrained
 from clsf.data.task import Task
@@ -19,10 +19,10 @@ from clsf.ui.own import held, keys
 from clsf.ui.own.held import USABLE, VALIDATED, Taught
 from clsf.ui.shared import example, problems, run_status, runs, sections, service_access, state
 from clsf.ui.shared.choose import LINKED
-from clsf.ui.shared.figures import shared
+from clsf.ui.shared.figures import curves
 from clsf.ui.shared.lessons import note
-from clsf.ui.shared.live_chart import live_chart, preload
-from clsf.ui.shared.text import plain, t, tn, words
+from clsf.ui.shared.live_chart import preload
+from clsf.ui.shared.text import plain, t, tn
 
 TICK = 0.5  # seconds between two looks at runs that go on
 REFUSED = "own_refused"  # in the session: why nothing was started
@@ -64,11 +64,9 @@ def _whole() -> bool:
     return bool(st.session_state.get(keys.WHOLE, True))
 
 
-def to_section(name: str, label: str, icon: str, primary: bool = True) -> None:
+def to_section(name: str, label: str, icon: str) -> None:
     """Show a button that leads to another section of the page."""
-    st.button(
-        label, key=f"own_to_{name}", icon=icon, type="primary" if primary else "secondary", on_click=sections.go, args=(keys.SECTION, name)
-    )  # fmt: skip
+    st.button(label, key=f"own_to_{name}", icon=icon, type="primary", on_click=sections.go, args=(keys.SECTION, name))
 
 
 def _split(collection: Collection, sides: Sides, whole: bool) -> None:
@@ -96,17 +94,14 @@ def begin() -> None:
     service, owner, taught = service_access.get_service(), state.owner(), held.collection().taught()
     if taught.missing() is not None or pretrained.missing(teaching.BACKBONE) is not None:
         return  # the section shows it
-    try:
+    with problems.kept(REFUSED):
         sides = divided(taught.labels, taught.recordings, _whole())
         data = kept.keep(taught, sides, owner, t("Own classes: {names}", names=", ".join(taught.names)[:40]))
         run_ids = service.train(
             teaching.model(len(taught.kinds)), teaching.plan(data, len(sides.train)), FRAMEWORKS, owner=owner, race=True
         )
-    except ClsfError as error:
-        st.session_state[REFUSED] = error.sentence
-        return
-    runs.look_at(run_ids[0])
-    st.session_state[keys.TAUGHT] = Taught(tuple(run_ids), data, taught.names, _whole(), taught, sides)
+        runs.look_at(run_ids[0])
+        st.session_state[keys.TAUGHT] = Taught(tuple(run_ids), data, taught.names, _whole(), taught, sides)
 
 
 def _follow(known: Taught) -> None:
@@ -138,11 +133,7 @@ def _seen(records: list[RunRecord]) -> None:
     if not all(record.over and not record.failure for record in records):
         run_status.show(records)
     if any(len(record.steps) for record in records):
-        view, kind = CurveView("epochs", smoothing=0.5), KINDS["accuracy"]
-        drawn, alt = shared(
-            ("own", view), records, lambda: (figure(kind, records, view, words), in_words(kind, records, words))
-        )
-        live_chart(drawn, key="own-chart", alt=alt, height=300, title=words(kind.title))
+        curves("own", "accuracy", records, CurveView("epochs", smoothing=0.5), "own-chart", 300)
 
 
 def _said(known: Taught, records: list[RunRecord]) -> None:

@@ -12,7 +12,6 @@ import streamlit as st
 
 from clsf.charts import pictures
 from clsf.charts.predict_bars import Opinion, bars, verdict
-from clsf.errors import ClsfError
 from clsf.own.asked import AnswerEvidence
 from clsf.own.collection import SIDE
 from clsf.own.tryout import strangers
@@ -23,9 +22,9 @@ from clsf.ui.own.asking import models as taught_models
 from clsf.ui.own.asking import threshold
 from clsf.ui.own.held import Taught
 from clsf.ui.shared import camera, choose, example, problems, service_access
-from clsf.ui.shared.asked_model import AskedModel
+from clsf.ui.shared.asked_model import AskedModel, answers
 from clsf.ui.shared.lessons import note
-from clsf.ui.shared.text import plain, t
+from clsf.ui.shared.text import begun, plain, t
 
 ASKED, UPLOADED = "clsf.predict.trying:asked", "clsf.predict.trying:uploaded"
 ANSWERED = "own_answered"  # in the session: the models are there, and answer at once
@@ -62,13 +61,12 @@ def _look(source: str, known: Taught, models: Sequence[AskedModel]) -> None:
             return
         began = time.perf_counter()
         with st.spinner(t("Asking both models …")) if not st.session_state.get(ANSWERED) else nullcontext():
-            answers = asking.ask_all(service_access.get_service(), [m.record for m in models], *asked)
+            good = answers(models, *asked)
         st.session_state[ANSWERED] = True
-        _answers(known, models, answers, unsure, time.perf_counter() - began)
-        good = [(m, a) for m, a in zip(models, answers, strict=True) if not isinstance(a, asking.Failed)]
-        if good and where:
-            _where(good)
         if good:
+            _answers(known, good, unsure, time.perf_counter() - began)
+            if where:
+                _where(good)
             _why(known, good)
 
 
@@ -104,32 +102,23 @@ def _stranger(known: Taught) -> tuple | None:
 
 def _picture(pixels: np.ndarray, words: str) -> None:
     st.html('<div class="pd" style="max-width:16rem">' + pictures.image(pixels, words, "smooth") + "</div>")
-    st.caption(plain(words[0].upper() + words[1:]))
+    st.caption(plain(begun(words)))
 
 
 # The result.
 
 
-def _answers(known: Taught, models: Sequence[AskedModel], answers: list, unsure: bool, seconds: float) -> None:
-    for error in {str(a.error): a.error for a in answers if isinstance(a, asking.Failed)}.values():
-        problems.show(error)
+def _answers(known: Taught, good: list, unsure: bool, seconds: float) -> None:
     opinions, least, lead = [], [], []
-    for model, answer in zip(models, answers, strict=True):
-        if isinstance(answer, asking.Failed):
-            continue
-        shares = answer.prediction.probabilities.astype(np.float64)
-        try:
+    for model, answer in good:
+        shares, limit = answer.prediction.probabilities.astype(np.float64), None
+        with problems.shown():
             limit = threshold(model.record) if unsure else None
-        except ClsfError as error:
-            problems.show(error)
-            limit = None
         if limit is not None:
             least.append(f"{model.mark} {limit.least:.0%}")
             shares = limit.calibrated(shares)
         opinions.append(Opinion(model.name, model.colour, model.mark, shares[0]))
         lead.append(limit is None or bool(shares[0].max() >= limit.least))
-    if not opinions:
-        return
     said = ", ".join(
         f"{o.name}: {known.classes[int(o.probabilities.argmax())] if sure else t('unknown')}"
         for o, sure in zip(opinions, lead, strict=True)
@@ -147,15 +136,11 @@ def _answers(known: Taught, models: Sequence[AskedModel], answers: list, unsure:
 def _where(good: list) -> None:
     items = []
     for model, answer in good:
-        try:
+        with problems.shown():
             cam = asking.ask(service_access.get_service(), model.record, CAM, answer.pixels, None)
-        except ClsfError as error:
-            problems.show(error)
-            continue
-        row, column = np.unravel_index(int(cam.argmax()), cam.shape)
-        alt = t("{title} of {model}; strongest in row {row}, column {column}", title=t("Grad-CAM"), model=model.name, row=int(row), column=int(column))  # fmt: skip
-        name = f'<span class="m" style="--own:{model.colour}">{model.mark}</span>{escape(model.name)}'
-        items.append((pictures.overlaid(answer.pixels, pictures.coloured(cam), 0.5), alt, name))
+            row, column = np.unravel_index(int(cam.argmax()), cam.shape)
+            alt = t("{title} of {model}; strongest in row {row}, column {column}", title=t("Grad-CAM"), model=model.name, row=int(row), column=int(column))  # fmt: skip
+            items.append((pictures.overlaid(answer.pixels, pictures.coloured(cam), 0.5), alt, model.html()))
     if items:
         st.html(pictures.grid(items, "four smooth"))
         st.caption(note("own", "where-said"))

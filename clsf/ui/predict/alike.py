@@ -11,7 +11,6 @@ import streamlit as st
 from clsf.charts import pictures
 from clsf.charts.predict_map import figure, in_words
 from clsf.data import catalogue
-from clsf.errors import ClsfError
 from clsf.predict import asking
 from clsf.ui.predict import keys, mistakes
 from clsf.ui.predict.trying import class_names
@@ -34,27 +33,26 @@ def show_neighbours(models: Sequence[AskedModel], pixels: np.ndarray) -> None:
             st.error(f"{plain(model.name)}: " + plain(near.error.sentence), icon=":material/error:")
             continue
         st.markdown(f"### {model.mark} {plain(model.name)}")
-        try:
+        with problems.shown():
             images = mistakes.fetched(model.record, near.nearest)
-        except ClsfError as error:
-            problems.show(error)
-            continue
-        items = [
-            (image, t("test image {number}, which shows: {name}", number=int(n), name=names[label]),
-             f"<b>{escape(names[label])}</b><small>{t('distance {distance}', distance=f'{distance:.3g}')}</small>")
-            for image, n, label, distance in zip(images, near.nearest, near.labels, near.distances, strict=True)
-        ]  # fmt: skip
-        st.html(pictures.grid(items))
-        where = t("layer {path}", path=near.layer) if near.layer else t("the image itself, because there is no hidden layer")
-        st.caption(
-            tn(
-                "Nearest of {count} test image by {where}: the Euclidean distance of what comes out of it.",
-                "Nearest of {count} test images by {where}: the Euclidean distance of what comes out of it.",
-                near.looked,
-                count=f"{near.looked:,}",
-                where=where,
+            items = [
+                (image, t("test image {number}, which shows: {name}", number=int(n), name=names[label]),
+                 f"<b>{escape(names[label])}</b><small>{t('distance {distance}', distance=f'{distance:.3g}')}</small>")
+                for image, n, label, distance in zip(images, near.nearest, near.labels, near.distances, strict=True)
+            ]  # fmt: skip
+            st.html(pictures.grid(items))
+            where = (
+                t("layer {path}", path=near.layer) if near.layer else t("the image itself, because there is no hidden layer")
             )
-        )
+            st.caption(
+                tn(
+                    "Nearest of {count} test image by {where}: the Euclidean distance of what comes out of it.",
+                    "Nearest of {count} test images by {where}: the Euclidean distance of what comes out of it.",
+                    near.looked,
+                    count=f"{near.looked:,}",
+                    where=where,
+                )
+            )
     st.caption(note("predict", "images-look-alike"))
 
 
@@ -64,21 +62,13 @@ def show_map(models: Sequence[AskedModel], pixels: np.ndarray) -> None:
     method = choose.named(st.segmented_control, t("Method"), titles, keys.MAP)
     names = class_names(models[0].record)
     for place, model in zip(st.columns(len(models)), models, strict=True):
-        with place:
+        with place, problems.shown():
             st.markdown(f"**{model.mark} {plain(model.name)}**")
-            try:
-                catalogue.info(model.record.plan.data)  # a map made for one reader is not for all
-                with st.spinner(t("Making the map …")):
-                    places = _mapped(model.run_id, pixels, method, model.record)
-            except ClsfError as error:
-                problems.show(error)
-                continue
-            live_chart.live_chart(
-                figure(places, names, words),
-                key=f"predict-map-{model.run_id}-{method}",
-                alt=in_words(places, words),
-                height=480,
-            )
+            catalogue.info(model.record.plan.data)  # a map made for one reader is not for all
+            with st.spinner(t("Making the map …")):
+                places = _mapped(model.run_id, pixels, method, model.record)
+            key, alt = f"predict-map-{model.run_id}-{method}", in_words(places, words)
+            live_chart.live_chart(figure(places, names, words), key=key, alt=alt, height=480)
             if places.explained is not None:
                 st.caption(
                     t(

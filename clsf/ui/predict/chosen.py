@@ -13,7 +13,7 @@ from clsf.model.presets import preset
 from clsf.plan import Plan
 from clsf.runs.record import RunRecord
 from clsf.ui.predict import keys
-from clsf.ui.shared import example, run_status, runs, service_access, state, units
+from clsf.ui.shared import example, problems, run_status, runs, service_access, state, units
 from clsf.ui.shared.asked_model import AskedModel, named
 from clsf.ui.shared.data_names import data_name
 from clsf.ui.shared.lessons import note
@@ -29,9 +29,10 @@ def choose() -> list[AskedModel]:
     """Let the reader choose, and return one or two models of one task; none, after a message on what to do, if there is none."""
     linked = _linked()
     if linked is not None and not all(record.over for record in linked):
-        _wait(linked)
+        st.fragment(_look, run_every=TICK)([record.run_id for record in linked])
         return []
-    offered = _offered(linked)
+    newest = (*runs.newest(MOST_OFFERED, USABLE), *(linked or []))
+    offered = {record.run_id: record for record in newest if usable(record)}
     if linked and not all(usable(record) for record in linked):
         _without_weights([record for record in linked if not usable(record)])
     if not offered:
@@ -68,21 +69,6 @@ def _linked() -> list[RunRecord] | None:
         st.warning(plain(error.sentence), icon=":material/search_off:")
         runs.forget()
         return None
-
-
-def _offered(linked: list[RunRecord] | None) -> dict[str, RunRecord]:
-    """Return the runs there are to choose from by id, the newest first."""
-    service = service_access.get_service()
-    records: dict[str, RunRecord] = {}
-    for summary in service.recent(state.owner(), MOST_OFFERED):
-        if summary.status in USABLE:
-            try:
-                records[summary.run_id] = service.record(summary.run_id)
-            except ClsfError:  # a run that can no longer be read is not offered
-                continue
-    for record in linked or []:
-        records.setdefault(record.run_id, record)
-    return {run_id: record for run_id, record in records.items() if usable(record)}
 
 
 def _picked(offered: dict[str, RunRecord], linked: list[RunRecord] | None) -> tuple[str, str | None]:
@@ -137,11 +123,8 @@ def _second_changed() -> None:
 
 def _title(record: RunRecord) -> str:
     seen = record.final.validation_accuracy if record.final else None
-    parts = [
-        TITLES[record.framework], data_name(record.plan.data), record.model.name, units.share(seen),
-        time.strftime("%m-%d %H:%M:%S", time.localtime(record.created)),
-    ]  # fmt: skip
-    return " · ".join(parts)
+    when = time.strftime("%m-%d %H:%M:%S", time.localtime(record.created))
+    return " · ".join((TITLES[record.framework], data_name(record.plan.data), record.model.name, units.share(seen), when))
 
 
 # No model yet.
@@ -163,22 +146,13 @@ def _begin() -> None:
 
 
 def _train() -> None:
-    try:
-        run_ids = service_access.get_service().train(
-            preset(FIRST_MODEL, 10), FIRST_PLAN, tuple(FRAMEWORKS), owner=state.owner(), race=False
-        )
-    except ClsfError as error:
-        st.session_state[state.REFUSAL] = error.sentence
-        return
-    runs.look_at(run_ids[0])
-
-
-def _wait(linked: list[RunRecord]) -> None:
-    """Show the progress of the training until it has finished; then the page continues by itself."""
-    st.fragment(_look, run_every=TICK)([record.run_id for record in linked])
+    with problems.kept():
+        service = service_access.get_service()
+        runs.look_at(service.train(preset(FIRST_MODEL, 10), FIRST_PLAN, tuple(FRAMEWORKS), owner=state.owner(), race=False)[0])
 
 
 def _look(run_ids: list[str]) -> None:
+    """Show the progress of the training until it has finished; then the page continues by itself."""
     service = service_access.get_service()
     records = [service.record(run_id) for run_id in run_ids]
     if all(record.over for record in records):

@@ -7,16 +7,15 @@ from collections.abc import Sequence
 import streamlit as st
 
 from clsf.capsule import MOST_BYTES
-from clsf.errors import ClsfError
+from clsf.errors import CapsuleError
 from clsf.frameworks import TITLES
-from clsf.predict import asking
 from clsf.ui.predict import keys
-from clsf.ui.shared import runs, service_access, take_home
+from clsf.ui.shared import capsules, problems, runs, take_home
 from clsf.ui.shared.asked_model import AskedModel
 from clsf.ui.shared.data_names import data_name
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import plain, t
-from clsf.words import Sentence, say
+from clsf.words import Sentence
 
 
 def show(models: Sequence[AskedModel]) -> None:
@@ -43,20 +42,9 @@ def _open() -> None:
 
 def _take(given: object) -> None:
     """Add the run to the reader's own and show it."""
-    from clsf import capsule
-    from clsf.ui.shared import state
-
-    service = service_access.get_service()
-    try:
-        opened = service.call("torch", "clsf.capsule:read", given.getvalue(), timeout=asking.SECONDS)
+    with problems.kept(keys.TAKEN):
+        opened = capsules.opened(given.getvalue())
         if opened.weights is None:
-            st.session_state[keys.TAKEN] = say("This capsule holds no weights, so its model can't be asked anything.")
-            return
-        run_id = capsule.take_in(opened, service.store, state.owner())
-        if opened.notes:
-            service.history.describe(state.owner(), run_id, "", opened.notes[:4000], ())
-    except ClsfError as error:
-        st.session_state[keys.TAKEN] = error.sentence
-        return
-    runs.look_at(run_id)
-    st.session_state[keys.TAKEN] = f"{data_name(opened.plan.data)} · {opened.model.name} · {TITLES[opened.framework]}"
+            raise CapsuleError("This capsule holds no weights, so its model can't be asked anything.")
+        runs.look_at(capsules.take_in(opened))
+        st.session_state[keys.TAKEN] = f"{data_name(opened.plan.data)} · {opened.model.name} · {TITLES[opened.framework]}"

@@ -15,7 +15,7 @@ from clsf.ui.predict import alike, keys, layers_view, where_view
 from clsf.ui.predict.trying import class_names, task, test_image
 from clsf.ui.shared import choose, problems, service_access
 from clsf.ui.shared.asked_model import AskedModel
-from clsf.ui.shared.text import plain, t
+from clsf.ui.shared.text import begun, plain, t
 
 LOOK = "clsf.predict.inspection:inspect_image"
 
@@ -64,7 +64,7 @@ def _image(models: Sequence[AskedModel]) -> np.ndarray | None:
             return None
         words = t("test image {number}, which shows: {name}", number=at, name=class_names(record)[shows])
     st.html('<div class="pd" style="max-width:11rem">' + pictures.image(pixels, words) + "</div>")
-    st.caption(plain(words[0].upper() + words[1:]))
+    st.caption(plain(begun(words)))
     return pixels
 
 

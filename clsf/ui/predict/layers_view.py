@@ -97,7 +97,7 @@ def show_filters(seen: Sequence[Seen], pixels: np.ndarray) -> None:
             items = []
             for place, channel in enumerate(layer.strongest):
                 name = t("filter {number}", number=int(channel))
-                said = f'<span class="m" style="--own:{model.colour}">{model.mark}</span>{name}<small>{layer.means[place]:.3g}</small>'
+                said = model.html(f"{name}<small>{layer.means[place]:.3g}</small>")
                 alt = t("{model}, {name}: mean response {mean}", model=model.name, name=name, mean=f"{layer.means[place]:.3g}")
                 items.append((_coloured(layer.best[..., place], low, high), alt, said))
                 if path == "1" and inside.kernels is not None:

@@ -8,15 +8,15 @@ import streamlit as st
 
 from clsf.charts.predict_calibration import Calibrated, figure, in_words
 from clsf.charts.style import STYLES
-from clsf.predict import asking, metrics
+from clsf.predict import metrics
 from clsf.predict.values import Evaluated
 from clsf.ui.predict import checks_view, keys, mistakes, recalibrating, tables
 from clsf.ui.predict.matrix import MOST_CLASSES, matrix
 from clsf.ui.predict.trying import class_names
-from clsf.ui.shared import choose, example, live_chart, service_access, units
-from clsf.ui.shared.asked_model import AskedModel
+from clsf.ui.shared import choose, example, live_chart, units
+from clsf.ui.shared.asked_model import AskedModel, answers
 from clsf.ui.shared.lessons import note
-from clsf.ui.shared.text import plain, t, tn, words
+from clsf.ui.shared.text import t, tn, words
 
 EVALUATE = "clsf.predict.evaluating:evaluate"
 BESIDE = 12  # classes up to which two matrices stand side by side
@@ -37,9 +37,7 @@ def show(models: Sequence[AskedModel]) -> None:
             )
         )
         return
-    views = {
-        "numbers": t("Numbers and checks"), "confusion": t("Confusion"), "sure": t("How sure"), "images": t("Images"),
-    }  # fmt: skip
+    views = {"numbers": t("Numbers and checks"), "confusion": t("Confusion"), "sure": t("How sure"), "images": t("Images")}
     view = choose.named(st.segmented_control, t("What to look at"), views, keys.VIEW, label_visibility="collapsed")
     {"numbers": _numbers, "confusion": _confusion, "sure": _sure, "images": mistakes.show}[view](measured_models)
 
@@ -62,14 +60,9 @@ def _button(models: Sequence[AskedModel]) -> None:
     if not asked:
         return
     with st.spinner(t("Asking about every test image …")):
-        service = service_access.get_service()
-        answers = asking.ask_all(service, [m.record for m in models], EVALUATE, timeout=SECONDS)
-    for model, answer in zip(models, answers, strict=True):
-        if isinstance(answer, asking.Failed):
-            st.error(plain(answer.error.sentence), icon=":material/error:")
-        else:
-            st.session_state.setdefault(keys.MEASURED, {})[model.run_id] = answer
-    if not all(isinstance(a, asking.Failed) for a in answers):
+        answered = {model.run_id: answer for model, answer in answers(models, EVALUATE, timeout=SECONDS)}
+    if answered:
+        st.session_state.setdefault(keys.MEASURED, {}).update(answered)
         st.session_state[keys.LOOKS] = looks + 1
         st.rerun()
 
@@ -138,8 +131,5 @@ def _sure(measured_models: list[Measured]) -> None:
     ]  # fmt: skip
     live_chart.live_chart(figure(drawn, words), key="predict-calibration", alt=in_words(drawn, words), height=420)
     for model in drawn:
-        st.markdown(
-            note("predict", "expected-calibration-error",
-              name=model.name, error=units.share(model.calibration.error))
-        )  # fmt: skip
+        st.markdown(note("predict", "expected-calibration-error", name=model.name, error=units.share(model.calibration.error)))
     st.caption(note("predict", "answers-grouped-how"))

@@ -84,9 +84,7 @@ def _grid(measured_models: Sequence[tuple[AskedModel, Evaluated]], which: np.nda
         for model, e in measured_models:
             best = int(e.probabilities[n].argmax())
             share = f"{e.probabilities[n, best]:.0%}"
-            said.append(
-                f'<small><span class="m" style="--own:{model.colour}">{model.mark}</span>{escape(names[best])} {share}</small>'
-            )
+            said.append(f"<small>{model.html(f'{escape(names[best])} {share}')}</small>")
             alt.append(f"{model.name}: {names[best]} {share}")
         items.append((pixels, "; ".join(alt), "".join(said)))
     st.html(pictures.grid(items))

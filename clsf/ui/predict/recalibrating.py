@@ -8,10 +8,8 @@ import streamlit as st
 
 from clsf.compare.cases.runner import JUDGE, SECONDS
 from clsf.compare.cases.steps import Recalibrated, proof
-from clsf.predict import asking
 from clsf.ui.predict import keys
-from clsf.ui.shared import service_access
-from clsf.ui.shared.asked_model import AskedModel
+from clsf.ui.shared.asked_model import AskedModel, answers
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import plain, t
 
@@ -39,12 +37,7 @@ def _has_norm(model: AskedModel) -> bool:
 
 
 def _ask(models: Sequence[AskedModel]) -> None:
+    kept = st.session_state.setdefault(keys.FRESH, {})
     with st.spinner(t("Training images go through the model …")):
-        service = service_access.get_service()
-        answers = asking.ask_all(service, [model.record for model in models], JUDGE, True, timeout=SECONDS)
-    for model, answer in zip(models, answers, strict=True):
-        if isinstance(answer, asking.Failed):
-            st.error(plain(answer.error.sentence), icon=":material/error:")
-        else:
-            kept = st.session_state.setdefault(keys.FRESH, {})
+        for model, answer in answers(models, JUDGE, True, timeout=SECONDS):
             kept[model.run_id] = Recalibrated(model.record.framework, (answer.before.accuracy,), (answer.after.accuracy,))

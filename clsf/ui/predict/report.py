@@ -17,6 +17,7 @@ from clsf.ui.predict.trying import class_names
 from clsf.ui.shared import language, take_home
 from clsf.ui.shared.asked_model import AskedModel
 from clsf.ui.shared.data_names import data_name
+from clsf.ui.shared.downloads import download
 from clsf.ui.shared.sections import go
 from clsf.ui.shared.text import t, words
 
@@ -50,13 +51,10 @@ def show(models: Sequence[AskedModel]) -> None:
         re.sub(r"[^\w.-]+", "-", f"{data_name(models[0].record.plan.data)}-{models[0].record.model.name}").strip("-") or "run"
     )
     with st.container(horizontal=True, gap="small"):
-        st.download_button(
-            t("One page (HTML)"), page.encode, file_name=f"{stem}.html", mime="text/html", key="predict_html", type="primary",
-            icon=":material/download:", on_click="ignore",
-        )  # fmt: skip
-        st.download_button(
-            t("Markdown and figures (zip)"), lambda: report.markdown_zip(contents, words), file_name=f"{stem}.zip", mime="application/zip",
-            key="predict_markdown", icon=":material/folder_zip:", on_click="ignore",
+        download(t("One page (HTML)"), page.encode, f"{stem}.html", "predict_html", type="primary")
+        download(
+            t("Markdown and figures (zip)"), lambda: report.markdown_zip(contents, words), f"{stem}.zip", "predict_markdown",
+            ":material/folder_zip:",
         )  # fmt: skip
     st.caption(t("Both hold everything: no script, nothing from elsewhere. The page prints well."))
     st.markdown(f"**{t('What it looks like')}**")

@@ -19,10 +19,10 @@ from clsf.predict.trying import MOST_FILE, SHEET
 from clsf.runs.sharing import shared
 from clsf.ui.predict import keys
 from clsf.ui.shared import choose, data_names, example, facts, problems, service_access
-from clsf.ui.shared.asked_model import AskedModel
+from clsf.ui.shared.asked_model import AskedModel, answers
 from clsf.ui.shared.drawing import draw
 from clsf.ui.shared.lessons import note
-from clsf.ui.shared.text import plain, t
+from clsf.ui.shared.text import begun, plain, t
 
 DRAWN = "clsf.predict.trying:drawn"
 UPLOADED = "clsf.predict.trying:uploaded"
@@ -52,9 +52,10 @@ def _look(source: str, models: Sequence[AskedModel]) -> None:
             _nothing(source)
             return
         started = time.perf_counter()
-        answers = asking.ask_all(service_access.get_service(), [m.record for m in models], *asked[:-1])
-        facts.tell("guess", source=source, runs=sum(not isinstance(answer, asking.Failed) for answer in answers))
-        _answers(models, answers, time.perf_counter() - started, asked[-1], below)
+        good = answers(models, *asked[:-1])
+        facts.tell("guess", source=source, runs=len(good))
+        if good:
+            _answers(good, time.perf_counter() - started, asked[-1], below)
 
 
 # Sources of the image. Each returns (job, its arguments …, words for the image), None while there is no image.
@@ -94,7 +95,7 @@ def _test(models: Sequence[AskedModel], below: DeltaGenerator) -> tuple | None:
         return None
     words = t("test image {number}, which shows: {name}", number=at, name=names[shows])
     st.html('<div class="pd" style="max-width:12rem">' + pictures.image(pixels, words) + "</div>")
-    st.caption(plain(words[0].upper() + words[1:]) + ". " + t("It was not used for training."))
+    st.caption(plain(begun(words)) + ". " + t("It was not used for training."))
     return ASKED, pixels, words
 
 
@@ -131,15 +132,9 @@ def _nothing(source: str) -> None:
 # The result.
 
 
-def _answers(models: Sequence[AskedModel], answers: list, seconds: float, words: str, below: DeltaGenerator) -> None:
-    """Show the answers; for a model that failed, show why; the other one still answers."""
-    good = [(m, a) for m, a in zip(models, answers, strict=True) if not isinstance(a, asking.Failed)]
-    told = {str(a.error): a.error for a in answers if isinstance(a, asking.Failed)}
-    for error in told.values():
-        problems.show(error)
-    if not good:
-        return
-    record = models[0].record
+def _answers(good: list[tuple[AskedModel, object]], seconds: float, words: str, below: DeltaGenerator) -> None:
+    """Show the answers of the models that could be asked."""
+    record = good[0][0].record
     names = class_names(record)
     opinions = [Opinion(m.name, m.colour, m.mark, a.prediction.probabilities[0]) for m, a in good]
     pixels = good[0][1].pixels

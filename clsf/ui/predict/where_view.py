@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
 
 import numpy as np
 import streamlit as st
@@ -58,15 +57,9 @@ def _method(
         strongest = np.unravel_index(int(values.argmax()), values.shape)
         alt = t("{title} of {model}; strongest in row {row}, column {column}", title=title, model=model.name,
                 row=int(strongest[0]), column=int(strongest[1]))  # fmt: skip
-        name = f'<span class="m" style="--own:{model.colour}">{model.mark}</span>{escape(model.name)}'
-        maps_of.append((colours, alt, name))
-        over.append(
-            (
-                pictures.overlaid(pixels, colours),
-                f"{alt} ({t('over the image')})",
-                f"{name} <small>{t('over the image')}</small>",
-            )
-        )
+        maps_of.append((colours, alt, model.html()))
+        where = t("over the image")
+        over.append((pictures.overlaid(pixels, colours), f"{alt} ({where})", f"{model.html()} <small>{where}</small>"))
     st.html(pictures.grid([*maps_of, *over], "four"))
     scale = t("Both on one scale: the strongest colour is {most}.", most=f"{most:.3g}") if len(seen) > 1 else t(
         "The strongest colour is {most}.", most=f"{most:.3g}"

@@ -6,15 +6,13 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from clsf import capsule
 from clsf.errors import ClsfError
 from clsf.ui.runs import keys
-from clsf.ui.shared import identity, service_access, state
+from clsf.ui.shared import capsules, identity, service_access, state
 from clsf.ui.shared.text import plain, t
 from clsf.words import Sentence, say
 
 KEY, CAPSULE = "key", "capsule"  # the popovers that show their answer themselves
-READ_SECONDS = 60.0  # that opening a capsule may take
 
 
 def describe(run_id: str) -> None:
@@ -56,16 +54,8 @@ def stop(run_ids: list[str]) -> None:
 
 
 def take_in(content: bytes) -> None:
-    """Add the run of a capsule to the reader's own. It is opened in a worker, not in the process of the pages."""
-    service = service_access.get_service()
-
-    def put() -> None:
-        opened = service.call("torch", "clsf.capsule:read", content, timeout=READ_SECONDS)
-        run_id = capsule.take_in(opened, service.store, state.owner())
-        if opened.notes:
-            service.history.describe(state.owner(), run_id, "", opened.notes, ())
-
-    if _done(put, CAPSULE):
+    """Add the run of a capsule to the reader's own."""
+    if _done(lambda: capsules.take_in(capsules.opened(content)), CAPSULE):
         _say_kept(say("The run of the capsule is now among yours."), CAPSULE)
         unchoose()
 

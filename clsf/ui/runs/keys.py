@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-TEXT, DATA, MODEL, FRAMEWORK, STATUS, TAG = (
-    "history_text", "history_data", "history_model", "history_framework", "history_status", "history_tag",
-)  # fmt: skip
+TEXT, DATA, MODEL, FRAMEWORK = "history_text", "history_data", "history_model", "history_framework"
+STATUS, TAG = "history_status", "history_tag"
 SORT, UPWARDS, DELETED, PAGE = "history_sort", "history_upwards", "history_deleted", "history_page"
 TABLE = "history_table"
 CHOSEN = "chosen"  # in the link: ids of the runs that are chosen

@@ -127,12 +127,7 @@ def _experiment() -> str:
         if st.button(t("Open it"), key="open_experiment", icon=":material/open_in_new:"):
             st.session_state[state.EXPERIMENT] = wanted
             navigation.switch_to("experiments")
-        st.button(
-            t("All my runs"),
-            key="all_runs",
-            icon=":material/close:",
-            on_click=_all_runs,
-        )
+        st.button(t("All my runs"), key="all_runs", icon=":material/close:", on_click=_all_runs)
     return wanted
 
 

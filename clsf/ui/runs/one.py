@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import streamlit as st
 
@@ -11,11 +10,12 @@ from clsf import capsule
 from clsf.charts.arm_styles import arm_style
 from clsf.errors import ClsfError
 from clsf.plan import MAX_EPOCHS
-from clsf.runs.happened import Changes, Happened, rates_text
+from clsf.runs.happened import Happened, rates_text
 from clsf.runs.history import MAX_NAME, MAX_NOTE, RunLine
 from clsf.runs.record import RunRecord
 from clsf.ui.runs import changes, keys, names
 from clsf.ui.shared import (
+    assigned,
     capsules,
     controls,
     doctor_view,
@@ -28,10 +28,11 @@ from clsf.ui.shared import (
     state,
     units,
 )
-from clsf.ui.shared.data_names import data_name
+from clsf.ui.shared.downloads import download
 from clsf.ui.shared.lessons import note
+from clsf.ui.shared.marks import heading
 from clsf.ui.shared.run_table import RunRow
-from clsf.ui.shared.text import plain, t, tn, words
+from clsf.ui.shared.text import plain, t, words
 
 KEEPS_WEIGHTS = ("finished", "stopped", "time-limit")
 CONTINUED = "history_more_epochs"
@@ -50,37 +51,23 @@ def show(line: RunLine, own: bool) -> None:
         return
     name = names.of_record(record, line.name)
     st.header(plain(name))
-    st.caption(f"{run_status.name(record.framework)} · {_facts(record)}")
+    st.caption(f"{heading(record.framework)} · {_facts(record)}")
     beyond = [words(said) for said in Happened.of(record).sentences()]
     if beyond:
         st.caption(":material/history_edu: " + plain(" ".join(beyond)))
     _numbers(record)
     doctor_view.show([record], "runs")
+    _actions(line, record, own)
     if own:
-        _own_actions(line, record)
         _describe(line)
-    else:
-        _open_buttons(record)
     run_overlay.show([RunRow(name, arm_style(0, 1, record.framework), record)], f"run-{record.run_id}")
 
 
 def _facts(record: RunRecord) -> str:
-    plan = record.plan
-    size = plan.preparation.image_size
-    parts = [
-        run_status.status(record), f"{data_name(plan.data)} {size}×{size}" if size else data_name(plan.data), record.model.name,
-        tn("{epochs} epoch, batches of {size}", "{epochs} epochs, batches of {size}", plan.epochs, epochs=plan.epochs, size=plan.batch_size),
-        f"{plan.optimizer} {rates_text(plan.learning_rate, _rates(record))} ({plan.rules})", t("seed {seed}", seed=plan.seed),
-    ]  # fmt: skip
-    if record.machine:
-        parts.append(record.machine)
-    return plain(" · ".join(parts))
-
-
-def _rates(record: RunRecord) -> Changes:
-    """Return the changes of the learning rate, by hand and on plateaus."""
     was = Happened.of(record)
-    return tuple(sorted(was.changed + was.reduced))
+    rates = rates_text(record.plan.learning_rate, tuple(sorted(was.changed + was.reduced)))  # by hand and on plateaus
+    parts = [run_status.status(record), *run_status.trained(record, rates), t("seed {seed}", seed=record.plan.seed)]
+    return plain(" · ".join([*parts, record.machine] if record.machine else parts))
 
 
 def _numbers(record: RunRecord) -> None:
@@ -96,29 +83,24 @@ def _numbers(record: RunRecord) -> None:
     grid.cell().metric(t("Time"), units.duration(end.seconds) if end is not None else "–")
 
 
-def _open_buttons(record: RunRecord) -> None:
-    with st.container(horizontal=True, gap="small"):
-        _go(t("Open on Train"), "train", "show_chart", record)
-        if record.status in KEEPS_WEIGHTS:
-            _go(t("Predict with it"), "predict", "draw", record)
-
-
-def _own_actions(line: RunLine, record: RunRecord) -> None:
+def _actions(line: RunLine, record: RunRecord, own: bool) -> None:
     run_id = record.run_id
     with st.container(horizontal=True, gap="small"):
         _go(t("Open on Train"), "train", "show_chart", record)
         if record.status in KEEPS_WEIGHTS:
             _go(t("Predict with it"), "predict", "draw", record)
+        if not own:
+            return
+        if record.status in KEEPS_WEIGHTS:
             with st.popover(t("Continue training"), icon=":material/resume:"):
                 _continue(record)
         with st.popover(t("Share"), icon=":material/share:"):
             st.caption(note("runs", "whoever-has-link"))
-            st.code(link_of(run_id), language=None, wrap_lines=True)
+            st.code(assigned.link_to("runs", **{state.RUN: run_id}), language=None, wrap_lines=True)
         if record.over and record.started is not None:
-            st.download_button(
-                t("Capsule"), lambda: capsules.packed(record, line.note), file_name=capsule.file_name(record), mime="application/zip",
-                icon=":material/inventory_2:", on_click="ignore", key="pack",
-                help=note("runs", "whole-run-one"),
+            download(
+                t("Capsule"), lambda: capsules.packed(record, line.note), capsule.file_name(record), "pack",
+                ":material/inventory_2:", help=note("runs", "whole-run-one"),
             )  # fmt: skip
         if line.deleted is not None:
             st.button(t("Bring back"), key="restore", icon=":material/undo:", on_click=changes.restore, args=([run_id],))
@@ -152,31 +134,22 @@ def _continue(record: RunRecord) -> None:
         key="history_rate",
     )  # fmt: skip
     if st.button(t("Continue"), key="continue", type="primary", icon=":material/play_arrow:"):
-        try:
+        with problems.shown():
             plan = record.plan.but(begin_from=record.run_id, epochs=epochs, learning_rate=rate)
             run_ids = service_access.get_service().train(record.model, plan, (record.framework,), owner=state.owner())
-        except ClsfError as error:
-            problems.show(error)
-            return
-        runs.look_at(run_ids[0])
-        with suppress(ClsfError):  # the data set is no longer known here: the form stays as it is
-            controls.choose_as(record.model, plan, record.framework)
-        st.session_state[state.TRAIN_VIEW_WANTED] = "run"
-        navigation.switch_to("train", {state.RUN: run_ids[0]})
+            with suppress(ClsfError):  # the data set is no longer known here: the form stays as it is
+                controls.choose_as(record.model, plan, record.framework)
+            _open(run_ids[0], "train")
 
 
 def _go(label: str, page: str, icon: str, record: RunRecord) -> None:
-    """Show a button that opens the run on another page, if there is such a page."""
-    if any(known.name == page for known in navigation.PAGES) and st.button(label, key=f"to_{page}", icon=f":material/{icon}:"):
-        runs.look_at(record.run_id)
-        if page == "train":
-            st.session_state[state.TRAIN_VIEW_WANTED] = "run"
-        navigation.switch_to(page, {state.RUN: record.run_id})
+    """Show a button that opens the run on another page."""
+    if st.button(label, key=f"to_{page}", icon=f":material/{icon}:"):
+        _open(record.run_id, page)
 
 
-def link_of(run_id: str) -> str:
-    """Return the address at which anyone can view a run."""
-    here = urlsplit(st.context.url or "")
-    path = here.path.rstrip("/")
-    path = path if path.endswith("/runs") else f"{path}/runs"
-    return urlunsplit((here.scheme, here.netloc, path, urlencode({state.RUN: run_id}), ""))
+def _open(run_id: str, page: str) -> None:
+    runs.look_at(run_id)
+    if page == "train":
+        st.session_state[state.TRAIN_VIEW_WANTED] = "run"
+    navigation.switch_to(page, {state.RUN: run_id})

@@ -10,6 +10,7 @@ from clsf.runs.history import RunLine
 from clsf.runs.record import OVER, RunRecord
 from clsf.ui.runs import changes, names
 from clsf.ui.shared import navigation, run_overlay, run_table, runs, service_access, state
+from clsf.ui.shared.downloads import download
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import plain, t
 
@@ -35,10 +36,7 @@ def show(lines: list[RunLine]) -> None:
     run_overlay.show(rows, "chosen")
     run_table.show(rows)
     st.caption(note("runs", "settings-all-chosen"))
-    st.download_button(
-        t("Download CSV"), lambda: run_table.csv(rows), file_name="runs.csv", mime="text/csv", icon=":material/download:",
-        on_click="ignore", key="runs_csv",
-    )  # fmt: skip
+    download(t("Download CSV"), lambda: run_table.csv(rows), "runs.csv", "runs_csv")
 
 
 def _actions(lines: list[RunLine]) -> None:

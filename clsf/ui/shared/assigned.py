@@ -11,7 +11,7 @@ import streamlit as st
 from clsf.errors import ClsfError, TeachingError
 from clsf.teaching import classroom
 from clsf.teaching.assignment import CLASS, PARAMETER, Assignment, broken_locks, class_name, unpacked
-from clsf.ui.shared import facts, identity, navigation, service_access, state
+from clsf.ui.shared import facts, identity, linked, navigation, service_access, state
 
 logger = logging.getLogger("clsf.ui")
 
@@ -91,13 +91,6 @@ def joined() -> str:
     return st.session_state.get(_CLASS, "")
 
 
-def leave() -> None:
-    """Leave the class."""
-    for key in (_CLASS, _PLACE):
-        st.session_state.pop(key, None)
-    st.query_params.pop(CLASS, None)
-
-
 def here(page: str) -> None:
     """Tell the class where the reader is, if that has changed."""
     name = joined()
@@ -107,8 +100,7 @@ def here(page: str) -> None:
     place = f"{lesson}/{step}" if page == "lesson" and lesson and step else page
     if st.session_state.get(_PLACE) != (name, place) and _tell(name, place):
         st.session_state[_PLACE] = (name, place)
-    if st.query_params.get(CLASS) != name:
-        st.query_params[CLASS] = name
+    linked.put(CLASS, name)
 
 
 def called() -> str:

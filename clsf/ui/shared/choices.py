@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
-from clsf import losses
+from clsf import losses, optimizers
 from clsf.data import pretrained
 from clsf.data.catalogue import DatasetInfo
 from clsf.data.prepare import prepared_shape
@@ -15,7 +17,7 @@ from clsf.model import presets
 from clsf.model.shapes import Shape
 from clsf.model.spec import ModelSpec
 from clsf.model.walk import Analysis
-from clsf.plan import Plan, Preparation
+from clsf.plan import OPTIMIZERS, Plan, Preparation
 from clsf.ui.shared import choose, state
 from clsf.ui.shared.design import MY_MODEL, designed
 from clsf.ui.shared.text import t
@@ -56,6 +58,22 @@ def select_model(default: str, key: str = state.MODEL, **more: object) -> str:
     return choose.named(st.selectbox, t("Model"), titles, key, default=default, **more)
 
 
+def select_optimizer(place: DeltaGenerator, key: str, default: str, **more: object) -> str:
+    """Show the choice of an optimizer and return its name."""
+    return place.selectbox(
+        t("Optimizer"), OPTIMIZERS, index=OPTIMIZERS.index(default), format_func=optimizers.title, key=key, filter_mode=None, **more,
+        **choose.LINKED,
+    )  # fmt: skip
+
+
+def limit(place: DeltaGenerator, key: str) -> int | None:
+    """Show the choice of how many images are trained on at most; None: all."""
+    return place.number_input(
+        t("Training images"), 1, value=None, placeholder=t("all"), key=key,
+        help=t("At most this many training images are used; empty: all."), **choose.LINKED,
+    )  # fmt: skip
+
+
 def own_title(name: str) -> str:
     """Return the label of the reader's own design in a choice of models: its name, as everywhere else.
 
@@ -90,11 +108,8 @@ def _check(spec: ModelSpec, plan: Plan | None, shape: Shape, classes: int) -> An
 
 def _mending_size(spec: ModelSpec, plan: Plan | None, shape: Shape, classes: int) -> int | None:
     for side in SIZES_TO_TRY:
-        if side <= max(shape[:2]):
-            continue
-        try:
-            _check(spec, plan, (side, side, shape[2]), classes)
-        except ClsfError:
-            continue
-        return side
+        if side > max(shape[:2]):
+            with suppress(ClsfError):
+                _check(spec, plan, (side, side, shape[2]), classes)
+                return side
     return None

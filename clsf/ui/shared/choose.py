@@ -2,14 +2,19 @@
 
 Streamlit writes the label of an option into the link, so it is left to Streamlit only where labels are the same in every
 language. `named` writes the option itself. For any value from the browser, the result is one of the options or a finite number.
+A widget is shown in its `place`, such as a column; without one, where the page is.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from math import isfinite
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from clsf.ui.shared import linked
 
 LINKED = {"bind": "query-params", "persist_state": "session"}
 NOTHING = "none"
@@ -19,14 +24,9 @@ MAX_CHARACTERS = 2_100  # slightly more than clsf.tensors.literals accepts, so t
 
 
 def named(
-    widget: Callable,
-    label: str,
-    titles: Mapping[str, str],
-    key: str,
-    link: str | None = None,
-    default: str | None = None,
-    **more: object,
-) -> str:
+    widget: Callable, label: str, titles: Mapping[str, str], key: str, link: str | None = None, default: str | None = None,
+    place: DeltaGenerator | None = None, **more: object,
+) -> str:  # fmt: skip
     """Show a widget over the options `titles` (option -> label in the reader's language); without `default`, the first is it.
 
     `link`: its name in the link, where several pages use the same name; the key in the session belongs to one page.
@@ -35,21 +35,22 @@ def named(
     options = list(titles)
     default = options[0] if default is None else default
     if st.session_state.get(key) not in titles:
-        linked = st.query_params.get(link)
-        st.session_state[key] = linked if linked in titles else default
+        wanted = st.query_params.get(link)
+        st.session_state[key] = wanted if wanted in titles else default
     if widget in (st.segmented_control, st.pills):
         more |= {"required": True, "wrap": True}
     elif widget is st.selectbox:
         more |= {"filter_mode": None}
-    chosen = widget(label, options, format_func=titles.get, key=key, persist_state="session", **more)
+    with place or nullcontext():
+        chosen = widget(label, options, format_func=titles.get, key=key, persist_state="session", **more)
     chosen = chosen if chosen in titles else default
-    _into_link(link, chosen, default)
+    linked.put(link, None if chosen == default else chosen)
     return chosen
 
 
 def several(
     widget: Callable, label: str, titles: Mapping[str, str], key: str, default: Sequence[str] = (), link: str | None = None,
-    **more: object,
+    place: DeltaGenerator | None = None, **more: object,
 ) -> list[str]:  # fmt: skip
     """Show a widget for any number of the options `titles`; the link holds them in the order of choice."""
     st.session_state[key] = several_chosen(titles, key, default, link)
@@ -57,12 +58,10 @@ def several(
     def named(name: str) -> str:
         return titles.get(name, name)  # a browser may send anything
 
-    chosen = [
-        name
-        for name in widget(label, list(titles), format_func=named, key=key, persist_state="session", **more)
-        if name in titles
-    ]
-    _into_link(link or key, ",".join(chosen) or NOTHING, ",".join(default) or NOTHING)
+    with place or nullcontext():
+        sent = widget(label, list(titles), format_func=named, key=key, persist_state="session", **more)
+    chosen = [name for name in sent if name in titles]
+    linked.put(link or key, None if chosen == list(default) else ",".join(chosen) or NOTHING)
     return chosen
 
 
@@ -71,43 +70,39 @@ def several_chosen(titles: Iterable[str], key: str, default: Sequence[str] = (),
     kept, known = st.session_state.get(key), set(titles)
     if kept is not None and set(kept) <= known:
         return list(kept)
-    linked = st.query_params.get(link or key)
-    names = [] if linked is None else list(dict.fromkeys(name for name in linked.split(",") if name in known))
-    return names if names or linked == NOTHING else list(default)
+    wanted = st.query_params.get(link or key)
+    names = [] if wanted is None else list(dict.fromkeys(name for name in wanted.split(",") if name in known))
+    return names if names or wanted == NOTHING else list(default)
 
 
 def one(
-    label: str, options: Sequence[str], key: str, default: str | None = None, widget: Callable | None = None, **more: object
-) -> str:
+    label: str, options: Sequence[str], key: str, default: str | None = None, widget: Callable | None = None,
+    place: DeltaGenerator | None = None, **more: object,
+) -> str:  # fmt: skip
     """Show a widget over options that are the same in every language."""
     default = default or options[0]
-    if widget is None:
-        chosen = st.selectbox(label, options, index=list(options).index(default), key=key, filter_mode=None, **LINKED, **more)
-    else:
-        chosen = widget(label, options, default=default, required=True, key=key, **LINKED, **more)
+    with place or nullcontext():
+        if widget is None:
+            chosen = st.selectbox(
+                label, options, index=list(options).index(default), key=key, filter_mode=None, **LINKED, **more
+            )
+        else:
+            chosen = widget(label, options, default=default, required=True, key=key, **LINKED, **more)
     return chosen if chosen in options else default
 
 
-def text(label: str, default: str, key: str, **more: object) -> str:
+def text(label: str, default: str, key: str, place: DeltaGenerator = st, **more: object) -> str:
     """Show a line of text to type in."""
-    return st.text_input(label, default, key=key, max_chars=MAX_CHARACTERS, **LINKED, **more) or ""
+    return place.text_input(label, default, key=key, max_chars=MAX_CHARACTERS, **LINKED, **more) or ""
 
 
-def whole(label: str, low: int, high: int, default: int, key: str, **more: object) -> int:
+def whole(label: str, low: int, high: int, default: int, key: str, place: DeltaGenerator = st, **more: object) -> int:
     """Show an input for an integer. A link may hold any value, so it is clipped to the limits."""
-    value = st.number_input(label, low, high, default, step=1, key=key, **LINKED, **more)
+    value = place.number_input(label, low, high, default, step=1, key=key, **LINKED, **more)
     return default if value is None else min(max(int(value), low), high)
 
 
-def number(label: str, default: float, key: str, **more: object) -> float:
+def number(label: str, default: float, key: str, place: DeltaGenerator = st, **more: object) -> float:
     """Show an input for a number."""
-    value = st.number_input(label, value=default, key=key, format="%g", **LINKED, **more)
+    value = place.number_input(label, value=default, key=key, format="%g", **LINKED, **more)
     return float(value) if value is not None and isfinite(value) else default
-
-
-def _into_link(key: str, value: str, default: str) -> None:
-    if value == default:
-        if key in st.query_params:
-            del st.query_params[key]
-    elif st.query_params.get(key) != value:
-        st.query_params[key] = value

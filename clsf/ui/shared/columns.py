@@ -8,25 +8,17 @@ from html import escape
 
 import streamlit as st
 
-from clsf.charts.style import NUMPY, STYLES
 from clsf.tensors.outcome import Outcome, Raised, SeenValue
+from clsf.ui.shared.marks import LOOKS, heading
 from clsf.ui.shared.programs import SIDES, LibraryAnswer
 from clsf.ui.shared.text import plain, t
-
-LOOKS = {"numpy": NUMPY, **STYLES}
-
-
-def title(side: str, note: str = "") -> str:
-    """Return a library's name with its symbol in its colour, as Markdown."""
-    look = LOOKS[side]
-    return f":{look.text_colour}[{look.mark}] **{look.title}**" + (f" · {note}" if note else "")
 
 
 @contextmanager
 def card(side: str, key: str, note: str = "") -> Iterator[None]:
     """Return a frame in the library's colour."""
     with st.container(border=True, height="stretch", gap="xsmall", key=f"side_{side}_{key}"):
-        st.markdown(title(side, note))
+        st.markdown(heading(side, note))
         yield
 
 

@@ -11,16 +11,16 @@ from math import floor, log10
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from clsf import FRAMEWORKS, optimizers
-from clsf.charts.style import STYLES
+from clsf import FRAMEWORKS
 from clsf.data import catalogue
 from clsf.errors import ClsfError
+from clsf.frameworks import TITLES
 from clsf.losses import fitted
 from clsf.model import presets
 from clsf.model.spec import ModelSpec
-from clsf.plan import LEARNING_RATES, MAX_BATCH, MAX_EPOCHS, OPTIMIZERS, Plan
-from clsf.ui.shared import data_choice, design, model_card, state
-from clsf.ui.shared.choices import Choices, Fit, fit, model, select_model
+from clsf.plan import LEARNING_RATES, MAX_BATCH, MAX_EPOCHS, Plan
+from clsf.ui.shared import data_choice, design, model_card, state, units
+from clsf.ui.shared.choices import Choices, Fit, fit, model, select_model, select_optimizer
 from clsf.ui.shared.choose import LINKED
 from clsf.ui.shared.design import MY_MODEL
 from clsf.ui.shared.lessons import note
@@ -114,22 +114,20 @@ def start_button(choices: Choices) -> bool:
     if not choices.frameworks:
         st.caption(t("Choose at least one framework."))
     return st.button(
-        t("Start training"),
-        key="train",
-        type="primary",
-        icon=":material/play_arrow:",
-        width="stretch",
-        disabled=bool(choices.problem) or not choices.frameworks,
-    )
+        t("Start training"), key="train", type="primary", icon=":material/play_arrow:", width="stretch", disabled=_refused(choices),
+    )  # fmt: skip
 
 
 def step_button(choices: Choices) -> bool:
     """Show the button that starts a training that pauses after its first batch."""
     return st.button(
-        t("Batch by batch"), key="train_stepwise", icon=":material/footprint:", width="stretch",
-        disabled=bool(choices.problem) or not choices.frameworks,
+        t("Batch by batch"), key="train_stepwise", icon=":material/footprint:", width="stretch", disabled=_refused(choices),
         help=note("train", "trains-one-batch"),
     )  # fmt: skip
+
+
+def _refused(choices: Choices) -> bool:
+    return bool(choices.problem) or not choices.frameworks
 
 
 def _data() -> catalogue.DatasetInfo:
@@ -160,10 +158,7 @@ def _data() -> catalogue.DatasetInfo:
 def _model(info: catalogue.DatasetInfo, more: dict, plan: Plan | None) -> tuple[ModelSpec, Sentence | None]:
     design.open_linked(info.shape)
     with st.container(gap="xsmall"):
-        name = select_model(
-            DEFAULT_MODEL, on_change=design.forget_refusal,
-            help=note("train", "ready-made-design"),
-        )  # fmt: skip
+        name = select_model(DEFAULT_MODEL, on_change=design.forget_refusal, help=note("train", "ready-made-design"))
         design.into_link(name)
         refused = design.refusal()
         if refused is not None:
@@ -173,8 +168,7 @@ def _model(info: catalogue.DatasetInfo, more: dict, plan: Plan | None) -> tuple[
         fit_found = fit(spec, info, more["preparation"], plan)
         model_card.show(name, fit_found.shape, len(info.classes))
         if not fit_found.problem:
-            parameters = tn("{count} parameter", "{count} parameters", fit_found.parameters, count=f"{fit_found.parameters:,}")
-            st.caption(parameters)
+            st.caption(units.parameters(fit_found.parameters))
             if spec != drawn:
                 st.caption(t("Its last layer is changed to what the chosen loss needs."))
             return spec, None
@@ -198,59 +192,29 @@ def _resize(side: int) -> None:
 
 def _frameworks() -> tuple[str, ...]:
     chosen = st.pills(
-        t("Frameworks"),
-        FRAMEWORKS,
-        selection_mode="multi",
-        default=list(FRAMEWORKS),
-        format_func=lambda name: STYLES[name].title,
-        key=state.FRAMEWORKS,
+        t("Frameworks"), FRAMEWORKS, selection_mode="multi", default=list(FRAMEWORKS), format_func=TITLES.get, key=state.FRAMEWORKS,
         **LINKED,
-    )
+    )  # fmt: skip
     return tuple(name for name in FRAMEWORKS if name in chosen)
 
 
 def _essentials() -> dict[str, object]:
     left, right = pair()
     epochs = left.number_input(
-        t("Epochs"),
-        1,
-        MAX_EPOCHS,
-        DEFAULT_EPOCHS,
-        key=state.EPOCHS,
-        help=t("How often every training image is seen."),
-        **LINKED,
-    )
+        t("Epochs"), 1, MAX_EPOCHS, DEFAULT_EPOCHS, key=state.EPOCHS, help=t("How often every training image is seen."), **LINKED,
+    )  # fmt: skip
     batch_size = right.number_input(
-        t("Batch size"),
-        1,
-        MAX_BATCH,
-        DEFAULT_BATCH,
-        key=state.BATCH_SIZE,
-        help=t("Images per update of the weights."),
-        **LINKED,
-    )
+        t("Batch size"), 1, MAX_BATCH, DEFAULT_BATCH, key=state.BATCH_SIZE, help=t("Images per update of the weights."), **LINKED,
+    )  # fmt: skip
     left, right = pair()
-    optimizer = left.selectbox(
-        t("Optimizer"),
-        OPTIMIZERS,
-        index=OPTIMIZERS.index(DEFAULT_OPTIMIZER),
-        format_func=optimizers.title,
-        key=state.OPTIMIZER,
-        filter_mode=None,
-        on_change=_follow_optimizer,
-        help=note("train", "rule-gradient-changes"),
-        **LINKED,
+    optimizer = select_optimizer(
+        left, state.OPTIMIZER, DEFAULT_OPTIMIZER, on_change=_follow_optimizer, help=note("train", "rule-gradient-changes")
     )
+    usual = LEARNING_RATES[optimizer]
     learning_rate = right.number_input(
-        t("Learning rate"),
-        min_value=0.0,
-        value=LEARNING_RATES[optimizer],
-        step=_step(st.session_state.get(state.LEARNING_RATE) or LEARNING_RATES[optimizer]),
-        format="%g",
-        key=state.LEARNING_RATE,
-        help=note("train", "how-far-each"),
-        **LINKED,
-    )
+        t("Learning rate"), min_value=0.0, value=usual, step=_step(st.session_state.get(state.LEARNING_RATE) or usual), format="%g",
+        key=state.LEARNING_RATE, help=note("train", "how-far-each"), **LINKED,
+    )  # fmt: skip
     return {"epochs": epochs, "batch_size": batch_size, "optimizer": optimizer, "learning_rate": learning_rate}
 
 

@@ -9,8 +9,9 @@ import streamlit as st
 from clsf.course import path
 from clsf.course.lesson import Lesson, LessonStep, Link
 from clsf.course.path import Course
-from clsf.course.progress import PART, row
-from clsf.ui.shared import language, navigation, reached
+from clsf.course.progress import PART, Progress, row
+from clsf.ui.shared import language, linked, navigation, reached
+from clsf.ui.shared.text import t, tn
 
 PAGE = "lesson"
 LESSON, STEP = "lesson", "step"  # in the link
@@ -40,9 +41,8 @@ def chosen() -> tuple[Lesson, int] | None:
 
 def into_link(lesson: Lesson, at: int) -> None:
     """Put a lesson and a step into the link."""
-    for name, value in ((LESSON, lesson.name), (STEP, lesson.steps[at].name)):
-        if st.query_params.get(name) != value:
-            st.query_params[name] = value
+    linked.put(LESSON, lesson.name)
+    linked.put(STEP, lesson.steps[at].name)
 
 
 def goes_on() -> Lesson:
@@ -85,6 +85,14 @@ def open_task() -> tuple[Lesson, LessonStep] | None:
     lesson = course().lesson(names[0]) if names else None
     step = lesson.step(names[1]) if lesson else None
     return (lesson, step) if lesson and step else None
+
+
+def done_said(lesson: Lesson, progress: Progress) -> str:
+    """Return how many steps of a lesson are done; before the first, how long it takes."""
+    done, count = progress.count(lesson)
+    if done:
+        return t("Steps done: {done} of {count}", done=done, count=count)
+    return tn("{count} minute", "{count} minutes", lesson.minutes)
 
 
 def close_task() -> None:

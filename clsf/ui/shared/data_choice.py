@@ -17,30 +17,26 @@ def select(key: str = state.DATA, **more: object) -> str:
     """Show the choice of a data set and return its name, which is then in the link."""
     titles = {info.name: title(info) for info in infos()}
     if st.session_state.get(key) in titles:
-        st.session_state[key] = st.session_state[
-            key
-        ]  # a widget with this key on another page only gets a value that is written again
+        # A widget with this key on another page only gets a value that is written again.
+        st.session_state[key] = st.session_state[key]
     return choose.named(st.selectbox, t("Images"), titles, key, **more)
 
 
-def names() -> list[str]:
-    """Return the names that a data choice offers, the ready-made ones first."""
-    return [info.name for info in infos()]
-
-
 def infos() -> list[DatasetInfo]:
-    """Return what is known about each data set that a data choice offers."""
-    public = [*map(catalogue.info, catalogue.NAMES), *catalogue.imported()]
-    there = {info.name for info in public}
-    own = []
+    """Return what is known about each data set that a data choice offers, the ready-made ones first."""
+    everybodys, own = public(), []
+    there = {info.name for info in everybodys}
     _claim()
     for name in private.own():
-        try:
+        with suppress(DataError):  # removed just now
             if name not in there:  # it may have been saved for everybody
                 own.append(catalogue.info(name))
-        except DataError:  # removed just now
-            continue
-    return [*public, *sorted(own, key=lambda info: (words(info.title), info.name))]
+    return [*everybodys, *sorted(own, key=lambda info: (words(info.title), info.name))]
+
+
+def public() -> list[DatasetInfo]:
+    """Return the data sets for everybody: the ready-made ones, and those that were imported."""
+    return [*map(catalogue.info, catalogue.NAMES), *catalogue.imported()]
 
 
 def title(info: DatasetInfo) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from clsf.data import catalogue
 from clsf.errors import ClsfError
+from clsf.plan import Plan
 from clsf.runs.record import RunRecord
 from clsf.ui.shared.text import tn, words
 
@@ -12,6 +13,12 @@ def data_name(name: str) -> str:
     """Return the short name of a built-in set, or the title of an imported one, in the reader's language."""
     called = catalogue.called(name)
     return called if isinstance(called, str) else words(called)
+
+
+def data_of(plan: Plan) -> str:
+    """Return the name of a plan's data set, and the size that its images get, if one is set."""
+    size = plan.preparation.image_size
+    return f"{data_name(plan.data)} {size}×{size}" if size else data_name(plan.data)
 
 
 def size_of(info: catalogue.DatasetInfo) -> str:

@@ -9,7 +9,7 @@ from clsf.model import edit_link, presets
 from clsf.model.edit import design_of
 from clsf.model.shapes import Shape
 from clsf.model.spec import ModelSpec
-from clsf.ui.shared import state
+from clsf.ui.shared import linked, state
 from clsf.words import Sentence, say
 
 MY_MODEL = "my-model"
@@ -78,8 +78,4 @@ def forget_refusal() -> None:
 def into_link(name: str) -> None:
     """Put the own design into the link if it is the chosen model, so that the link opens it elsewhere; else remove it."""
     spec = designed() if name == MY_MODEL else None
-    link = edit_link.to_link(design_of(spec)) if spec is not None else None
-    if link is None:
-        st.query_params.pop(LINK, None)
-    elif st.query_params.get(LINK) != link:
-        st.query_params[LINK] = link
+    linked.put(LINK, edit_link.to_link(design_of(spec)) if spec is not None else None)

@@ -14,8 +14,9 @@ from clsf.faults.doctor import RunVerdict, diagnose, looked_at
 from clsf.faults.marks import marks
 from clsf.faults.probes import PROBES
 from clsf.runs.record import RunRecord
-from clsf.ui.shared import doctor_probe, fault_lesson, run_status
+from clsf.ui.shared import doctor_probe, fault_lesson
 from clsf.ui.shared.figures import draw
+from clsf.ui.shared.marks import heading
 from clsf.ui.shared.text import plain, t, words
 
 SHOWN = 2  # verdicts of a run that are said in full
@@ -53,7 +54,7 @@ def show(records: list[RunRecord], place: str, named: Mapping[str, str] = UNNAME
     with folded:
         for number, (record, said) in enumerate(patients):
             if len(records) > 1:
-                st.markdown(f"**{run_status.name(record.framework)}** · {plain(named.get(record.run_id, record.model.name))}")
+                st.markdown(f"**{heading(record.framework)}** · {plain(named.get(record.run_id, record.model.name))}")
             if number < DRAWN:
                 _drawn(said[:SHOWN], record, place)
             for verdict in said[:SHOWN]:

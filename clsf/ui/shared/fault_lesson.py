@@ -14,9 +14,5 @@ def show(kind: str) -> None:
     if lesson is None:
         navigation.link(t("The lesson about it"), PAGES.get(kind, "train"), ":material/school:")
         return
-    navigation.link(
-        t("Lesson: {title}", title=plain(lesson.title)),
-        course.PAGE,
-        ":material/school:",
-        {course.LESSON: name, course.STEP: step},
-    )
+    query = {course.LESSON: name, course.STEP: step}
+    navigation.link(t("Lesson: {title}", title=plain(lesson.title)), course.PAGE, ":material/school:", query)

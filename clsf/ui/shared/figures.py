@@ -11,9 +11,11 @@ from typing import TypeVar
 
 import streamlit as st
 
+from clsf.charts.curves import KINDS, CurveView, figure, in_words
 from clsf.runs.record import RunRecord
 from clsf.ui.shared import language
 from clsf.ui.shared.live_chart import live_chart, packed
+from clsf.ui.shared.text import words
 
 T = TypeVar("T")
 
@@ -63,6 +65,13 @@ def shared(name: Hashable, records: Sequence[RunRecord], make: Callable[[], tupl
             while len(shelf) > SHELF:
                 shelf.popitem(last=False)
     return drawing.content
+
+
+def curves(name: str, kind: str, records: Sequence[RunRecord], view: CurveView, key: str, height: int) -> None:
+    """Draw the curves of a kind of `clsf.charts.curves.KINDS` for these runs; `name` as in `shared`."""
+    of = KINDS[kind]
+    drawn, alt = shared((name, view), records, lambda: (figure(of, records, view, words), in_words(of, records, words)))
+    live_chart(drawn, key=key, alt=alt, height=height, title=words(of.title))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

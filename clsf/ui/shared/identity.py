@@ -90,11 +90,8 @@ def keep() -> bool:
     """
     if KEY not in st.session_state:
         return False
-    _component(
-        key="identity",
-        data={"key": st.session_state[KEY], "forced": bool(st.session_state.get(FORCED))},
-        on_known_change=_take_over,
-    )
+    data = {"key": st.session_state[KEY], "forced": bool(st.session_state.get(FORCED))}
+    _component(key="identity", data=data, on_known_change=_take_over)
     return True
 
 

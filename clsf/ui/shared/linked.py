@@ -15,6 +15,14 @@ LEFT_OUT = "left_out_of_link"
 """In the session: name in the link -> what was left out of it, in the reader's words."""
 
 
+def put(link: str, value: str | None) -> None:
+    """Put a value into the link, if it is not there already; None takes it out."""
+    if value is None:
+        st.query_params.pop(link, None)
+    elif st.query_params.get(link) != value:
+        st.query_params[link] = value
+
+
 def keep(key: str, value: str | None, link: str | None = None) -> None:
     """Remember a value under its key, and put it into the link, under the name `link` if given; None removes it."""
     link = link or key
@@ -31,8 +39,7 @@ def current(key: str, link: str | None = None) -> str | None:
     text = st.query_params.get(link) or st.session_state.get(key)
     if text:
         st.session_state[key] = text
-        if st.query_params.get(link) != text:
-            st.query_params[link] = text
+        put(link, text)
     return text
 
 
@@ -59,14 +66,11 @@ def put_long(link: str, code: str | None, what: str) -> None:
     left = st.session_state.setdefault(LEFT_OUT, {})
     if code is not None and len(code) <= room(link):
         left.pop(link, None)
-        if code:
-            if st.query_params.get(link) != code:
-                st.query_params[link] = code
-            return
+        put(link, code or None)
     else:
         left[link] = what
         st.caption(f":material/link_off: {not_in_it(what)}")
-    st.query_params.pop(link, None)
+        put(link, None)
 
 
 def not_in_it(what: str) -> str:

@@ -1,10 +1,18 @@
-"""Symbols in HTML: of the frameworks, and Material ones."""
+"""Symbols of the libraries, in Markdown and HTML, and Material ones."""
 
 from __future__ import annotations
 
 from html import escape
 
-from clsf.charts.style import STYLES
+from clsf.charts.style import NUMPY, STYLES
+
+LOOKS = {"numpy": NUMPY, **STYLES}
+
+
+def heading(library: str, note: str = "") -> str:
+    """Return a library's name with its symbol in its colour, as Markdown."""
+    look = LOOKS[library]
+    return f":{look.text_colour}[{look.mark}] **{look.title}**" + (f" · {note}" if note else "")
 
 
 def mark(framework: str) -> str:

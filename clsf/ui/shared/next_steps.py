@@ -11,7 +11,7 @@ from clsf.errors import ClsfError
 from clsf.experiments import next_change
 from clsf.plan import Plan
 from clsf.runs.record import RunRecord
-from clsf.ui.shared import controls, navigation, runs, service_access, state
+from clsf.ui.shared import controls, navigation, problems, runs, service_access, state
 from clsf.ui.shared.runs import COMPARE_WITH_LINK
 from clsf.ui.shared.text import plain, t
 
@@ -102,15 +102,11 @@ def _change(records: Sequence[RunRecord]) -> None:
 
 def _train(run_ids: tuple[str, ...], plan: Plan) -> None:
     service = service_access.get_service()
-    try:
+    with problems.kept():
         records = [service.record(run_id) for run_id in run_ids]
         frameworks = tuple(record.framework for record in records)
-        started = service.train(records[0].model, plan, frameworks, owner=state.owner(), race=records[0].race)
-    except ClsfError as error:
-        st.session_state[state.REFUSAL] = error.sentence
-        return
-    runs.look_at(started[0])
-    runs.compare_with(None)
-    with suppress(ClsfError):  # the data set is no longer known here: the form stays as it is
-        controls.choose_as(records[0].model, plan, records[0].framework)
-        st.session_state[state.FRAMEWORKS] = list(frameworks)
+        runs.look_at(service.train(records[0].model, plan, frameworks, owner=state.owner(), race=records[0].race)[0])
+        runs.compare_with(None)
+        with suppress(ClsfError):  # the data set is no longer known here: the form stays as it is
+            controls.choose_as(records[0].model, plan, records[0].framework)
+            st.session_state[state.FRAMEWORKS] = list(frameworks)

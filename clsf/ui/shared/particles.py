@@ -30,7 +30,6 @@ _SILENT = re.compile(r"(?:<[^<>]*>|[\s\"'`*_~’”)\]}>\\.,:·…])+$")
 _CLOSED, _OPEN, _L = "closed", "open", "l"
 _DIGITS = dict(zip("0123456789", (_CLOSED, _L, _OPEN, _CLOSED, _OPEN, _OPEN, _CLOSED, _L, _L, _OPEN), strict=True))
 _LETTERS = {"L": _L, "R": _L, "M": _CLOSED, "N": _CLOSED}
-_VOWELS = "aeiouy"
 
 
 def settled(text: str) -> str:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import streamlit as st
 
 from clsf.errors import ClsfError
+from clsf.ui.shared import state
 from clsf.ui.shared.text import plain
 
 
@@ -18,6 +19,15 @@ def shown() -> Iterator[None]:
         yield
     except ClsfError as error:
         show(error)
+
+
+@contextmanager
+def kept(key: str = state.REFUSAL) -> Iterator[None]:
+    """Keep a ClsfError raised in the block, for `runs.show_refusal`, and continue after the block. For what a button calls."""
+    try:
+        yield
+    except ClsfError as error:
+        st.session_state[key] = error.sentence
 
 
 def show(error: ClsfError) -> None:

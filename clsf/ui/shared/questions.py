@@ -12,6 +12,7 @@ from clsf.course.progress import QUIZ, row
 from clsf.course.running import ERROR, SIDES
 from clsf.errors import ClsfError
 from clsf.ui.shared import columns, glossary, language, programs, reached, styles
+from clsf.ui.shared.marks import heading
 from clsf.ui.shared.text import plain, t
 
 _AT = "question_at"  # of a page and a section: number of the question in view
@@ -59,7 +60,7 @@ def ask(step: LessonStep, key: str, kept: object, keep: Callable[[dict], None]) 
     left, right = st.columns([1.15, 1], gap="large") if block.program else (None, st.container())
     if left is not None:
         with left:
-            st.markdown(columns.title(block.program.side))
+            st.markdown(heading(block.program.side))
             if code := _code(block):
                 st.code(code, language="python", wrap_lines=True)
     with right:

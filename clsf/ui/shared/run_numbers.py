@@ -8,6 +8,7 @@ from clsf.charts import tables
 from clsf.charts.style import STYLES
 from clsf.runs.record import RunRecord
 from clsf.ui.shared import choose, state
+from clsf.ui.shared.downloads import download
 from clsf.ui.shared.text import t
 
 TABLES = {"epoch": tables.per_epoch, "step": tables.per_step}
@@ -26,15 +27,10 @@ def show(records: list[RunRecord]) -> None:
         titles = {"epoch": t("Per epoch"), "step": t("Per step")}
         with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom"):
             which = choose.named(st.segmented_control, t("Rows"), titles, state.NUMBERS, label_visibility="collapsed")
-            st.download_button(
-                t("Download CSV"),
-                lambda: TABLES[which](records).to_csv(index=False).encode(),
-                file_name=f"{records[0].group}-{which}.csv",
-                mime="text/csv",
-                icon=":material/download:",
-                on_click="ignore",
-                key="download",
-            )
+            download(
+                t("Download CSV"), lambda: TABLES[which](records).to_csv(index=False).encode(),
+                f"{records[0].group}-{which}.csv", "download",
+            )  # fmt: skip
         table = TABLES[which](records)
         for name in table.columns.intersection(SHARES):
             table[name] = table[name] * 100

@@ -5,11 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from clsf import examples
-from clsf.charts.style import STYLES
 from clsf.runs.record import RunRecord
 from clsf.ui.shared import navigation, service_access, state
-from clsf.ui.shared.data_names import data_name
+from clsf.ui.shared.data_names import data_of
 from clsf.ui.shared.lessons import note
+from clsf.ui.shared.marks import heading
 from clsf.ui.shared.progress import elapsed, of_epoch, of_run, remaining
 from clsf.ui.shared.settings import extras
 from clsf.ui.shared.text import plain, t, tn
@@ -36,18 +36,8 @@ def show(records: list[RunRecord]) -> None:
 def chosen(record: RunRecord) -> None:
     """Show in a line what these runs train, because the form next to them may have changed since."""
     plan = record.plan
-    size = plan.preparation.image_size
     parts = [
-        f"{data_name(plan.data)} {size}×{size}" if size else data_name(plan.data),
-        record.model.name,
-        tn(
-            "{epochs} epoch, batches of {size}",
-            "{epochs} epochs, batches of {size}",
-            plan.epochs,
-            epochs=plan.epochs,
-            size=plan.batch_size,
-        ),
-        f"{plan.optimizer} {plan.learning_rate:g} ({plan.rules})",
+        *trained(record, f"{plan.learning_rate:g}"),
         plan.dtype,
         t("seed {seed}", seed=plan.seed),
         *extras.said(plan, short=True),
@@ -55,10 +45,13 @@ def chosen(record: RunRecord) -> None:
     st.caption(plain(" · ".join(parts)))
 
 
-def name(framework: str) -> str:
-    """Return a framework's name with its symbol in its colour, as Markdown."""
-    style = STYLES[framework]
-    return f":{style.text_colour}[{style.mark}] **{style.title}**"
+def trained(record: RunRecord, rates: str) -> list[str]:
+    """Return what a run trains, in which steps, and by which rule with these learning rates."""
+    plan = record.plan
+    steps = tn(
+        "{epochs} epoch, batches of {size}", "{epochs} epochs, batches of {size}", plan.epochs, epochs=plan.epochs, size=plan.batch_size,
+    )  # fmt: skip
+    return [data_of(plan), record.model.name, steps, f"{plan.optimizer} {rates} ({plan.rules})"]
 
 
 def status(record: RunRecord) -> str:
@@ -77,22 +70,15 @@ def computed_on(record: RunRecord) -> str:
 def status_words() -> dict[str, str]:
     """Return every state of a run -> the word or two for it."""
     return {
-        "queued": t("waiting"),
-        "preparing": t("getting the images"),
-        "running": t("now training"),
-        "paused": t("paused"),
-        "finished": t("finished"),
-        "stopped": t("stopped"),
-        "diverged": t("diverged"),
-        "cut-off": t("cut off"),
-        "time-limit": t("time is up"),
-        "failed": t("failed"),
-    }
+        "queued": t("waiting"), "preparing": t("getting the images"), "running": t("now training"), "paused": t("paused"),
+        "finished": t("finished"), "stopped": t("stopped"), "diverged": t("diverged"), "cut-off": t("cut off"),
+        "time-limit": t("time is up"), "failed": t("failed"),
+    }  # fmt: skip
 
 
 def _card(record: RunRecord) -> None:
     badge = f":{COLOURS[record.status]}-badge[:material/{ICONS[record.status]}: {status(record)}]"
-    st.markdown(f"{name(record.framework)} {badge}")
+    st.markdown(f"{heading(record.framework)} {badge}")
     if record.status == "queued":
         _waiting(record)
     elif record.status == "preparing":
@@ -164,11 +150,7 @@ def _meters(record: RunRecord) -> None:
     speed = record.steps.images_per_second
     grid = st.grid(2, min_column_width=96, gap="small")
     grid.metric(t("Images/s"), f"{speed[-1]:,.0f}" if speed else "–")
-    grid.metric(
-        t("Gradient"),
-        f"{norms[-1]:.3g}" if norms else "–",
-        help=note("train", "l2-norm-over"),
-    )
+    grid.metric(t("Gradient"), f"{norms[-1]:.3g}" if norms else "–", help=note("train", "l2-norm-over"))
 
 
 def _over(record: RunRecord) -> None:

@@ -16,7 +16,7 @@ from clsf.runs.record import RunRecord
 from clsf.ui.shared import units
 from clsf.ui.shared.run_status import status
 from clsf.ui.shared.run_style import sign
-from clsf.ui.shared.text import t, words
+from clsf.ui.shared.text import begun, t, words
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,21 +74,10 @@ def csv(rows: Sequence[RunRow]) -> bytes:
     return pd.DataFrame(lines).to_csv(index=False).encode()
 
 
-def begun(text: str) -> str:
-    """Return text with a capital first letter, for headings and labels."""
-    return text[:1].upper() + text[1:]
-
-
 def _titles() -> list[str]:
     return [
-        t("Validation"),
-        t("Best epoch"),
-        t("On training images"),
-        t("Training − validation"),
-        t("Loss, validation"),
-        t("Epochs"),
-        t("Time"),
-    ]
+        t("Validation"), t("Best epoch"), t("On training images"), t("Training − validation"), t("Loss, validation"), t("Epochs"), t("Time"),
+    ]  # fmt: skip
 
 
 def _numbers(record: RunRecord) -> list[tuple[str, str]]:

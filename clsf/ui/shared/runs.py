@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import suppress
+
 import streamlit as st
 
 from clsf.errors import ClsfError
-from clsf.ui.shared import linked, service_access, state
+from clsf.runs.record import RunRecord
+from clsf.ui.shared import linked, problems, service_access, state
 from clsf.ui.shared.choices import Choices
 from clsf.ui.shared.text import plain
 
@@ -18,16 +22,13 @@ def start(choices: Choices, stepwise: bool = False) -> None:
 
     `stepwise`: pause after the first batch and report it in detail; frameworks then run in parallel, or one would wait forever.
     """
-    try:
+    with problems.kept():
         run_ids = service_access.get_service().train(
             choices.spec, choices.plan, choices.frameworks, owner=state.owner(), race=choices.race or stepwise
         )
-    except ClsfError as error:
-        st.session_state[state.REFUSAL] = error.sentence
-        return
-    look_at(run_ids[0])
-    if stepwise:
-        command(run_ids, "look")
+        look_at(run_ids[0])
+        if stepwise:
+            command(run_ids, "look")
 
 
 def look_at(run_id: str) -> None:
@@ -56,6 +57,16 @@ def looked_at() -> str | None:
     return linked.current(state.RUN)
 
 
+def newest(most: int, statuses: Sequence[str]) -> list[RunRecord]:
+    """Return those of the reader's `most` newest runs that ended so; one that can't be read any more is left out."""
+    service, records = service_access.get_service(), []
+    for summary in service.recent(state.owner(), most):
+        if summary.status in statuses:
+            with suppress(ClsfError):
+                records.append(service.record(summary.run_id))
+    return records
+
+
 def forget() -> None:
     """Stop showing a run."""
     linked.keep(state.RUN, None)
@@ -64,10 +75,8 @@ def forget() -> None:
 def command(run_ids: list[str], name: str, value: float | None = None) -> None:
     """Send a command to the reader's runs: "pause", "resume", "step", "stop", or to use another "learning_rate"."""
     for run_id in run_ids:
-        try:
+        with problems.kept():
             service_access.get_service().control(run_id, name, value, owner=state.owner())
-        except ClsfError as error:
-            st.session_state[state.REFUSAL] = error.sentence
 
 
 def show_refusal(key: str = state.REFUSAL) -> None:

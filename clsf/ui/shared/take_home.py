@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import streamlit as st
 
@@ -21,6 +22,7 @@ from clsf.runs.happened import Happened
 from clsf.runs.record import RunRecord
 from clsf.ui.shared import capsules, service_access
 from clsf.ui.shared.asked_model import AskedModel
+from clsf.ui.shared.downloads import download, refusable
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import plain, t, words
 
@@ -50,7 +52,7 @@ def _one(model: AskedModel) -> None:
         st.markdown(f"**{t('The whole run')}**") if whole else None
         _download(
             label, kind, record, lambda kind=kind: _content(record, kind), _file(record, kind),
-            ":material/inventory_2:" if whole else ":material/download:", primary=whole, about=about,
+            ":material/inventory_2:" if whole else ":material/download:", type="primary" if whole else "secondary", help=about,
         )  # fmt: skip
         st.markdown(f"**{t('The trained model')}**") if whole else None
     _certificates(record)
@@ -58,7 +60,7 @@ def _one(model: AskedModel) -> None:
     suffix = "keras" if record.framework == "tensorflow" else "torch"
     _download(
         t("The model ({file})", file="model.py"), "model", record, lambda: _model_code(record), f"model_{suffix}.py", ":material/code:",
-        about=t("What builds the same network; in PyTorch the weights are loaded into it."),
+        help=t("What builds the same network; in PyTorch the weights are loaded into it."),
     )  # fmt: skip
     why = not_written(record.plan)
     if why is not None:
@@ -67,11 +69,11 @@ def _one(model: AskedModel) -> None:
         _download(
             t("Script that trains it"), "script", record,
             lambda: code.script(record.model, record.plan, record.framework, *_beyond(record), exact=True), f"train_{suffix}.py", ":material/code:",
-            about=note("predict", "script-repeats"),
+            help=note("predict", "script-repeats"),
         )  # fmt: skip
         _download(
             t("Notebook"), "notebook", record, lambda: code.notebook(record.model, record.plan, words, *_beyond(record)), f"{_stem(record)}.ipynb",
-            ":material/book_2:", about=t("Both frameworks, with explanations."),
+            ":material/book_2:", help=t("Both frameworks, with explanations."),
         )  # fmt: skip
         with st.expander(t("What the script does differently from this run")):
             analysis = record.model.analyse(tuple(record.started.input_shape))
@@ -93,11 +95,11 @@ def _certificates(record: RunRecord) -> None:
                 st.markdown(f"`{label}`")
                 _download(
                     t("Page"), f"{kind}_parity_page", record, lambda kind=kind: certificate.as_page(_certificate(record, kind), words), f"{name}.html",
-                    ":material/download:", about=t("A small page that opens in any browser."), width="content",
+                    help=t("A small page that opens in any browser."), width="content",
                 )  # fmt: skip
                 _download(
                     "JSON", f"{kind}_parity_json", record, lambda kind=kind: certificate.as_json(_certificate(record, kind)), f"{name}.json",
-                    ":material/download:", about=t("The same numbers for a program."), width="content",
+                    help=t("The same numbers for a program."), width="content",
                 )  # fmt: skip
 
 
@@ -186,31 +188,12 @@ def _download(
     record: RunRecord,
     make: Callable[[], bytes | str],
     name: str,
-    icon: str,
-    *,
-    about: str,
-    primary: bool = False,
-    width: str = "stretch",
+    icon: str = ":material/download:",
+    **more: object,
 ) -> None:
     """Show a download button; its file is made when it is pressed. A refusal is kept and shown next to the buttons."""
-    refusals = st.session_state.setdefault(MADE, {})
-
-    def made() -> bytes | str:
-        refusals.pop(record.run_id, None)
-        try:
-            return make()
-        except ClsfError as error:
-            refusals[record.run_id] = error.sentence
-            raise
-
-    st.download_button(
-        label, made, file_name=name, key=_key(kind, record), icon=icon, help=about, width=width,
-        type="primary" if primary else "secondary", on_click="ignore",
-    )  # fmt: skip
-
-
-def _key(kind: str, record: RunRecord) -> str:
-    return f"predict_{kind}_{record.run_id}"
+    made = refusable(make, partial(st.session_state.setdefault(MADE, {}).__setitem__, record.run_id))
+    download(label, made, name, f"predict_{kind}_{record.run_id}", icon, **{"width": "stretch", **more})
 
 
 def _model_code(record: RunRecord) -> str:

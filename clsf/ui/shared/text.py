@@ -52,6 +52,11 @@ def plain(said: Sentence | str) -> str:
     return re.sub(r"([\\`*_{}\[\]<>#|~$:])", r"\\\1", words(said) if isinstance(said, Sentence) else said)
 
 
+def begun(text: str) -> str:
+    """Return text with a capital first letter, for headings, labels and the start of a sentence."""
+    return text[:1].upper() + text[1:]
+
+
 def translated(template: str) -> str:
     """Return the translation of a template, with its fields still open; the template itself where there is none."""
     return catalogue(language.chosen()).gettext(template) if template else ""

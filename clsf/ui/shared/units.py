@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from clsf.ui.shared.text import t
+from clsf.ui.shared.text import t, tn
 
 
 def duration(seconds: float) -> str:
@@ -18,6 +18,11 @@ def duration(seconds: float) -> str:
 def megabytes(count: int) -> str:
     """Return bytes as megabytes of a million, without the unit."""
     return f"{count / 1e6:,.0f}" if count >= 1e6 else f"{count / 1e6:.1f}"
+
+
+def parameters(count: int) -> str:
+    """Return how many parameters there are."""
+    return tn("{count} parameter", "{count} parameters", count, count=f"{count:,}")
 
 
 def share(fraction: float | None) -> str:

@@ -14,6 +14,7 @@ from clsf.teaching import classroom
 from clsf.teaching.assignment import CLASS, MOST_NOTE, MOST_TITLE, PARAMETER, Assignment, goal_text
 from clsf.ui.shared import assigned, course, identity, language, problems, qr, runs, service_access, state
 from clsf.ui.shared.data_names import data_name
+from clsf.ui.shared.downloads import download
 from clsf.ui.shared.text import plain, t, words
 from clsf.ui.teachers import keys
 
@@ -133,10 +134,7 @@ def _made(assignment: Assignment) -> None:
         )  # fmt: skip
     with st.container(horizontal=True, gap="small"):
         st.link_button(t("Look at it as a student"), link, icon=":material/open_in_new:")
-        st.download_button(
-            t("Save it"), _json(assignment), "assignment.json", "application/json", key="task_file", icon=":material/download:",
-            on_click="ignore",
-        )  # fmt: skip
+        download(t("Save it"), _json(assignment), "assignment.json", "task_file")
     lessons, _ = assignment.lessons_in(language.chosen())
     tasks = sum(step.block is not None and step.block.graded for lesson in lessons for step in lesson.steps)
     tasks += bool(assignment.goal) + bool(assignment.case)
@@ -149,12 +147,9 @@ def _made(assignment: Assignment) -> None:
 
 def _to_class(name: str, task: str) -> None:
     """Have a class work on an assignment."""
-    try:
+    with problems.kept():
         classroom.open_class(service_access.get_service().reached, state.owner(), name, task)
-    except ClsfError as error:
-        st.session_state[state.REFUSAL] = error.sentence
-        return
-    st.toast(t("Class {name} works on it now.", name=plain(name)), icon=":material/check:")
+        st.toast(t("Class {name} works on it now.", name=plain(name)), icon=":material/check:")
 
 
 def _json(assignment: Assignment) -> str:

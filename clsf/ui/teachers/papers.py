@@ -12,6 +12,7 @@ from clsf.errors import ClsfError
 from clsf.teaching import guide as guides
 from clsf.teaching import handout
 from clsf.ui.shared import choose, course, language, programs, questions
+from clsf.ui.shared.downloads import download
 from clsf.ui.shared.text import plain, t, words
 from clsf.ui.teachers import keys
 
@@ -23,18 +24,15 @@ def show() -> None:
     name = choose.named(st.selectbox, t("Lesson"), names, keys.HANDOUT)
     lesson = course.course().lesson(name) or lessons[0]
     with st.container(horizontal=True, gap="small"):
-        st.download_button(
-            t("The lesson"), lambda: _lesson(lesson), handout.file_name(lesson, "lesson"), "text/html", key="handout_page",
-            icon=":material/article:", type="primary", on_click="ignore",
+        download(
+            t("The lesson"), lambda: _lesson(lesson), handout.file_name(lesson, "lesson"), "handout_page",
+            ":material/article:", type="primary",
         )  # fmt: skip
-        st.download_button(
-            t("Worksheet with answers"), lambda: _worksheet(lesson), handout.file_name(lesson, "worksheet"), "text/html",
-            key="handout_sheet", icon=":material/assignment:", on_click="ignore",
+        download(
+            t("Worksheet with answers"), lambda: _worksheet(lesson), handout.file_name(lesson, "worksheet"), "handout_sheet",
+            ":material/assignment:",
         )  # fmt: skip
-        st.download_button(
-            t("All lessons"), lambda: _all(lessons), "handouts.zip", "application/zip", key="handout_all", icon=":material/folder_zip:",
-            on_click="ignore",
-        )  # fmt: skip
+        download(t("All lessons"), lambda: _all(lessons), "handouts.zip", "handout_all", ":material/folder_zip:")
     st.caption(
         t(
             "Open a file in the browser and print it on A4. A lesson takes at most two pages; a worksheet's last page has the answers."
@@ -74,9 +72,10 @@ def _all(lessons: tuple[Lesson, ...]) -> bytes:
 def guide() -> None:
     """Show the guide: the plans first, then lesson by lesson."""
     chapters = guides.read(language.chosen())
-    st.download_button(
-        t("Save the guide"), lambda: handout.text_page(t("Guide for teachers"), language.chosen(), guides.whole(language.chosen())),
-        "guide.html", "text/html", key="guide_file", icon=":material/print:", on_click="ignore",
+    download(
+        t("Save the guide"),
+        lambda: handout.text_page(t("Guide for teachers"), language.chosen(), guides.whole(language.chosen())), "guide.html",
+        "guide_file", ":material/print:",
     )  # fmt: skip
     for name in guides.PLANS:
         if name in chapters:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import time
+from urllib.parse import parse_qs, urlsplit
 
 import streamlit as st
 
 from clsf.charts import class_results
 from clsf.course.lesson import Lesson
-from clsf.errors import ClsfError, TeachingError
+from clsf.errors import TeachingError
 from clsf.teaching import classroom
 from clsf.teaching import table as marks_table
-from clsf.teaching.assignment import CLASS, MOST_CLASS, Assignment, unpacked
+from clsf.teaching.assignment import CLASS, MOST_CLASS, PARAMETER, Assignment, unpacked
 from clsf.teaching.classroom import Student
 from clsf.ui.shared import assigned, choose, course, figures, identity, navigation, problems, qr, service_access, state
+from clsf.ui.shared.downloads import download
 from clsf.ui.shared.text import plain, t, tn, words
 from clsf.ui.teachers import keys
 
@@ -57,22 +59,14 @@ def _open_one() -> None:
         name = st.text_input(t("Name of the class"), key="class_name", max_chars=MOST_CLASS, placeholder="3B")
         link = st.text_input(t("Link of its assignment, if it has one"), key="class_task", max_chars=6_000)
         if st.form_submit_button(t("Open it"), type="primary", icon=":material/check:"):
-            try:
-                task = _packed(link or "")
-                opened = classroom.open_class(service_access.get_service().reached, state.owner(), name, task)
-            except ClsfError as error:
-                problems.show(error)
-                return
-            st.query_params[keys.CLASS_SHOWN] = opened
-            st.session_state.pop("class_shown", None)
-            st.rerun()
+            with problems.shown():
+                reached, task = service_access.get_service().reached, _packed(link or "")
+                st.query_params[keys.CLASS_SHOWN] = classroom.open_class(reached, state.owner(), name, task)
+                st.session_state.pop("class_shown", None)
+                st.rerun()
 
 
 def _packed(link: str) -> str:
-    from urllib.parse import parse_qs, urlsplit
-
-    from clsf.teaching.assignment import PARAMETER
-
     if not link.strip():
         return ""
     text = parse_qs(urlsplit(link.strip()).query).get(PARAMETER, [link.strip()])[0]
@@ -99,9 +93,9 @@ def _links(name: str, task: Assignment | None) -> None:
             if drawn is not None:
                 st.image(drawn, width=280, alt=t("The link as a code to scan"))
             st.code(link, language=None, wrap_lines=True)
-        st.download_button(
-            t("End of class: one table"), lambda: _csv(name, _counted(task)), f"class-{time.strftime('%Y-%m-%d')}.csv", "text/csv",
-            key="class_table", icon=":material/download:", on_click="ignore",
+        download(
+            t("End of class: one table"), lambda: _csv(name, _counted(task)), f"class-{time.strftime('%Y-%m-%d')}.csv",
+            "class_table",
         )  # fmt: skip
         with st.popover(t("Remove this class"), icon=":material/delete:", type="tertiary"):
             st.markdown(t("The list of students is deleted. What they have done and trained stays theirs."))

@@ -8,13 +8,12 @@ import streamlit as st
 
 from clsf.charts import tensor_blocks, tensor_shapes
 from clsf.tensors import literals
-from clsf.tensors.literals import TensorError
 from clsf.tensors.outcome import SeenValue
 from clsf.tensors.program import ProgramCall
 from clsf.ui.shared import choose, columns
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.programs import LibraryAnswer, ask
-from clsf.ui.shared.text import plain, t, words
+from clsf.ui.shared.text import t, words
 from clsf.ui.tensors import keys
 
 EXAMPLES = {
@@ -31,23 +30,14 @@ def show() -> bool:
     """Show the section; return whether its task is solved by what is chosen."""
     st.pills(t("Examples"), list(EXAMPLES), key=keys.SHAPES_EXAMPLE, on_change=_take_example)
     one, two = st.columns(2)
-    try:
-        with one:
-            left = literals.shape(choose.text(t("Shape of a"), "2, 3", keys.LEFT))
-        with two:
-            right = literals.shape(choose.text(t("Shape of b"), "3", keys.RIGHT))
-        _not_too_many(left, right)
-    except TensorError as error:
-        st.warning(plain(error.sentence), icon=":material/edit_note:")
-        return False
+    left = literals.shape(choose.text(t("Shape of a"), "2, 3", keys.LEFT, place=one))
+    right = literals.shape(choose.text(t("Shape of b"), "3", keys.RIGHT, place=two))
+    _not_too_many(left, right)
     drawing, rules = st.columns([1.1, 1], gap="large", vertical_alignment="center")
-    with drawing:
-        st.html(tensor_shapes.aligned(left, right, words))
-    with rules:
-        st.markdown(
-            "\n".join(f"1. {text}" for text in tensor_shapes.in_words(left, right, words))
-            or t("A single number fits everything.")
-        )
+    drawing.html(tensor_shapes.aligned(left, right, words))
+    rules.markdown(
+        "\n".join(f"1. {text}" for text in tensor_shapes.in_words(left, right, words)) or t("A single number fits everything.")
+    )
     sizes = {"left_size": math.prod(left), "right_size": math.prod(right)}
     answers = ask(
         ProgramCall.of("broadcast.add", left=left, right=right),

@@ -10,13 +10,12 @@ from clsf.charts import tensor_bits
 from clsf.charts.tensor_blocks import number
 from clsf.tensors import literals
 from clsf.tensors.dtypes import DTYPES, FLOATS, INTEGERS, limits
-from clsf.tensors.literals import TensorError
 from clsf.tensors.outcome import Outcome
 from clsf.tensors.program import Dtype, ProgramCall
 from clsf.ui.shared import choose, columns
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.programs import SIDES, LibraryAnswer, ask
-from clsf.ui.shared.text import plain, t, words
+from clsf.ui.shared.text import t, words
 from clsf.ui.tensors import keys
 
 EXAMPLES = {
@@ -29,9 +28,7 @@ EXAMPLES = {
     "-1 → bool": ("[-1, 0, 0.5, 2]", "float32", "bool"),
 }
 
-INFERRED: tuple[object, ...] = (
-    1, 1.0, True, 2**31, 1 + 2j, [1, 2], [1, 2.5], [True, 2], [True, 2.5], "text"
-)  # fmt: skip
+INFERRED: tuple[object, ...] = (1, 1.0, True, 2**31, 1 + 2j, [1, 2], [1, 2.5], [True, 2], [True, 2.5], "text")
 
 SHORT = {
     "bool": "b", "uint8": "u8", "int8": "i8", "int16": "i16", "int32": "i32", "int64": "i64", "float16": "f16",
@@ -41,33 +38,19 @@ SHORT = {
 
 def show() -> bool:
     """Show the section; return whether its task is solved by what is chosen."""
-    view = choose.named(
-        st.segmented_control,
-        t("What to look at"),
-        {
-            "cast": t("cast numbers"),
-            "precision": t("how exact"),
-            "inferred": t("what is inferred"),
-            "promotion": t("when two types meet"),
-        },
-        keys.CAST_VIEW,
-    )
+    views = {
+        "cast": t("cast numbers"), "precision": t("how exact"), "inferred": t("what is inferred"), "promotion": t("when two types meet"),
+    }  # fmt: skip
+    view = choose.named(st.segmented_control, t("What to look at"), views, keys.CAST_VIEW)
     return {"cast": _cast, "precision": _precision, "inferred": _inferred, "promotion": _promotion}[view]()
 
 
 def _cast() -> bool:
     st.pills(t("Examples"), list(EXAMPLES), key=keys.CAST_EXAMPLE, on_change=_take_example)
     one, two, three = st.columns([2, 1, 1])
-    try:
-        with one:
-            values = literals.values(choose.text(t("Values"), "[300, 256, 255, -1]", keys.CAST_VALUES))
-    except TensorError as error:
-        st.warning(plain(error.sentence), icon=":material/edit_note:")
-        return False
-    with two:
-        source = choose.one(t("From"), DTYPES, keys.CAST_FROM, "int32")
-    with three:
-        target = choose.one(t("To"), DTYPES, keys.CAST_TO, "uint8")
+    values = literals.values(choose.text(t("Values"), "[300, 256, 255, -1]", keys.CAST_VALUES, place=one))
+    source = choose.one(t("From"), DTYPES, keys.CAST_FROM, "int32", place=two)
+    target = choose.one(t("To"), DTYPES, keys.CAST_TO, "uint8", place=three)
     answers = ask(
         ProgramCall.of("create.from_list", "cast.cast", values=values, dtype=Dtype(source), target=Dtype(target)),
         ProgramCall.of("create.from_list", "create.whole", values=values, dtype=Dtype(source)),
@@ -88,10 +71,8 @@ def _cast() -> bool:
 def _take_example() -> None:
     chosen = st.session_state.get(keys.CAST_EXAMPLE)
     if chosen in EXAMPLES:
-        values, source, target = EXAMPLES[chosen]
-        st.session_state[keys.CAST_VALUES] = values
-        st.session_state[keys.CAST_FROM] = source
-        st.session_state[keys.CAST_TO] = target
+        for key, value in zip((keys.CAST_VALUES, keys.CAST_FROM, keys.CAST_TO), EXAMPLES[chosen], strict=True):
+            st.session_state[key] = value
 
 
 def _table(before: Outcome, answers: dict[str, LibraryAnswer], source: str, target: str) -> None:
@@ -140,12 +121,9 @@ def _solved(before: Outcome | None, answers: dict[str, LibraryAnswer]) -> bool:
 
 def _precision() -> bool:
     one, two, three = st.columns([1, 1, 2])
-    with one:
-        left = choose.number("a", 0.1, keys.ADD_LEFT)
-    with two:
-        right = choose.number("b", 0.2, keys.ADD_RIGHT)
-    with three:
-        dtype = choose.one(t("Number type"), (*FLOATS, "int8", "uint8", "int32", "int64"), keys.ADD_DTYPE, "float32")
+    left = choose.number("a", 0.1, keys.ADD_LEFT, place=one)
+    right = choose.number("b", 0.2, keys.ADD_RIGHT, place=two)
+    dtype = choose.one(t("Number type"), (*FLOATS, "int8", "uint8", "int32", "int64"), keys.ADD_DTYPE, "float32", place=three)
     values = {"left": left, "right": right} if dtype in FLOATS else {"left": int(left), "right": int(right)}
     answers = ask(
         ProgramCall.of("cast.add", "cast.digits", dtype=Dtype(dtype), **values),
@@ -209,10 +187,8 @@ def _inferred() -> bool:
 
 def _promotion() -> bool:
     one, two = st.columns(2)
-    with one:
-        left = choose.one("a", DTYPES, keys.MEET_LEFT, "int32")
-    with two:
-        right = choose.one("b", DTYPES, keys.MEET_RIGHT, "float32")
+    left = choose.one("a", DTYPES, keys.MEET_LEFT, "int32", place=one)
+    right = choose.one("b", DTYPES, keys.MEET_RIGHT, "float32", place=two)
     tables = ask(*(ProgramCall.of("cast.promote", left=Dtype(a), right=Dtype(b)) for a in DTYPES for b in DTYPES))
     chosen = ask(
         ProgramCall.of("cast.promote", left=Dtype(left), right=Dtype(right)),
@@ -252,8 +228,7 @@ def _meeting(a: str, b: str, outcome: Outcome, chosen: bool) -> str:
     if outcome.raised:
         return f'<span class="pm-x{on}" data-tip="{escape(f"{a} + {b}: {outcome.raised.kind}")}">✕</span>'
     name = _name(outcome.value.text)
-    kind = {"f": "pm-f", "c": "pm-c", "b": "pm-b"}.get(name.removeprefix("b") if name.startswith("bfloat") else name[0], "pm-i")
-    kind = "pm-f" if name.startswith("bfloat") else kind
+    kind = "pm-f" if name.startswith("bfloat") else {"f": "pm-f", "c": "pm-c", "b": "pm-b"}.get(name[0], "pm-i")
     return f'<span class="{kind}{on}" data-tip="{escape(f"{a} + {b}: {outcome.value.text}")}">{escape(SHORT.get(name, name))}</span>'
 
 

@@ -20,18 +20,13 @@ PAIRS = ("copied", "part", "reshaped", "transposed", "picked", "from_numpy", "co
 
 def show() -> bool:
     """Show the section; return whether its task is solved by what is chosen."""
-    view = choose.named(
-        st.segmented_control,
-        t("What to look at"),
-        {"assign": t("change one element"), "memory": t("two names, one memory?"), "gradient": t("to NumPy with a gradient")},
-        keys.CHANGE_VIEW,
-        keys.CHANGE_VIEW_LINK,
-    )
-    try:
-        values, position, value = _chosen(view)
-    except TensorError as error:
-        st.warning(plain(error.sentence), icon=":material/edit_note:")
-        return False
+    views = {
+        "assign": t("change one element"),
+        "memory": t("two names, one memory?"),
+        "gradient": t("to NumPy with a gradient"),
+    }
+    view = choose.named(st.segmented_control, t("What to look at"), views, keys.CHANGE_VIEW, keys.CHANGE_VIEW_LINK)
+    values, position, value = _chosen(view)
     if view == "assign":
         _assign(values, position, value)
         return False
@@ -44,29 +39,21 @@ def show() -> bool:
 def _chosen(view: str) -> tuple[list, tuple[int, ...], float | int]:
     """Return the numbers, the index of the changed one, and its new value."""
     one, two, three, four = st.columns([2.4, 1, 1, 1])
-    with one:
-        values = literals.values(choose.text(t("Values"), "[[1, 2, 3], [4, 5, 6]]", keys.CHANGE_VALUES))
+    values = literals.values(choose.text(t("Values"), "[[1, 2, 3], [4, 5, 6]]", keys.CHANGE_VALUES, place=one))
     if not isinstance(values, list) or not values or not all(isinstance(row, list) and row for row in values):
         raise TensorError("Here the values must be a list of lists, such as [[1, 2, 3], [4, 5, 6]].")
     if view == "gradient":
         return values, (0, 0), 0
-    with two:
-        row = choose.whole(t("Row"), 0, 50, 0, keys.CHANGE_ROW)
-    with three:
-        column = choose.whole(t("Column"), 0, 50, 1, keys.CHANGE_COLUMN)
-    with four:
-        value = choose.number(t("New value"), 99.0, keys.CHANGE_VALUE)
+    row = choose.whole(t("Row"), 0, 50, 0, keys.CHANGE_ROW, place=two)
+    column = choose.whole(t("Column"), 0, 50, 1, keys.CHANGE_COLUMN, place=three)
+    value = choose.number(t("New value"), 99.0, keys.CHANGE_VALUE, place=four)
     return values, (row, column), int(value) if value.is_integer() else value
 
 
 def _assign(values: list, position: tuple[int, ...], value: float | int) -> None:
     place = ", ".join(map(str, position))
-    attempt = choose.named(
-        st.segmented_control,
-        t("Attempt"),
-        {"item": f"t[{place}] = {value}", "all": f"t += {value}"},
-        keys.CHANGE_ATTEMPT,
-    )
+    attempts = {"item": f"t[{place}] = {value}", "all": f"t += {value}"}
+    attempt = choose.named(st.segmented_control, t("Attempt"), attempts, keys.CHANGE_ATTEMPT)
     arguments = {"values": values, "index": Pick(position), "value": value}
     step = "assign" if attempt == "item" else "add_in_place"
     kinds = {"numpy": ("",), "torch": ("",), "tensorflow": ("", "variable_")}
@@ -75,13 +62,11 @@ def _assign(values: list, position: tuple[int, ...], value: float | int) -> None
         for side, several in kinds.items()
     }
     answers = ask_each(calls)
-    cards = [
-        ("numpy", 0, "np.ndarray"),
-        ("torch", 0, "torch.Tensor"),
-        ("tensorflow", 0, "tf.Tensor"),
-        ("tensorflow", 1, "tf.Variable"),
-    ]
-    for row in (cards[:2], cards[2:]):
+    cards = (
+        [("numpy", 0, "np.ndarray"), ("torch", 0, "torch.Tensor")],
+        [("tensorflow", 0, "tf.Tensor"), ("tensorflow", 1, "tf.Variable")],
+    )
+    for row in cards:
         for place, (side, which, kind) in zip(st.columns(2), row, strict=True):
             with place, columns.card(side, f"change{which}", f"`{kind}`"):
                 if answers[side].problem is not None:

@@ -7,7 +7,6 @@ import streamlit as st
 from clsf.charts import tensor_blocks, tensor_curves
 from clsf.tensors import literals
 from clsf.tensors.dtypes import DTYPES
-from clsf.tensors.literals import TensorError
 from clsf.tensors.outcome import Outcome, SeenValue
 from clsf.tensors.picking import ALL, BACK, EVERY_OTHER, ONE, RANGE, WAYS, picked
 from clsf.tensors.program import Dtype, Pick, ProgramCall
@@ -15,7 +14,7 @@ from clsf.ui.shared import choose, columns
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.live_chart import live_chart
 from clsf.ui.shared.programs import SIDES, LibraryAnswer, ask
-from clsf.ui.shared.text import plain, t, words
+from clsf.ui.shared.text import t, words
 from clsf.ui.tensors import keys
 
 LECTURE = "[[[1, 2, 3], [4, 5, 6]], [[7, 8, 9], [10, 11, 12]]]"
@@ -30,12 +29,8 @@ MANY = 2_000  # numbers, to show their distribution
 def show() -> bool:
     """Show the section; return whether its task is solved by what is chosen."""
     left, right = st.columns([1.15, 1.7], gap="large")
-    try:
-        with left:
-            steps, arguments = _making()
-    except TensorError as error:
-        st.warning(plain(error.sentence), icon=":material/edit_note:")
-        return False
+    with left:
+        steps, arguments = _making()
     calls = [ProgramCall.of(*steps, "create.whole", **arguments)]
     calls += [ProgramCall.of(*steps, f"create.{name}", **arguments) for name in ATTRIBUTES]
     answers = ask(*calls)
@@ -56,12 +51,8 @@ def show() -> bool:
 
 def _making() -> tuple[list[str], dict[str, object]]:
     """Return the steps that make the tensor, and their arguments."""
-    source = choose.named(
-        st.segmented_control,
-        t("Made from"),
-        {"list": t("a list"), "range": t("a range"), "normal": t("normal random"), "uniform": t("uniform random")},
-        keys.SOURCE,
-    )
+    sources = {"list": t("a list"), "range": t("a range"), "normal": t("normal random"), "uniform": t("uniform random")}
+    source = choose.named(st.segmented_control, t("Made from"), sources, keys.SOURCE)
     dtypes = {INFERRED: t("inferred")} | {name: name for name in DTYPES}
     arguments: dict[str, object] = {}
     if source == "list":
@@ -70,12 +61,9 @@ def _making() -> tuple[list[str], dict[str, object]]:
         )
     elif source == "range":
         one, two, three = st.columns(3)
-        with one:
-            arguments["start"] = _neat(choose.number(t("First number"), 0.0, keys.START))
-        with two:
-            arguments["stop"] = _neat(choose.number(t("Up to, not included"), 12.0, keys.STOP))
-        with three:
-            arguments["step"] = _neat(choose.number(t("In steps of"), 1.0, keys.STEP))
+        arguments["start"] = _neat(choose.number(t("First number"), 0.0, keys.START, place=one))
+        arguments["stop"] = _neat(choose.number(t("Up to, not included"), 12.0, keys.STOP, place=two))
+        arguments["step"] = _neat(choose.number(t("In steps of"), 1.0, keys.STEP, place=three))
         literals.steps(arguments["start"], arguments["stop"], arguments["step"])
     else:
         arguments |= _random(source)
@@ -104,17 +92,12 @@ def _random(source: str) -> dict[str, object]:
     size = literals.shape(choose.text(t("Shape"), "4, 6", keys.SIZE))
     one, two, three = st.columns(3)
     if source == "normal":
-        with one:
-            arguments = {"mean": choose.number(t("Mean"), 0.0, keys.MEAN)}
-        with two:
-            arguments["deviation"] = choose.number(t("Deviation"), 1.0, keys.DEVIATION)
+        arguments = {"mean": choose.number(t("Mean"), 0.0, keys.MEAN, place=one)}
+        arguments["deviation"] = choose.number(t("Deviation"), 1.0, keys.DEVIATION, place=two)
     else:
-        with one:
-            arguments = {"low": choose.number(t("Lowest"), 0.0, keys.LOW)}
-        with two:
-            arguments["high"] = choose.number(t("Highest"), 1.0, keys.HIGH)
-    with three:
-        seed = choose.whole(t("Seed"), 0, 2**31 - 1, 3, keys.MAKE_SEED)
+        arguments = {"low": choose.number(t("Lowest"), 0.0, keys.LOW, place=one)}
+        arguments["high"] = choose.number(t("Highest"), 1.0, keys.HIGH, place=two)
+    seed = choose.whole(t("Seed"), 0, 2**31 - 1, 3, keys.MAKE_SEED, place=three)
     return {"size": size, "seed": seed} | arguments
 
 
@@ -196,12 +179,8 @@ def _spread(answers: dict[str, LibraryAnswer]) -> None:
     if lists:
         said = t("The same recipe, {count} numbers from each generator", count=f"{MANY:,}")
         st.markdown(f"**{said}**")
-        live_chart(
-            tensor_curves.histogram(lists, words),
-            key="spread",
-            alt=t("Histogram of the random numbers of each library."),
-            height=260,
-        )
+        alt = t("Histogram of the random numbers of each library.")
+        live_chart(tensor_curves.histogram(lists, words), key="spread", alt=alt, height=260)
 
 
 def _solved(made: SeenValue | None, pieces: list[Outcome]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from clsf.tensors import sections
+from clsf.tensors.literals import TensorError
 from clsf.ui.shared import facts
 from clsf.ui.shared.sections import Section, Sections
 from clsf.ui.shared.text import plain, t
@@ -16,6 +17,15 @@ SHOW = {
 }  # fmt: skip
 
 SECTIONS = Sections(keys.SECTION, tuple(Section(s.name, s.title, s.icon, SHOW[s.name]) for s in sections.SECTIONS))
+
+
+def solved(section: Section) -> bool:
+    """Show a section; return whether its task is solved by what is chosen. What is typed and can't be read is refused here."""
+    try:
+        return section.show()
+    except TensorError as error:
+        st.warning(plain(error.sentence), icon=":material/edit_note:")
+        return False
 
 
 def task(name: str, solved: bool) -> None:

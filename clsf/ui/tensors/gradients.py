@@ -25,31 +25,28 @@ BOTH = ("tensorflow", "torch")
 
 def show() -> bool:
     """Show the section; return whether its task is solved by what is chosen."""
-    view = choose.named(
-        st.segmented_control,
-        t("What to look at"),
-        {
-            "slope": t("the slope of a curve"),
-            "hills": t("two variables"),
-            "repeated": t("backward again and again"),
-            "used": t("a used-up tape"),
-            "stopped": t("gradient cut off"),
-            "watched": t("who is watched"),
-        },
-        keys.GRADIENT_VIEW,
-    )
+    views = {
+        "slope": t("the slope of a curve"), "hills": t("two variables"), "repeated": t("backward again and again"),
+        "used": t("a used-up tape"), "stopped": t("gradient cut off"), "watched": t("who is watched"),
+    }  # fmt: skip
+    view = choose.named(st.segmented_control, t("What to look at"), views, keys.GRADIENT_VIEW)
     if view == "hills":
         _hills()
         return False
     one, two = st.columns([1, 2])
-    with one:
-        name = choose.one(t("Function of x"), ONE, keys.FUNCTION)
-    with two:
-        at = st.slider("x", -SPAN, SPAN, 1.5, 0.05, key=keys.AT, **choose.LINKED)
+    name = choose.one(t("Function of x"), ONE, keys.FUNCTION, place=one)
+    at = two.slider("x", -SPAN, SPAN, 1.5, 0.05, key=keys.AT, **choose.LINKED)
     at = min(max(round(float(at), 2), -SPAN), SPAN)
     if view == "slope":
         return _slope(name, at)
-    {"repeated": _repeated, "used": _used_up, "stopped": _stopped, "watched": _watched}[view](name, at)
+    if view == "repeated":
+        _repeated(name, at)
+    elif view == "used":
+        _two_programs(name, at, "used_up", "kept", t("and so it may be asked twice:"))
+    elif view == "stopped":
+        _two_programs(name, at, "flowing", "stopped", t("the same with f(x) cut off, taken as a constant:"))
+    else:
+        _two_programs(name, at, "unwatched", "watched", t("and now it is watched:"))
     return False
 
 
@@ -111,12 +108,9 @@ def _formula(outcome: Outcome) -> str:
 
 def _hills() -> None:
     one, two, three = st.columns([1, 1, 1])
-    with one:
-        name = choose.one(t("Function of x and y"), TWO, keys.HILLS)
-    with two:
-        x = st.slider("x", -SPAN_TWO, SPAN_TWO, -0.5, 0.05, key=keys.HILLS_AT, **choose.LINKED)
-    with three:
-        y = st.slider("y", -SPAN_TWO, SPAN_TWO, 1.0, 0.05, key=keys.HILLS_BESIDE, **choose.LINKED)
+    name = choose.one(t("Function of x and y"), TWO, keys.HILLS, place=one)
+    x = two.slider("x", -SPAN_TWO, SPAN_TWO, -0.5, 0.05, key=keys.HILLS_AT, **choose.LINKED)
+    y = three.slider("y", -SPAN_TWO, SPAN_TWO, 1.0, 0.05, key=keys.HILLS_BESIDE, **choose.LINKED)
     at = tuple(min(max(round(float(v), 2), -SPAN_TWO), SPAN_TWO) for v in (x, y))
     f = f"gradients.{name}"
     call = ProgramCall.of(f, "gradients.slopes", at=at[0], beside=at[1])
@@ -159,18 +153,6 @@ def _repeated(name: str, at: float) -> None:
             columns.program(outcomes[1])
         else:
             st.caption(t("A new tape each time: nothing is left over that could add up."))
-
-
-def _used_up(name: str, at: float) -> None:
-    _two_programs(name, at, "used_up", "kept", t("and so it may be asked twice:"))
-
-
-def _stopped(name: str, at: float) -> None:
-    _two_programs(name, at, "flowing", "stopped", t("the same with f(x) cut off, taken as a constant:"))
-
-
-def _watched(name: str, at: float) -> None:
-    _two_programs(name, at, "unwatched", "watched", t("and now it is watched:"))
 
 
 def _two_programs(name: str, at: float, first: str, second: str, between: str) -> None:

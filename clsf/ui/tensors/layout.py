@@ -30,16 +30,12 @@ def show() -> bool:
     }
     stage = choose.named(st.pills, t("What is done to the image"), stages, keys.STAGE)
     one, two, three, four = st.columns(4)
-    with one:
-        side = int(choose.one(t("Height and width"), SIDES_OF_IMAGE, keys.LAYOUT_SIDE, "4"))
-    with two:
-        row = choose.whole(t("Follow row"), 0, side - 1, min(1, side - 1), keys.FOLLOW_ROW)
-    with three:
-        column = choose.whole(t("Follow column"), 0, side - 1, min(2, side - 1), keys.FOLLOW_COLUMN)
-    with four:
-        channel = tensor_memory.CHANNELS.index(
-            choose.one(t("Follow channel"), tensor_memory.CHANNELS, keys.FOLLOW_CHANNEL, "G", st.segmented_control)
-        )
+    side = int(choose.one(t("Height and width"), SIDES_OF_IMAGE, keys.LAYOUT_SIDE, "4", place=one))
+    row = choose.whole(t("Follow row"), 0, side - 1, min(1, side - 1), keys.FOLLOW_ROW, place=two)
+    column = choose.whole(t("Follow column"), 0, side - 1, min(2, side - 1), keys.FOLLOW_COLUMN, place=three)
+    channel = tensor_memory.CHANNELS.index(
+        choose.one(t("Follow channel"), tensor_memory.CHANNELS, keys.FOLLOW_CHANNEL, "G", st.segmented_control, place=four)
+    )
     followed = (min(row, side - 1) * side + min(column, side - 1)) * CHANNELS + channel
     arguments = {"height": side, "width": side, "channels": CHANNELS}
     program = ProgramCall.of("layout.image", f"layout.{stage}", "layout.facts", **arguments)

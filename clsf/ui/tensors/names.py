@@ -23,14 +23,10 @@ MARKS: dict[Verdict, str] = {"equal": "=", "dtype": "≈", "different": "≠"}
 def show() -> bool:
     """Show the section; return whether its task is solved by what is chosen."""
     one, two, three, four = st.columns([2, 1.2, 1, 1], vertical_alignment="bottom")
-    with one:
-        search = choose.text(t("Search"), "", keys.NAMES_SEARCH, placeholder="unsqueeze, axis, concat …", type="search")
-    with two:
-        traps = st.toggle(t("Only traps"), False, key=keys.NAMES_TRAPS, **choose.LINKED)
-    with three:
-        rows = choose.whole(t("Rows of a"), 1, 5, 2, keys.NAMES_ROWS)
-    with four:
-        width = choose.whole(t("Columns of a"), 2, 5, 3, keys.NAMES_COLUMNS)
+    search = choose.text(t("Search"), "", keys.NAMES_SEARCH, placeholder="unsqueeze, axis, concat …", type="search", place=one)
+    traps = two.toggle(t("Only traps"), False, key=keys.NAMES_TRAPS, **choose.LINKED)
+    rows = choose.whole(t("Rows of a"), 1, 5, 2, keys.NAMES_ROWS, place=three)
+    width = choose.whole(t("Columns of a"), 2, 5, 3, keys.NAMES_COLUMNS, place=four)
     group = choose.named(
         st.pills, t("Group"), {ALL: t("all")} | {name: plain(title) for name, title in GROUPS.items()}, keys.NAMES_GROUP
     )
@@ -87,11 +83,7 @@ def _wanted(row: Operation, answers: dict[str, LibraryAnswer], search: str, grou
 
 
 def _counts(judged: dict[str, Verdict]) -> None:
-    texts = {
-        "equal": t("equal, same dtype"),
-        "dtype": t("equal numbers, other dtype"),
-        "different": t("different"),
-    }
+    texts = {"equal": t("equal, same dtype"), "dtype": t("equal numbers, other dtype"), "different": t("different")}
     with st.container(horizontal=True, gap="small"):
         for name, colour in (("equal", "green"), ("dtype", "orange"), ("different", "red")):
             count = sum(verdict == name for verdict in judged.values())

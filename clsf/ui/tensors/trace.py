@@ -45,12 +45,8 @@ FIRST = SERIES["same"]
 
 def show() -> bool:
     """Show the section; return whether its task is solved by what is chosen."""
-    view = choose.named(
-        st.segmented_control,
-        t("What to look at"),
-        {"lens": t("shape, three ways"), "counter": t("when is it traced again?")},
-        keys.TRACE_VIEW,
-    )
+    views = {"lens": t("shape, three ways"), "counter": t("when is it traced again?")}
+    view = choose.named(st.segmented_control, t("What to look at"), views, keys.TRACE_VIEW)
     return _lens() if view == "lens" else _counter()
 
 
@@ -58,11 +54,7 @@ def show() -> bool:
 
 
 def _lens() -> bool:
-    try:
-        sizes = _sizes(choose.text(t("Height and width in each call"), "[[2, 3], [4, 5], [2, 3]]", keys.LENS_SIZES))
-    except TensorError as error:
-        st.warning(plain(error.sentence), icon=":material/edit_note:")
-        return False
+    sizes = _sizes(choose.text(t("Height and width in each call"), "[[2, 3], [4, 5], [2, 3]]", keys.LENS_SIZES))
     answers = ask_each(
         {
             "tensorflow": [ProgramCall.of("trace.lens", sizes=sizes), ProgramCall.of("trace.lens_traced", sizes=sizes)],
@@ -81,8 +73,7 @@ def _lens() -> bool:
 
 def _sizes(text: str) -> list[list[int]]:
     sizes = literals.values(text)
-    good = isinstance(sizes, list) and 0 < len(sizes) <= MOST_CALLS and all(_is_size(size) for size in sizes)
-    if not good:
+    if not (isinstance(sizes, list) and 0 < len(sizes) <= MOST_CALLS and all(map(_is_size, sizes))):
         raise TensorError(
             "Write one to {most} pairs of whole numbers from 0 to 64, one pair per call, such as [[2, 3], [4, 5]].",
             most=MOST_CALLS,
@@ -154,12 +145,8 @@ def _counter() -> bool:
                     name = choose.one(t("Call {number}", number=slot + 1), (NONE, *GIVEN), keys.call(slot + 1), default)
                     if name in GIVEN:
                         chosen.append(name)
-    signature = choose.named(
-        st.segmented_control,
-        t("The function is made with"),
-        {"none": "@tf.function", "signature": "input_signature: int32, [None]", "relaxed": "reduce_retracing=True"},
-        keys.SIGNATURE,
-    )
+    ways = {"none": "@tf.function", "signature": "input_signature: int32, [None]", "relaxed": "reduce_retracing=True"}
+    signature = choose.named(st.segmented_control, t("The function is made with"), ways, keys.SIGNATURE)
     if not chosen:
         st.info(t("Choose at least one call."), icon=":material/touch_app:")
         return False
@@ -230,10 +217,9 @@ def _timeline(side: str, outcome: Outcome, chosen: list[str]) -> None:
         traced, before = count.values > before, count.values
         word = (t("traced") if traced else t("graph reused")) if side == "tensorflow" else t("runs as Python")
         word = t("refused") if value.is_error else word
-        inside = _lines(lines)
         result = f'<pre class="{"tr-bad" if value.is_error else ""}">{escape(f"✕ {value.kind}: {value.text}" if value.is_error else value.text)}</pre>'
         boxes.append(
             f'<div class="cl-call {"cl-traced" if traced and side == "tensorflow" else ""}"><div class="cl-top">'
-            f"<span>{escape(name)}</span><em>{escape(word)} · {seconds.values * 1e3:.2f} ms</em></div>{inside}{result}</div>"
+            f"<span>{escape(name)}</span><em>{escape(word)} · {seconds.values * 1e3:.2f} ms</em></div>{_lines(lines)}{result}</div>"
         )
     st.html(f'<div class="cl side-{side}">{"".join(boxes)}</div>')

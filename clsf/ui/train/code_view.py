@@ -11,7 +11,7 @@ from clsf.ui.shared import problems
 from clsf.ui.shared.choices import Choices
 from clsf.ui.shared.choose import named
 from clsf.ui.shared.lessons import note
-from clsf.ui.shared.run_status import name
+from clsf.ui.shared.marks import heading
 from clsf.ui.shared.text import t
 from clsf.ui.train import keys
 
@@ -31,5 +31,5 @@ def show(choices: Choices) -> None:
     with problems.shown(), st.grid("auto", min_column_width=320, gap="small") as grid:
         for framework, variant in sides:
             with grid.cell(), st.container(gap="xsmall"):
-                st.markdown(f"{name(framework)} · {VARIANT_TITLES[variant]}")
+                st.markdown(f"{heading(framework)} · {VARIANT_TITLES[variant]}")
                 st.code(loop_code(framework, variant, choices.plan), language="python")

@@ -53,11 +53,7 @@ def _cost(records: list[RunRecord]) -> str:
                 share=f"{share:.0%}",
             )
         )  # fmt: skip
-    return note(
-        "train",
-        "what-looking-inside",
-        parts="; ".join(parts),
-    )
+    return note("train", "what-looking-inside", parts="; ".join(parts))
 
 
 def _stamp(records: list[RunRecord], *more: object) -> tuple:
@@ -161,13 +157,7 @@ def _confusion(records: list[RunRecord]) -> None:
         lambda: (inside_confusion.figure(panels, classes, words), inside_confusion.in_words(panels, classes, words)),
         height=min(240 + 14 * len(classes), 620),
     )  # fmt: skip
-    st.caption(
-        note(
-            "train",
-            "validation-images-after",
-            epoch=epoch,
-        )
-    )
+    st.caption(note("train", "validation-images-after", epoch=epoch))
 
 
 def _with_layers(records: list[RunRecord]) -> list[RunRecord]:

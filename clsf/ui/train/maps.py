@@ -14,7 +14,7 @@ from clsf.runs.record import RunRecord
 from clsf.ui.shared import runs, state
 from clsf.ui.shared.figures import remembered
 from clsf.ui.shared.lessons import note
-from clsf.ui.shared.run_status import name
+from clsf.ui.shared.marks import heading
 from clsf.ui.shared.text import t
 from clsf.ui.train import keys, layer_names, pictures
 from clsf.ui.train.inspected_epoch import at_epoch, look_at
@@ -35,7 +35,7 @@ def show(records: list[RunRecord], classes: list[str]) -> None:
         )
     for place, record in zip(st.columns(len(records), gap="large"), records, strict=True):
         with place:
-            st.markdown(name(record.framework))
+            st.markdown(heading(record.framework))
             seen = look_at(record, epoch)
             stamp = (record.run_id, seen.step, seen.watched)
             html = remembered(f"train-maps-{record.framework}", stamp, lambda r=record, seen=seen: _layers(r, seen.activations))

@@ -6,11 +6,11 @@ import streamlit as st
 
 from clsf import range_test
 from clsf.charts import train_range
-from clsf.charts.curves import KINDS, CurveView, figure, in_words
+from clsf.charts.curves import KINDS, CurveView
 from clsf.runs.record import RunRecord
 from clsf.schedule_kinds import RANGE
 from clsf.ui.shared import choose, state
-from clsf.ui.shared.figures import shared
+from clsf.ui.shared.figures import curves
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.live_chart import live_chart
 from clsf.ui.shared.text import plain, t, words
@@ -76,14 +76,9 @@ def _begun(records: list[RunRecord]) -> bool:
 
 
 def _chart(name: str, records: list[RunRecord], view: CurveView) -> None:
-    title = KINDS[name].title
     if name == "gradient-norm" and not any(record.steps.gradient_norms for record in records):
         with st.container(gap="xxsmall"):
-            st.markdown(f"**{plain(title)}**")
+            st.markdown(f"**{plain(KINDS[name].title)}**")
             st.caption(t("Not reported by this variant of the loop: model.fit keeps its gradients to itself."))
         return
-    drawn, alt = shared(
-        (name, view), records,
-        lambda: (figure(KINDS[name], records, view, words), in_words(KINDS[name], records, words)),
-    )  # fmt: skip
-    live_chart(drawn, key=f"chart-{name}", alt=alt, height=280, title=words(title))
+    curves(name, name, records, view, f"chart-{name}", 280)

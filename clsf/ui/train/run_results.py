@@ -11,7 +11,8 @@ from clsf.charts.style import STYLES
 from clsf.runs.record import RunRecord
 from clsf.ui.shared import next_steps, units
 from clsf.ui.shared.lessons import note
-from clsf.ui.shared.run_status import computed_on, name, status
+from clsf.ui.shared.marks import heading
+from clsf.ui.shared.run_status import computed_on, status
 from clsf.ui.shared.text import t, tn
 
 
@@ -85,9 +86,8 @@ def _stopped_early(record: RunRecord) -> None:
             early.patience, **values,
         )  # fmt: skip
     else:
-        why = note("train", "stopped-early-after", **values,
-        )  # fmt: skip
-    st.markdown(f":material/front_hand: {name(record.framework)}: {why}")
+        why = note("train", "stopped-early-after", **values)
+    st.markdown(f":material/front_hand: {heading(record.framework)}: {why}")
 
 
 def _same(ended: list[RunRecord]) -> None:

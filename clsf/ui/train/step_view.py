@@ -17,7 +17,7 @@ from clsf.ui.shared.choose import named
 from clsf.ui.shared.data_names import class_names
 from clsf.ui.shared.figures import draw, remembered
 from clsf.ui.shared.lessons import note
-from clsf.ui.shared.run_status import name as framework_name
+from clsf.ui.shared.marks import heading
 from clsf.ui.shared.settings.fields import explained
 from clsf.ui.shared.text import t, tn, words
 from clsf.ui.train import keys, layer_names, update_table
@@ -52,13 +52,7 @@ def _look(seen: list[tuple[RunRecord, StepInspected]]) -> None:
             _numbers(record, look)
     _gradients(seen)
     _weights(seen)
-    st.caption(
-        note(
-            "train",
-            "telling-step-took",
-            time=units.duration(sum(look.seconds for _, look in seen)),
-        )
-    )
+    st.caption(note("train", "telling-step-took", time=units.duration(sum(look.seconds for _, look in seen))))
 
 
 def _batch(record: RunRecord, look: StepInspected) -> None:
@@ -83,7 +77,7 @@ def _images(record: RunRecord, look: StepInspected) -> str:
 
 
 def _numbers(record: RunRecord, look: StepInspected) -> None:
-    st.markdown(framework_name(record.framework) + " · " + t("step {step}", step=f"{look.step:,}"))
+    st.markdown(heading(record.framework) + " · " + t("step {step}", step=f"{look.step:,}"))
     grid = st.grid(3, min_column_width=80, gap="small")
     grid.metric(t("Loss"), units.loss(look.loss))
     grid.metric(t("Right"), f"{look.accuracy * len(look.labels):.0f} / {len(look.labels)}")
@@ -121,7 +115,7 @@ def _weights(seen: list[tuple[RunRecord, StepInspected]]) -> None:
         if weight is None:
             continue
         style = STYLES[record.framework]
-        st.markdown(framework_name(record.framework))
+        st.markdown(heading(record.framework))
         st.html(update_table.html(weight, style.title))
         draw(
             f"train-step-weight-{record.framework}", (record.run_id, look.step, which),

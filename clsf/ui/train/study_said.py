@@ -36,9 +36,7 @@ def findings(timings: list[Timing]) -> list[str]:
             )
     loop, loader = by.get("loop"), by.get("dataloader")
     if loop and loader and loop.steady and loader.steady:
-        said.append(
-            note("train", "pytorch-runs-eagerly", loader=_time(loader.steady), loop=_time(loop.steady))
-        )  # fmt: skip
+        said.append(note("train", "pytorch-runs-eagerly", loader=_time(loader.steady), loop=_time(loop.steady)))
     return said
 
 
@@ -71,12 +69,5 @@ def fair(measured: list[RunRecord], load: float | None) -> None:
     if len(alike) == 1 and len(measured) > 1:
         st.markdown(f":green[:material/verified:] {t('Checked: same initial weights, same batches, same number of steps.')}")
     if load is not None and load > BUSY:
-        st.warning(
-            note(
-                "train",
-                "when-study-began",
-                share=f"{load:.0%}",
-            ),
-            icon=":material/speed:",
-        )
+        st.warning(note("train", "when-study-began", share=f"{load:.0%}"), icon=":material/speed:")
     st.caption(note("train", "runs-trained-one"))

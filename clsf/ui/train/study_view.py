@@ -16,12 +16,12 @@ from clsf.errors import ClsfError
 from clsf.frameworks import BY_NAME, VARIANT_TITLES, VARIANTS
 from clsf.plan import Plan, Schedule, Stopping
 from clsf.runs.record import RunRecord
-from clsf.ui.shared import example, runs, service_access, state
+from clsf.ui.shared import example, linked, runs, service_access, state
 from clsf.ui.shared.choices import Choices
 from clsf.ui.shared.choose import LINKED
 from clsf.ui.shared.figures import draw
 from clsf.ui.shared.lessons import note
-from clsf.ui.shared.run_status import name
+from clsf.ui.shared.marks import heading
 from clsf.ui.shared.settings.fields import explained
 from clsf.ui.shared.text import plain, t, tn, words
 from clsf.ui.train import keys, study_said
@@ -94,8 +94,7 @@ def _start(choices: Choices, steps: int) -> None:
         for run_id in ids:
             runs.command([run_id], "stop")
         return
-    st.session_state[keys.STUDY] = ",".join(ids)
-    st.query_params[keys.STUDY] = ",".join(ids)
+    linked.keep(keys.STUDY, ",".join(ids))
 
 
 def _load() -> float | None:
@@ -116,8 +115,7 @@ def _records() -> list[RunRecord]:
         return []
     if records:
         st.session_state[keys.STUDY] = ids
-        if st.query_params.get(keys.STUDY) != ids:
-            st.query_params[keys.STUDY] = ids
+        linked.put(keys.STUDY, ids)
     return records
 
 
@@ -130,7 +128,7 @@ def _look(was_over: bool) -> None:
         at = next(record for record in everything if not record.over)
         text = (
             tn("{done} of {total} run", "{done} of {total} runs", len(everything), done=done, total=len(everything))
-            + f" · {name(at.framework)} {_title(at)}"
+            + f" · {heading(at.framework)} {_title(at)}"
         )
         with st.container(horizontal=True, vertical_alignment="center"):
             st.progress(done / len(everything), text)
@@ -140,7 +138,7 @@ def _look(was_over: bool) -> None:
             )  # fmt: skip
     for record in everything:
         if record.failure is not None:
-            st.error(f"{name(record.framework)} {_title(record)}: {plain(record.failure)}", icon=":material/error:")
+            st.error(f"{heading(record.framework)} {_title(record)}: {plain(record.failure)}", icon=":material/error:")
     measured = [record for record in _measured(everything) if record.over and len(record.steps) > 1]
     if measured:
         _drawn(measured)

@@ -8,6 +8,7 @@ from clsf import logs
 from clsf.charts.style import STYLES
 from clsf.runs.record import RunRecord
 from clsf.ui.shared import service_access
+from clsf.ui.shared.downloads import download
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import t
 
@@ -29,12 +30,11 @@ def show(records: list[RunRecord]) -> None:
 def _of(record: RunRecord) -> None:
     title = STYLES[record.framework].title
     with st.container(horizontal=True, gap="xsmall"):
-        st.download_button(
-            t("CSV log, {framework}", framework=title), lambda: logs.epochs_csv(record).encode(), mime="text/csv", on_click="ignore",
-            file_name=f"{record.group}-{record.framework}.csv", icon=":material/download:", key=f"csv_{record.framework}",
+        download(
+            t("CSV log, {framework}", framework=title), lambda: logs.epochs_csv(record).encode(),
+            f"{record.group}-{record.framework}.csv", f"csv_{record.framework}",
         )  # fmt: skip
-        st.download_button(
+        download(
             t("TensorBoard, {framework}", framework=title), lambda: service_access.get_service().tensorboard(record.run_id),
-            mime="application/zip", on_click="ignore", file_name=f"{record.group}-{record.framework}-tensorboard.zip",
-            icon=":material/folder_zip:", key=f"tensorboard_{record.framework}",
+            f"{record.group}-{record.framework}-tensorboard.zip", f"tensorboard_{record.framework}", ":material/folder_zip:",
         )  # fmt: skip

@@ -9,6 +9,7 @@ from clsf.errors import ClsfError
 from clsf.reader.program import Program
 from clsf.reader.translate import STYLES, translated
 from clsf.ui.shared import code_panel
+from clsf.ui.shared.downloads import download
 from clsf.ui.shared.text import plain, t
 
 
@@ -28,12 +29,6 @@ def show(program: Program, key: str) -> None:
             return
         code_panel.panel(*both, [STYLES["keras"], STYLES["torch"]], key=f"{key}_panel")
         for name, title in (("keras", "Keras"), ("torch", "PyTorch")):
-            st.download_button(
-                t("Download the program in {framework}", framework=title),
-                whole[name],
-                f"program_{name}.py",
-                "text/x-python",
-                key=f"{key}_{name}",
-                icon=":material/download:",
-                on_click="ignore",
+            download(
+                t("Download the program in {framework}", framework=title), whole[name], f"program_{name}.py", f"{key}_{name}"
             )

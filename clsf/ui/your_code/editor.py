@@ -7,7 +7,7 @@ import streamlit as st
 from clsf import checks, packing
 from clsf.errors import ClsfError
 from clsf.reader import text as reading
-from clsf.ui.shared import linked
+from clsf.ui.shared import linked, problems
 from clsf.ui.shared.text import t
 from clsf.ui.your_code import keys
 from clsf.words import say
@@ -84,9 +84,6 @@ def _example(text_key: str) -> None:
 def _upload(text_key: str, upload_key: str) -> None:
     """Put the file's source into the box; if it can't be read, leave a message."""
     file = st.session_state.get(upload_key)
-    if file is None:
-        return
-    try:
-        st.session_state[text_key] = reading.load(file.getvalue(), file.name).text
-    except ClsfError as error:
-        st.session_state[keys.REFUSAL] = error.sentence
+    if file is not None:
+        with problems.kept(keys.REFUSAL):
+            st.session_state[text_key] = reading.load(file.getvalue(), file.name).text

@@ -28,8 +28,7 @@ def show(program: Program) -> None:
         t("Nothing of your program is run: its model and its plan are trained by the dashboard's own loop, in both frameworks.")
     )
     columns = st.columns(3)
-    with columns[0]:
-        data = data_choice.select(keys.DATA)
+    data = data_choice.select(keys.DATA, place=columns[0])
     epochs = columns[1].number_input(t("Epochs"), 1, 50, min(plan.epochs, 5), key=keys.EPOCHS, **LINKED)
     limit = columns[2].number_input(t("Training images"), 50, 60_000, 1000, step=50, key=keys.LIMIT, **LINKED)
     try:
@@ -51,10 +50,7 @@ def _said(pair: ProgramPair) -> None:
     if pair.why is not None:
         st.info(t("One of the two can't be trained: {reason}", reason=plain(pair.why)), icon=":material/block:")
     elif pair.faulty == pair.fixed:
-        st.info(
-            note("your_code", "same-training"),
-            icon=":material/info:",
-        )
+        st.info(note("your_code", "same-training"), icon=":material/info:")
     if pair.left_out:
         names = ", ".join(words(FAULTS[kind].title) for kind in pair.left_out)
         st.caption(t("Not in this training, because our loop does not support it: {names}.", names=plain(names)))
@@ -65,10 +61,7 @@ def _start(pair: ProgramPair) -> None:
         Arm((("program", title),), spec, plan)
         for title, (spec, plan) in ((say("as it is"), pair.faulty), (say("fixed"), pair.fixed))
     )
-    try:
+    with problems.shown():
         started = start.start(service_access.get_service(), Experiment("own", arms, tuple(FRAMEWORKS)), state.owner(), "")
-    except ClsfError as error:
-        problems.show(error)
-        return
-    st.session_state[state.EXPERIMENT] = started
-    navigation.switch_to("experiments", {state.EXPERIMENT: started})
+        st.session_state[state.EXPERIMENT] = started
+        navigation.switch_to("experiments", {state.EXPERIMENT: started})

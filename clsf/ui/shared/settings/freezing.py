@@ -21,13 +21,11 @@ def layers() -> dict[str, object]:
     """Show the choice of initial weights and of the layers that train; return fields of a plan."""
     left, right = pair()
     titles = {"drawn": t("Drawn at random"), **{name: {"imagenet": "ImageNet"}[name] for name in WEIGHTS}}
-    with left:
-        weights = named(st.selectbox, t("Weights"), titles, keys.WEIGHTS, on_change=_prepare_so)
-    with right:
-        which = named(
-            st.selectbox, t("Layers that train"),
-            {"all": t("all of them"), "head": t("the head"), "last": t("the last blocks")}, keys.TRAIN_LAYERS,
-        )  # fmt: skip
+    weights = named(st.selectbox, t("Weights"), titles, keys.WEIGHTS, on_change=_prepare_so, place=left)
+    which = named(
+        st.selectbox, t("Layers that train"),
+        {"all": t("all of them"), "head": t("the head"), "last": t("the last blocks")}, keys.TRAIN_LAYERS, place=right
+    )  # fmt: skip
     if weights != "drawn":
         networks = ", ".join(source.name for source in SOURCES.values() if source.weights == weights)
         st.caption(

@@ -9,7 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from clsf.data import catalogue
 from clsf.plan import Plan, Schedule
-from clsf.ui.shared import choose, problems, state
+from clsf.ui.shared import choices, choose, problems, state
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.settings import freezing, keys, learning, looping, optimizer, pacing, preview, updating, varying
 from clsf.ui.shared.settings.fields import explained
@@ -34,7 +34,7 @@ def show(info: catalogue.DatasetInfo, values: dict) -> tuple[dict[str, object], 
     _choose()
     with _group("images"):
         more["preparation"] = varying.preparation()
-        more["train_limit"] = varying.limit()
+        more["train_limit"] = choices.limit(st, state.TRAIN_LIMIT)
     with _group("frozen"):
         more |= freezing.layers()
     with _group("augmentation"):

@@ -15,12 +15,8 @@ WARMUP = "warmup"
 FACTOR, EVERY, FLOOR, RANGE_FLOOR = "rate_factor", "rate_every", "rate_floor", "range_floor"
 OF_SCHEDULE = {"factor": FACTOR, "every": EVERY, "floor": FLOOR, "range_floor": RANGE_FLOOR}
 PLATEAU = "plateau"
-PLATEAU_PATIENCE, PLATEAU_FACTOR, PLATEAU_DELTA, PLATEAU_LOWEST = (
-    "plateau_patience",
-    "plateau_factor",
-    "plateau_delta",
-    "plateau_lowest",
-)
+PLATEAU_PATIENCE, PLATEAU_FACTOR = "plateau_patience", "plateau_factor"
+PLATEAU_DELTA, PLATEAU_LOWEST = "plateau_delta", "plateau_lowest"
 STOP_EARLY = "early_stopping"
 PATIENCE, MONITOR, MIN_DELTA = "patience", "monitor", "min_delta"
 BEST = "best"  # what is done with the best epoch's weights
@@ -32,13 +28,8 @@ CLIPPING, CLIP_LIMIT, ACCUMULATE, AVERAGE, BALANCED = "clipping", "clip_limit", 
 FLIP, SHIFT, ROTATION, BRIGHTNESS, CUTOUT = "vary_flip", "vary_shift", "vary_rotation", "vary_brightness", "vary_cutout"
 
 # Pretrained weights and frozen layers.
-WEIGHTS, TRAIN_LAYERS, LAST_BLOCKS, BACKBONE_RATE, FREEZE_NORMS = (
-    "weights",
-    "train_layers",
-    "last_blocks",
-    "backbone_rate",
-    "freeze_norms",
-)
+WEIGHTS, TRAIN_LAYERS, LAST_BLOCKS = "weights", "train_layers", "last_blocks"
+BACKBONE_RATE, FREEZE_NORMS = "backbone_rate", "freeze_norms"
 
 # Loop.
 TORCH_VARIANT = "torch_loop"

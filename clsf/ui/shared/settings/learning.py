@@ -22,16 +22,12 @@ def loss(classes: int) -> dict[str, object]:
         help=note("train", "keras-argument-loss"),
     )  # fmt: skip
     kind = LOSSES[name]
-    probabilities = toggle(
-        t("The model ends with probabilities"), keys.PROBABILITIES,
-        help=note("train", "off-last-layer"),
-    )  # fmt: skip
+    probabilities = toggle(t("The model ends with probabilities"), keys.PROBABILITIES, help=note("train", "off-last-layer"))
     smoothing = 0.0
     if kind.smooths:
         smoothing = number(
-            st, t("Label smoothing"), keys.LABEL_SMOOTHING, 0.0, 0.9, 0.05,
-            help=note("train", "share-target-spread"),
-        )  # fmt: skip
+            st, t("Label smoothing"), keys.LABEL_SMOOTHING, 0.0, 0.9, 0.05, help=note("train", "share-target-spread")
+        )
     twins(str(kind.keras_call(probabilities, smoothing)), kind.torch_text(probabilities, smoothing))
     st.caption(note("train", "loss-told-leaves"))
     return {"loss": name, "probabilities": probabilities, "label_smoothing": smoothing}
@@ -40,18 +36,12 @@ def loss(classes: int) -> dict[str, object]:
 def regularisation() -> dict[str, object]:
     """Show the regularisation; return fields of a plan."""
     left, right = pair()
-    l1 = number(
-        left, "L1", keys.L1, 0.0, 10.0, 0.0001,
-        help=note("train", "adds-times-sum"),
-    )  # fmt: skip
+    l1 = number(left, "L1", keys.L1, 0.0, 10.0, 0.0001, help=note("train", "adds-times-sum"))
     l2 = number(
         right, "L2", keys.L2, 0.0, 10.0, 0.0001,
         help=t("Adds this times the sum of w² over all kernels: large weights cost most. Keras: `kernel_regularizer=L2(…)`."),
     )  # fmt: skip
-    decay = number(
-        st, t("Weight decay"), keys.WEIGHT_DECAY, 0.0, 10.0, 0.001,
-        help=note("train", "same-update-rule"),
-    )  # fmt: skip
+    decay = number(st, t("Weight decay"), keys.WEIGHT_DECAY, 0.0, 10.0, 0.001, help=note("train", "same-update-rule"))
     if l1 or l2:
         terms = [
             text

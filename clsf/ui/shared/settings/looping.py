@@ -19,10 +19,8 @@ START_TITLES = {"glorot": "Glorot uniform (Keras)", "kaiming": "Kaiming uniform 
 def beginning() -> dict[str, object]:
     """Show the settings that give both frameworks an equal start; return fields of a plan."""
     aligned = st.toggle(
-        t("Same update rule in both"), True, key=state.ALIGNED,
-        help=note("train", "both-frameworks-follow"),
-        **LINKED,
-    )  # fmt: skip
+        t("Same update rule in both"), True, key=state.ALIGNED, help=note("train", "both-frameworks-follow"), **LINKED
+    )
     start = st.selectbox(
         t("Initial weights"), STARTS, format_func=START_TITLES.get, key=state.START, filter_mode=None,
         help=t("The scheme they are drawn by. They are drawn once and loaded into both frameworks."), **LINKED,
@@ -36,10 +34,7 @@ def beginning() -> dict[str, object]:
         t("Number format"), DTYPES, key=state.DTYPE, filter_mode=None,
         help=t("float64 is slower, but shows that only rounding separates the two frameworks."), **LINKED,
     )  # fmt: skip
-    mixed = dtype == "float32" and toggle(
-        t("Mixed precision: bfloat16"), keys.MIXED,
-        help=note("train", "mixed-precision"),
-    )  # fmt: skip
+    mixed = dtype == "float32" and toggle(t("Mixed precision: bfloat16"), keys.MIXED, help=note("train", "mixed-precision"))
     return {"rules": "aligned" if aligned else "native", "start": start, "seed": seed, "dtype": dtype, "mixed": mixed}
 
 
@@ -66,7 +61,4 @@ def variants() -> tuple[dict[str, object], bool]:
 
 def looking_inside() -> bool:
     """Show whether the loop also reports values inside the model."""
-    return toggle(
-        t("Look inside while it trains"), keys.LOOK_INSIDE,
-        help=note("train", "histograms-weights-gradients"),
-    )  # fmt: skip
+    return toggle(t("Look inside while it trains"), keys.LOOK_INSIDE, help=note("train", "histograms-weights-gradients"))

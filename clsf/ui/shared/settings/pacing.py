@@ -19,11 +19,10 @@ MOST = 1000  # epochs, of patience and the like
 def schedule() -> Schedule:
     """Show how the learning rate changes with the steps."""
     left, right = pair()
-    with left:
-        name = named(
-            st.selectbox, t("Schedule"), {name: words(kind.title) for name, kind in SCHEDULE_KINDS.items()}, keys.SCHEDULE,
-            help=t("Keras: `LearningRateScheduler`, or `learning_rate=schedules.…`. PyTorch: `optim.lr_scheduler.…`."),
-        )  # fmt: skip
+    name = named(
+        st.selectbox, t("Schedule"), {name: words(kind.title) for name, kind in SCHEDULE_KINDS.items()}, keys.SCHEDULE,
+        help=t("Keras: `LearningRateScheduler`, or `learning_rate=schedules.…`. PyTorch: `optim.lr_scheduler.…`."), place=left
+    )  # fmt: skip
     warmup = number(
         right, t("Warm-up"), keys.WARMUP, 0.0, float(MOST), 0.5,
         help=t("Epochs of linear warm-up. Keras: `CosineDecay(warmup_target=…, warmup_steps=…)`. PyTorch: `LinearLR`."),
@@ -48,10 +47,7 @@ def _setting(place: DeltaGenerator, setting: ScheduleSetting) -> float:
 
 def plateau() -> Plateau | None:
     """Show what is done when the validation loss no longer falls."""
-    wanted = toggle(
-        t("Reduce on plateau"), keys.PLATEAU,
-        help=note("train", "when-validation-loss"),
-    )  # fmt: skip
+    wanted = toggle(t("Reduce on plateau"), keys.PLATEAU, help=note("train", "when-validation-loss"))
     if not wanted:
         return None
     left, right = pair()
@@ -76,10 +72,7 @@ def plateau() -> Plateau | None:
 
 def stopping() -> Stopping:
     """Show when to stop before the last epoch, and which weights are kept."""
-    early = toggle(
-        t("Early stopping"), keys.STOP_EARLY,
-        help=note("train", "ends-training-when"),
-    )  # fmt: skip
+    early = toggle(t("Early stopping"), keys.STOP_EARLY, help=note("train", "ends-training-when"))
     patience, delta = None, 0.0
     if early:
         left, right = pair()
@@ -88,10 +81,7 @@ def stopping() -> Stopping:
             right, t("Smallest gain"), keys.MIN_DELTA, 0.0, 10.0, 0.001, help=t("Less than this does not count as better: `min_delta`.")
         )  # fmt: skip
     keeping = {"last": t("Only the last epoch's"), "both": t("The best epoch's too"), "best": t("The best epoch's instead")}
-    kept = named(
-        st.selectbox, t("Weights to keep"), keeping, keys.BEST,
-        help=note("train", "best-epoch-one"),
-    )  # fmt: skip
+    kept = named(st.selectbox, t("Weights to keep"), keeping, keys.BEST, help=note("train", "best-epoch-one"))
     monitor = MONITORS[0]
     if early or kept != "last":
         measures = {"loss": t("Loss"), "accuracy": t("Accuracy")}

@@ -24,11 +24,10 @@ def _clipping() -> Clipping | None:
         "global-norm": t("All together by their norm"),
     }  # fmt: skip
     left, right = pair()
-    with left:
-        kind = named(
-            st.selectbox, t("Gradient clipping"), {name: titles[name] for name in ("none", *CLIPPINGS)}, keys.CLIPPING,
-            help=note("train", "clipping-rules"),
-        )  # fmt: skip
+    kind = named(
+        st.selectbox, t("Gradient clipping"), {name: titles[name] for name in ("none", *CLIPPINGS)}, keys.CLIPPING,
+        help=note("train", "clipping-rules"), place=left
+    )  # fmt: skip
     if kind == "none":
         return None
     limit = number(
@@ -69,10 +68,7 @@ def _accumulate(optimizer: str) -> int:
 
 
 def _average() -> float:
-    kept = number(
-        st, t("Moving average of the weights"), keys.AVERAGE, 0.0, 0.9999, 0.01,
-        help=note("train", "moving-average"),
-    )  # fmt: skip
+    kept = number(st, t("Moving average of the weights"), keys.AVERAGE, 0.0, 0.9999, 0.01, help=note("train", "moving-average"))
     if kept:
         twins(
             f"optimizers.…(use_ema=True, ema_momentum={kept:g})",
@@ -83,10 +79,7 @@ def _average() -> float:
 
 def balanced() -> bool:
     """Show whether images of rare classes count more."""
-    wanted = toggle(
-        t("Weigh the classes"), keys.BALANCED,
-        help=note("train", "rare-classes"),
-    )  # fmt: skip
+    wanted = toggle(t("Weigh the classes"), keys.BALANCED, help=note("train", "rare-classes"))
     if wanted:
         twins("model.fit(…, class_weight={0: …, 1: …})", '(weights[y] * F.cross_entropy(z, y, reduction="none")).mean()')
         st.caption(

@@ -25,8 +25,7 @@ def preparation() -> Preparation:
         t("Image size"), 4, MAX_IMAGE_SIZE, None, placeholder=t("as they are"), key=state.IMAGE_SIZE,
         help=t("Side in pixels that images are resized to; empty: they keep their size."), **LINKED,
     )  # fmt: skip
-    with right:
-        colour = choose.named(st.selectbox, t("Colour"), colours, state.COLOUR)
+    colour = choose.named(st.selectbox, t("Colour"), colours, state.COLOUR, place=right)
     scale = st.segmented_control(
         t("Pixel values"), SCALES, default=SCALES[0], required=True, format_func=SCALE_TITLES.get, key=state.SCALE,
         help=t("What the range 0 to 255 is turned into before the first layer."), **LINKED,
@@ -34,20 +33,9 @@ def preparation() -> Preparation:
     return Preparation(size, colour, scale)
 
 
-def limit() -> int | None:
-    """Show how many images are trained on at most."""
-    return st.number_input(
-        t("Training images"), 1, value=None, placeholder=t("all"), key=state.TRAIN_LIMIT,
-        help=t("At most this many training images are used; empty: all."), **LINKED,
-    )  # fmt: skip
-
-
 def augmentation() -> Augmentation:
     """Show how training images are augmented."""
-    flip = toggle(
-        t("Flip left and right"), keys.FLIP,
-        help=note("train", "every-second-image"),
-    )  # fmt: skip
+    flip = toggle(t("Flip left and right"), keys.FLIP, help=note("train", "every-second-image"))
     left, right = pair()
     shift = whole(
         left, t("Shift, pixels"), keys.SHIFT, 0, 0, 128,
