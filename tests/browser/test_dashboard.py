@@ -72,6 +72,7 @@ def visit(dashboard):
         page.context.close()
 
 
+@pytest.mark.slow
 def test_a_verdict_that_comes_leaves_the_charts_as_they_are(visit):
     page = visit("/train?lang=en&epochs=8&learning_rate=0.000001&frameworks=torch")
     start(page)

@@ -52,6 +52,7 @@ def answers(page) -> list[str]:
     return [text.strip() for text in page.locator(".pd-verdict b").all_inner_texts()]
 
 
+@pytest.mark.slow
 def test_a_digit_drawn_with_the_mouse_is_read_by_both(dashboard, link):
     page = dashboard.open(link)
     sheet = page.locator("canvas").first
