@@ -173,8 +173,8 @@ def _choose_runs() -> None:
         return
     titles = {s.run_id: _title(s) for s in listed}
     with st.expander(t("Compare two of my runs"), icon=":material/history:"):
-        one = st.selectbox(t("First"), list(titles), index=1, format_func=titles.get, key=keys.PICK_ONE)
-        two = st.selectbox(t("Second"), list(titles), index=0, format_func=titles.get, key=keys.PICK_TWO)
+        one = st.selectbox(t("First"), list(titles), index=1, format_func=titles.__getitem__, key=keys.PICK_ONE)
+        two = st.selectbox(t("Second"), list(titles), index=0, format_func=titles.__getitem__, key=keys.PICK_TWO)
         st.button(
             t("Compare"), key="compare_two", icon=":material/compare_arrows:", disabled=one == two, on_click=runs.look_at_pair,
             args=(one, two), width="stretch",

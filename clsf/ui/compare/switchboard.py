@@ -144,7 +144,7 @@ def _card(entry: Difference, chosen: CompareBench, position: str, effect: Effect
     key = keys.switch(entry.name)
     st.session_state[key] = position
     st.pills(
-        t("Switch: {title}", title=words(entry.title)), list(options), key=key, format_func=options.get, required=True, wrap=True,
+        t("Switch: {title}", title=words(entry.title)), list(options), key=key, format_func=options.__getitem__, required=True, wrap=True,
         label_visibility="collapsed", on_change=_turned, args=(entry.name,), disabled=idle is not None and position == switches.ALIGNED,
     )  # fmt: skip
     if idle is not None:

@@ -74,7 +74,7 @@ def _balance(dataset: Dataset) -> None:
 def _plan(info: DatasetInfo) -> Plan:
     scale = st.segmented_control(
         t("Preparation"), list(varying.SCALE_TITLES), default="zero-one", required=True, key=state.SCALE,
-        format_func=varying.SCALE_TITLES.get, bind="query-params", persist_state="session",
+        format_func=varying.SCALE_TITLES.__getitem__, bind="query-params", persist_state="session",
         help=note("data", "what-range-0"),
     )  # fmt: skip
     size = st.session_state.get(state.IMAGE_SIZE)

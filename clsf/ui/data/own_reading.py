@@ -104,7 +104,7 @@ def _choose(reading: TreeReading, choices: LayoutChoices) -> LayoutChoices:
     if len(reading.offered) > 1:
         ways = {"folders": t("the folders"), "table": t("the table"), "names": t("the names of the files")}
         chosen = st.segmented_control(
-            t("Where the classes come from"), reading.offered, format_func=ways.get, default=reading.labels if reading.labels in reading.offered else None,
+            t("Where the classes come from"), reading.offered, format_func=ways.__getitem__, default=reading.labels if reading.labels in reading.offered else None,
             key=keys.OWN_LABELS, required=True,
         )  # fmt: skip
         labels = chosen if chosen not in (None, reading.labels) else labels

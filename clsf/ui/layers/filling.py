@@ -40,7 +40,7 @@ def show(stage: Stage, position: int) -> None:
     filling = stage.filling if stage.filling.source in titles else Filling()
     st.session_state.setdefault(key, filling.source)
     st.segmented_control(
-        t("Weights of the layer"), titles, format_func=titles.get, key=key, required=True, wrap=True, on_change=_set,
+        t("Weights of the layer"), titles, format_func=titles.__getitem__, key=key, required=True, wrap=True, on_change=_set,
         args=(key, position, "source"),
     )  # fmt: skip
     if filling.source == "hand":
@@ -75,7 +75,7 @@ def _kernels(filling: Filling, position: int) -> None:
     key = keys.widget(stack.version(), position, "kernels")
     titles = kernel_titles()
     st.pills(
-        t("Kernels by hand"), NAMES, default=filling.kernels, selection_mode="multi", format_func=titles.get, key=key, wrap=True,
+        t("Kernels by hand"), NAMES, default=filling.kernels, selection_mode="multi", format_func=titles.__getitem__, key=key, wrap=True,
         on_change=_picked, args=(key, position),
         help=t("They become the first filters, the others stay random. On several channels they are applied to the mean."),
     )  # fmt: skip
@@ -119,7 +119,7 @@ def _run(stage: Stage, position: int) -> None:
     titles = {run.run_id: _title(run) for run in newest}
     chosen = stage.filling.run if stage.filling.run in titles else next(iter(titles))
     st.selectbox(
-        t("Trained run"), list(titles), index=list(titles).index(chosen), format_func=titles.get, key=key, filter_mode=None,
+        t("Trained run"), list(titles), index=list(titles).index(chosen), format_func=titles.__getitem__, key=key, filter_mode=None,
         on_change=_set, args=(key, position, "run"),
     )  # fmt: skip
     record = next(run for run in newest if run.run_id == chosen)
@@ -133,7 +133,7 @@ def _run(stage: Stage, position: int) -> None:
     path = stage.filling.path if stage.filling.path in layers and stage.filling.run == chosen else None
     shown = {path: f"{path} · {facts.kind} · {choose_shape(facts)}" for path, facts in layers.items()}
     st.selectbox(
-        t("Its layer"), list(shown), index=list(shown).index(path) if path else None, format_func=shown.get, key=key,
+        t("Its layer"), list(shown), index=list(shown).index(path) if path else None, format_func=shown.__getitem__, key=key,
         filter_mode=None, on_change=_layer, args=(key, position, chosen, {p: f.layer for p, f in layers.items()}),
         placeholder=t("Choose a layer"),
     )  # fmt: skip

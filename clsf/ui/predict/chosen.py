@@ -86,7 +86,7 @@ def _picked(offered: dict[str, RunRecord], linked: list[RunRecord] | None) -> tu
     titles = {i: title if said.count(title) == 1 else f"{title} · {i[:4]}" for i, title in titles.items()}
     left, right = st.columns(2, gap="small")
     one = left.selectbox(
-        t("Model"), list(titles), format_func=titles.get, key=keys.ONE, persist_state="session", on_change=_first_changed,
+        t("Model"), list(titles), format_func=titles.__getitem__, key=keys.ONE, persist_state="session", on_change=_first_changed,
         filter_mode=None,
     )  # fmt: skip
     others = ["", *(run_id for run_id in titles if run_id != one)]

@@ -42,7 +42,7 @@ def named(
     elif widget is st.selectbox:
         more |= {"filter_mode": None}
     with place or nullcontext():
-        chosen = widget(label, options, format_func=titles.get, key=key, persist_state="session", **more)
+        chosen = widget(label, options, format_func=titles.__getitem__, key=key, persist_state="session", **more)
     chosen = chosen if chosen in titles else default
     linked.put(link, None if chosen == default else chosen)
     return chosen

@@ -192,7 +192,7 @@ def _resize(side: int) -> None:
 
 def _frameworks() -> tuple[str, ...]:
     chosen = st.pills(
-        t("Frameworks"), FRAMEWORKS, selection_mode="multi", default=list(FRAMEWORKS), format_func=TITLES.get, key=state.FRAMEWORKS,
+        t("Frameworks"), FRAMEWORKS, selection_mode="multi", default=list(FRAMEWORKS), format_func=TITLES.__getitem__, key=state.FRAMEWORKS,
         **LINKED,
     )  # fmt: skip
     return tuple(name for name in FRAMEWORKS if name in chosen)

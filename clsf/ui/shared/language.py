@@ -70,7 +70,7 @@ def switch() -> None:
     """Show the switch, labelled in both languages, so that a reader of only one of them finds it."""
     st.session_state[state.LANGUAGE_SWITCH] = chosen()
     st.segmented_control(
-        "Language · 언어", list(LANGUAGES), format_func=LANGUAGES.get, key=state.LANGUAGE_SWITCH, on_change=_switched, required=True,
+        "Language · 언어", list(LANGUAGES), format_func=LANGUAGES.__getitem__, key=state.LANGUAGE_SWITCH, on_change=_switched, required=True,
     )  # fmt: skip
 
 

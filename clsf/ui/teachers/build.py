@@ -87,7 +87,13 @@ def _goal() -> tuple[str, str]:
     """Return the goal as a check, and the code of a case."""
     titles = {"none": t("No goal"), "run": t("Train a model"), "case": t("Find the fault")}
     kind = st.segmented_control(
-        t("Goal"), list(titles), default="none", key=keys.GOAL, format_func=titles.get, required=True, persist_state="session"
+        t("Goal"),
+        list(titles),
+        default="none",
+        key=keys.GOAL,
+        format_func=titles.__getitem__,
+        required=True,
+        persist_state="session",
     )
     if kind == "run":
         left, middle, right = st.columns(3)

@@ -135,7 +135,7 @@ def _counter() -> bool:
         "numbers": t("Python numbers"),
         "scalars": t("tensors instead of numbers"),
     }
-    st.pills(t("Series of calls"), list(series), format_func=series.get, key=keys.SERIES, on_change=_take_series)
+    st.pills(t("Series of calls"), list(series), format_func=series.__getitem__, key=keys.SERIES, on_change=_take_series)
     chosen = []
     with st.container(key="trace_calls"):
         for row in range(2):

@@ -22,7 +22,7 @@ def beginning() -> dict[str, object]:
         t("Same update rule in both"), True, key=state.ALIGNED, help=note("train", "both-frameworks-follow"), **LINKED
     )
     start = st.selectbox(
-        t("Initial weights"), STARTS, format_func=START_TITLES.get, key=state.START, filter_mode=None,
+        t("Initial weights"), STARTS, format_func=START_TITLES.__getitem__, key=state.START, filter_mode=None,
         help=t("The scheme they are drawn by. They are drawn once and loaded into both frameworks."), **LINKED,
     )  # fmt: skip
     left, right = pair()
@@ -42,13 +42,13 @@ def variants() -> tuple[dict[str, object], bool]:
     """Show the variants of the loop; return fields of a plan, and whether both frameworks train at the same time."""
     tensorflow = st.segmented_control(
         t("TensorFlow's loop"), VARIANTS["tensorflow"], default=VARIANTS["tensorflow"][0], required=True,
-        format_func=VARIANT_TITLES.get, key=state.TENSORFLOW_VARIANT,
+        format_func=VARIANT_TITLES.__getitem__, key=state.TENSORFLOW_VARIANT,
         help=note("train", "tf-function-several"),
         **LINKED,
     )  # fmt: skip
     torch = st.segmented_control(
         t("PyTorch's loop"), VARIANTS["torch"], default=VARIANTS["torch"][0], required=True,
-        format_func=VARIANT_TITLES.get, key=keys.TORCH_VARIANT,
+        format_func=VARIANT_TITLES.__getitem__, key=keys.TORCH_VARIANT,
         help=note("train", "index-loop-images"),
         **LINKED,
     )  # fmt: skip

@@ -27,7 +27,7 @@ def preparation() -> Preparation:
     )  # fmt: skip
     colour = choose.named(st.selectbox, t("Colour"), colours, state.COLOUR, place=right)
     scale = st.segmented_control(
-        t("Pixel values"), SCALES, default=SCALES[0], required=True, format_func=SCALE_TITLES.get, key=state.SCALE,
+        t("Pixel values"), SCALES, default=SCALES[0], required=True, format_func=SCALE_TITLES.__getitem__, key=state.SCALE,
         help=t("What the range 0 to 255 is turned into before the first layer."), **LINKED,
     )  # fmt: skip
     return Preparation(size, colour, scale)
