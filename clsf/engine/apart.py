@@ -18,7 +18,7 @@ from clsf.engine import work
 from clsf.errors import EngineError
 
 NICE = 15
-"""Nice value of the process, on Unix' scale; a worker that we started has at least `clsf.engine.low_priority.NICE`."""
+"""Nice value of the process, on Unix' scale; a worker that we started has at least `clsf.priority.NICE`."""
 
 HEAD = 8  # bytes that give the length of the data after them
 

@@ -4,18 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import os
-from pathlib import Path
 from typing import Any
 
 import psutil
 
-NICE = 10
-"""The nice value, on Unix' scale from 0 to 19. Next to a busy process of normal priority a thread at 10 gets about a tenth of a
-core (sched(7): each step weighs a quarter more); alone it gets all of it, as always."""
-
-AUTOGROUP = Path("/proc/self/autogroup")
-"""Where Linux weighs terminal sessions against each other, and priorities count only within one (sched(7), "The autogroup
-feature"): a browser on the same machine is in another one."""
+from clsf.priority import NICE, autogroup
 
 
 def dask_setup(worker: Any) -> None:
@@ -26,7 +19,7 @@ def dask_setup(worker: Any) -> None:
     for thread in psutil.Process().threads():  # Linux does it for the calling thread and those that it starts
         with contextlib.suppress(OSError):  # it is over by now
             os.setpriority(os.PRIO_PROCESS, thread.id, os.nice(0))
-    if AUTOGROUP.exists():
+    if autogroup("self").exists():
         with contextlib.suppress(OSError):  # leads a session already, or may not
             os.setsid()
-            AUTOGROUP.write_text(str(NICE))
+            autogroup("self").write_text(str(NICE))

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from clsf import priority
 from clsf.faults.history import EpochNumbers, History, RunFacts
 from clsf.faults.measures import NOTHING, Histogram, Measures, Modes
 from clsf.faults.printed import epochs_printed
@@ -89,6 +90,7 @@ def run(scenes: Sequence[Scene], seconds: float = SECONDS, told: Callable[[int, 
         process = subprocess.Popen(
             command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
         )
+        priority.lower(process.pid)
         try:
             _wait(process, seconds, [Path(target).with_suffix(".live") for target in pairs[1::2]], told)
         finally:
