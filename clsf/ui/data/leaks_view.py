@@ -10,7 +10,6 @@ from clsf.data.catalogue import DatasetInfo
 from clsf.data.file_names import file_names
 from clsf.data.images import Dataset
 from clsf.data.leaks import Checked, LeakFinding
-from clsf.errors import ClsfError
 from clsf.model.presets import preset
 from clsf.plan import Plan
 from clsf.ui.data import keys, opened
@@ -105,13 +104,7 @@ def _outcome(run_ids: list[str], other_images: bool) -> None:
 
 
 def _records(run_ids: list[str]) -> list:
-    records = []
-    for run_id in run_ids:
-        try:
-            records.append(service_access.get_service().record(run_id))
-        except ClsfError:
-            records.append(None)
-    return records
+    return [runs.record(run_id) for run_id in run_ids]
 
 
 @st.fragment(run_every=TICK)
@@ -137,8 +130,7 @@ def _told(run_ids: list[str], other_images: bool) -> None:
             )
         )  # fmt: skip
         st.caption(note("data", "leaks-other-images") if other_images else note("data", "leaks-same-images"))
-    if all(records) and st.button(
-        t("Compare the two runs"), key=f"leak_compare_{run_ids[0]}", icon=":material/compare_arrows:"
-    ):
+    key = f"leak_compare_{run_ids[0]}"
+    if all(records) and st.button(t("Compare the two runs"), key=key, icon=":material/compare_arrows:"):
         runs.look_at_pair(*run_ids)
         navigation.switch_to("compare", {state.RUN: run_ids[0], runs.COMPARE_WITH_LINK: run_ids[1]})

@@ -43,14 +43,8 @@ def show(info: DatasetInfo) -> None:
 def _balance(dataset: Dataset) -> None:
     train, test, own = dataset.train, dataset.test, dataset.validation
     try:
-        counts = balance(
-            train.labels,
-            None if test is None else test.labels,
-            len(train.classes),
-            SHARE,
-            SEED,
-            None if own is None else own.labels,
-        )
+        tested, owned = (None if images is None else images.labels for images in (test, own))
+        counts = balance(train.labels, tested, len(train.classes), SHARE, SEED, owned)
     except DataError as error:
         st.warning(plain(error.sentence), icon=":material/warning:")
         return

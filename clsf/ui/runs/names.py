@@ -22,11 +22,6 @@ def of_line(line: RunLine) -> str:
     return line.name or f"{STYLES[line.run.framework].title} · {line.run.model}"
 
 
-def of_record(record: RunRecord, name: str = "") -> str:
-    """Return the same for a record."""
-    return name or f"{STYLES[record.framework].title} · {record.model.name}"
-
-
 def rows(lines: Sequence[RunLine], records: Sequence[RunRecord]) -> list[RunRow]:
     """Return runs in the form for charts and tables, with unique names."""
     names = [of_line(line) for line in lines]

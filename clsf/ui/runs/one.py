@@ -49,7 +49,7 @@ def show(line: RunLine, own: bool) -> None:
                 t("Delete"), key="delete_one", icon=":material/delete:", on_click=changes.delete, args=([line.run.run_id],)
             )
         return
-    name = names.of_record(record, line.name)
+    name = names.of_line(line)
     st.header(plain(name))
     st.caption(f"{heading(record.framework)} · {_facts(record)}")
     beyond = [words(said) for said in Happened.of(record).sentences()]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from urllib.parse import parse_qsl, urlsplit
 
 import streamlit as st
@@ -75,9 +76,8 @@ def _page() -> tuple[str, tuple[tuple[str, str], ...]]:
     parts = urlsplit(address.strip())
     page = parts.path.rstrip("/").rpartition("/")[2] or "home"
     if page not in PAGES:
-        st.warning(
-            t("No page of this dashboard has the address {address}.", address=plain(address[:80])), icon=":material/link_off:"
-        )
+        said = t("No page of this dashboard has the address {address}.", address=plain(address[:80]))
+        st.warning(said, icon=":material/link_off:")
         return "", ()
     query = {name: value for name, value in parse_qsl(parts.query) if name not in NOT_KEPT and value}
     return page, tuple(query.items())
@@ -159,6 +159,4 @@ def _to_class(name: str, task: str) -> None:
 
 
 def _json(assignment: Assignment) -> str:
-    import json
-
     return json.dumps(assignment.to_json(), ensure_ascii=False, indent=1) + "\n"

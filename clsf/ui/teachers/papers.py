@@ -33,11 +33,7 @@ def show() -> None:
             ":material/assignment:",
         )  # fmt: skip
         download(t("All lessons"), lambda: _all(lessons), "handouts.zip", "handout_all", ":material/folder_zip:")
-    st.caption(
-        t(
-            "Open a file in the browser and print it on A4. A lesson takes at most two pages; a worksheet's last page has the answers."
-        )
-    )
+    st.caption(t("Open a file in the browser and print it on A4. A lesson takes at most two pages; a worksheet's last page has the answers."))  # fmt: skip
     told = guides.read(language.chosen()).get(lesson.name)
     if told is not None:
         with st.container(border=True):

@@ -149,15 +149,8 @@ def _precision() -> bool:
     )["torch"]
     for name, outcome in zip(FLOATS, every.outcomes, strict=False):
         if outcome.ok:
-            value = outcome.value.values
-            st.markdown(
-                t(
-                    "`{dtype}` · {digits} digits · {value}",
-                    dtype=name,
-                    digits=f"{tensor_bits.mantissa_digits(name):.1f}",
-                    value=f"{value:.17g}",
-                )
-            )
+            value, digits = outcome.value.values, f"{tensor_bits.mantissa_digits(name):.1f}"
+            st.markdown(t("`{dtype}` · {digits} digits · {value}", dtype=name, digits=digits, value=f"{value:.17g}"))
             st.html(tensor_bits.drawing(value, name, words))
     return False
 

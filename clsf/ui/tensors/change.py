@@ -105,7 +105,7 @@ def _verdict(outcome: Outcome) -> None:
 
 def _addresses(before: SeenValue, after: SeenValue | None) -> None:
     """Show whether the object and the memory with its numbers are still the same; `after` None: the assignment failed before."""
-    cells = []
+    rows = []
     afterwards = after.parts if after is not None else (None, None)
     for name, (old, new) in zip((t("object"), t("memory")), zip(before.parts, afterwards, strict=True), strict=True):
         if new is None:
@@ -114,8 +114,8 @@ def _addresses(before: SeenValue, after: SeenValue | None) -> None:
             text = f"{old.values:#x} · {t('the same')}"
         else:
             text = f"{old.values:#x} → {new.values:#x} · {t('another one')}"
-        cells.append(f"<code>{escape(name)}</code><span>{escape(text)}</span>")
-    st.html(f'<div class="tr-pairs">{"".join(cells)}</div>')
+        rows.append((name, text, False))
+    columns.pairs(rows)
 
 
 def _memory(values: list, position: tuple[int, ...], value: float | int) -> bool:
