@@ -140,7 +140,8 @@ def _made(assignment: Assignment) -> None:
         )  # fmt: skip
     with st.container(horizontal=True, gap="small"):
         st.link_button(t("Look at it as a student"), link, icon=":material/open_in_new:")
-        download(t("Save it"), _json(assignment), "assignment.json", "task_file")
+        text = json.dumps(assignment.to_json(), ensure_ascii=False, indent=1) + "\n"
+        download(t("Save it"), text, "assignment.json", "task_file")
     lessons, _ = assignment.lessons_in(language.chosen())
     tasks = sum(step.block is not None and step.block.graded for lesson in lessons for step in lesson.steps)
     tasks += bool(assignment.goal) + bool(assignment.case)
@@ -156,7 +157,3 @@ def _to_class(name: str, task: str) -> None:
     with problems.kept():
         classroom.open_class(service_access.get_service().reached, state.owner(), name, task)
         st.toast(t("Class {name} works on it now.", name=plain(name)), icon=":material/check:")
-
-
-def _json(assignment: Assignment) -> str:
-    return json.dumps(assignment.to_json(), ensure_ascii=False, indent=1) + "\n"
