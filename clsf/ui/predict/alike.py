@@ -34,7 +34,7 @@ def show_neighbours(models: Sequence[AskedModel], pixels: np.ndarray) -> None:
             continue
         st.markdown(f"### {model.mark} {plain(model.name)}")
         with problems.shown():
-            images = mistakes.fetched(model.record, near.nearest)
+            images = mistakes.test_images(model.record, near.nearest)
             items = [
                 (image, t("test image {number}, which shows: {name}", number=int(n), name=names[label]),
                  f"<b>{escape(names[label])}</b><small>{t('distance {distance}', distance=f'{distance:.3g}')}</small>")

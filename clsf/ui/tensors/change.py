@@ -166,7 +166,6 @@ def _verdict_of(answer: LibraryAnswer, at: int) -> bool | None:
 
 
 def _overview(answers: dict[str, LibraryAnswer], titles: dict[str, str], pair: str) -> None:
-    head = columns.heads()
     rows = []
     for at, name in enumerate(PAIRS):
         cells = []
@@ -177,9 +176,9 @@ def _overview(answers: dict[str, LibraryAnswer], titles: dict[str, str], pair: s
             word = {True: f"⚭ {t('shared')}", False: f"⧉ {t('own')}", None: "–"}[shared]
             cells.append(f'<td data-tip="{escape(made)}" class="{"changed" if shared else ""}">{escape(word)}</td>')
         mark = "▸ " if name == pair else ""
-        rows.append(f'<tr><th class="note">{mark}{escape(titles[name])}</th>{"".join(cells)}</tr>')
+        rows.append((f'<th class="note">{mark}{escape(titles[name])}</th>', cells))
     with st.expander(t("All pairs at a glance"), icon=":material/table:"):
-        st.html(f'<div class="ct"><table><tr><th>b</th>{head}</tr>{"".join(rows)}</table></div>')
+        columns.table("<th>b</th>", rows)
 
 
 def _gradient(values: list) -> None:
