@@ -6,7 +6,7 @@ from clsf import ui
 from clsf.ui.shared import sections
 from clsf.ui.shared.choose import LINKED
 from clsf.ui.shared.text import t
-from clsf.ui.your_code import both, editor, keys, reading
+from clsf.ui.your_code import both, editor, keys, reading, training_view
 
 page = ui.open_page("your_code")
 
@@ -27,4 +27,4 @@ if two:
 if two and first is not None and second is not None:
     both.show(first, second)
 elif first is not None and not two:
-    reading.trained(first)
+    training_view.show(first)

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 from starlette.middleware import Middleware
+from streamlit import config
 
 from clsf.data import temporary
 from clsf.engine import allocator
@@ -81,13 +82,11 @@ def is_ours(origin: str | None, host: str | None) -> bool:
     if (scheme, place) in allowed:
         return True
     named = str(st.get_option("browser.serverAddress") or "")
-    return place[0] == named.lower() and place[1] in (st.get_option("browser.serverPort"), 80, 443) and _is_named()
-
-
-def _is_named() -> bool:
-    from streamlit import config
-
-    return config.is_manually_set("browser.serverAddress")
+    return (
+        place[0] == named.lower()
+        and place[1] in (st.get_option("browser.serverPort"), 80, 443)
+        and config.is_manually_set("browser.serverAddress")
+    )
 
 
 def _place(address: str) -> tuple[str, tuple[str, int | None] | None]:

@@ -35,34 +35,29 @@ class TellServer:
         # Nothing can be added to compressed text, and a cached copy of another version lacks the addition.
         refused = (b"accept-encoding", b"if-none-match", b"if-modified-since", b"range")
         scope = {**scope, "headers": [pair for pair in scope["headers"] if pair[0] not in refused]}
-        await self._app(scope, receive, _Insert(send, _TELL.format(name=name).encode()).send)
+        start: dict[str, Any] | None = None
+        body = b""
+
+        async def told(message: Message) -> None:
+            """Collect an HTML response and send it on with the addition; pass other responses unchanged."""
+            nonlocal start, body
+            if message["type"] == "http.response.start" and _is_page(message):
+                start = dict(message)
+            elif start is None:
+                await send(message)
+            else:
+                body += message.get("body", b"")
+                if not message.get("more_body"):
+                    await _send_all(send, start, body.replace(_BEFORE, _TELL.format(name=name).encode() + _BEFORE, 1))
+
+        await self._app(scope, receive, told)
 
 
-class _Insert:
-    """Collects an HTML response and sends it on with the addition; other responses pass unchanged."""
-
-    def __init__(self, send: Send, added: bytes) -> None:
-        self._send, self._added = send, added
-        self._start: dict[str, Any] | None = None
-        self._body = b""
-
-    async def send(self, message: Message) -> None:
-        if message["type"] == "http.response.start" and _is_page(message):
-            self._start = dict(message)
-        elif self._start is None:
-            await self._send(message)
-        else:
-            self._body += message.get("body", b"")
-            if not message.get("more_body"):
-                await self._send_all(self._start)
-
-    async def _send_all(self, start: dict[str, Any]) -> None:
-        body = self._body.replace(_BEFORE, self._added + _BEFORE, 1)
-        kept = [pair for pair in start["headers"] if pair[0].lower() not in (b"content-length", b"etag", b"last-modified")]
-        has_body = bool(self._body)  # an answer to HEAD has none
-        length = [(b"content-length", str(len(body)).encode())] if has_body else []
-        await self._send({**start, "headers": [*kept, *length]})
-        await self._send({"type": "http.response.body", "body": body})
+async def _send_all(send: Send, start: dict[str, Any], body: bytes) -> None:
+    kept = [pair for pair in start["headers"] if pair[0].lower() not in (b"content-length", b"etag", b"last-modified")]
+    length = [(b"content-length", str(len(body)).encode())] if body else []  # an answer to HEAD has no body
+    await send({**start, "headers": [*kept, *length]})
+    await send({"type": "http.response.body", "body": body})
 
 
 def _is_page(message: Message) -> bool:

@@ -48,9 +48,8 @@ def projected() -> bool:
     if linked.current(PROJECTOR) != "1":
         return False
     st.html("<style>" + _LARGE + "</style>")
-    st.button(
-        t("Leave projector mode"), key="projector_off", icon=":material/close_fullscreen:", on_click=_project, args=(False,)
-    )
+    label = t("Leave projector mode")
+    st.button(label, key="projector_off", icon=":material/close_fullscreen:", on_click=_project, args=(False,))
     return True
 
 
@@ -58,10 +57,8 @@ def _code() -> None:
     link = linked.address()
     drawn = qr.picture(link)
     if drawn is None:
-        st.info(
-            t("This link is too long for a code: {count} characters. Copy it instead.", count=f"{len(link):,}"),
-            icon=":material/link:",
-        )
+        said = t("This link is too long for a code: {count} characters. Copy it instead.", count=f"{len(link):,}")
+        st.info(said, icon=":material/link:")
     else:
         st.image(drawn, width=CODE_SIDE)
     st.code(link, language=None, wrap_lines=True)

@@ -16,7 +16,7 @@ from clsf.model.spec import ModelSpec
 from clsf.runs import ids
 from clsf.tensors import literals
 from clsf.ui.links import usable
-from clsf.ui.shared.component_keys import key_of
+from clsf.ui.shared.components import key_of
 from clsf.words import say
 
 CASES = Path(__file__).parents[1] / "cases" / "other"

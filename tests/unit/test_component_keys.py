@@ -2,7 +2,7 @@
 
 import itertools
 
-from clsf.ui.shared.component_keys import key_of
+from clsf.ui.shared.components import key_of
 
 
 def test_five_hundred_ids_of_an_older_program():

@@ -44,7 +44,7 @@ NOT_CARRIED = {
     },
     "a secret": {"runs": ["keys.KEY"]},
     "an answer to a question, which a link would give away": {
-        "bug_lab": ["key", "f'buglab_kind_{case.code}'", "f'buglab_line_{case.code}'"], "lesson": ["key"], "shared": ["f'guess_{key}'"],
+        "bug_lab": ["key"], "lesson": ["key"], "shared": ["f'guess_{key}'"],
     },
     "a file or a photograph, which stays on the reader's machine": {
         "compare": ["keys.CONVERT_FIRST", "keys.CONVERT_SECOND"], "layers": ["keys.FILE"], "model": ["keys.UPLOAD"],

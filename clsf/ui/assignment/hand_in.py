@@ -68,12 +68,7 @@ def _runs(assignment: Assignment) -> list[RunRecord]:
             st.caption(t("You have no run yet to hand in."))
         return []
     names = {record.run_id: _name(record) for record, _ in offered}
-    check = assignment.check
-    good = [
-        record.run_id
-        for record, values in offered
-        if check is not None and check.met([values]) and not broken_locks(assignment, record)
-    ][:1]
+    good = [record.run_id for record, values in offered if assigned.reaches(assignment, record, values)][:1]
     with st.expander(t("Runs in the file"), icon=":material/inventory_2:", expanded=bool(assignment.goal)):
         chosen = st.multiselect(
             t("Runs"), list(names), default=good, key=f"handin_runs_{assignment.key}_{len(good)}", format_func=lambda run: names.get(run, run),

@@ -16,25 +16,16 @@ LONGEST = 70  # characters of a line
 def show(case: BugCase) -> None:
     """Show the choices, and what was said of the last answer."""
     said = state.said()
-    if said is not None and not said[0]:
-        st.error(said[1], icon=":material/close:")
+    if said is not None:
+        st.error(said, icon=":material/close:")
     count = len(case.kinds)
     titles = {kind: words(FAULTS[kind].title) for kind in case.choices}
     rows = case.shown.splitlines()
     lines = {line: f"`{line:>3}` `{_short(rows[line - 1])}`" for line in case.line_choices}
     with st.form(f"buglab_answer_{case.code}", border=False):
         if count == 1:
-            kinds = [
-                st.radio(
-                    t("What is wrong?"),
-                    case.choices,
-                    index=None,
-                    key=f"buglab_kind_{case.code}",
-                    format_func=titles.__getitem__,
-                )
-            ]
-            label = t("Which line is wrong, or lacks something right after it?")
-            places = [st.radio(label, list(lines), index=None, key=f"buglab_line_{case.code}", format_func=lines.__getitem__)]
+            kinds = [_one(t("What is wrong?"), f"buglab_kind_{case.code}", titles)]
+            places = [_one(t("Which line is wrong, or lacks something right after it?"), f"buglab_line_{case.code}", lines)]
         else:
             st.markdown(t("Two faults are in it: choose both, and a line of each."))
             kinds = _two(t("What is wrong?"), f"buglab_kinds_{case.code}", titles)
@@ -47,6 +38,10 @@ def show(case: BugCase) -> None:
         st.warning(t("Choose a diagnosis and a line."), icon=":material/touch_app:")
         return
     _judge(case, set(kinds), set(places))
+
+
+def _one(label: str, key: str, names: dict) -> object:
+    return st.radio(label, list(names), index=None, key=key, format_func=names.__getitem__)
 
 
 def _two(label: str, key: str, names: dict) -> list:
@@ -65,12 +60,11 @@ def _judge(case: BugCase, kinds: set[str], lines: set[int]) -> None:
     state.note(case.code, wrong=state.attempt(case.code).wrong + 1)
     state.miss()
     if right:
-        said = t("That is the fault, but it isn't there. A wrong answer costs {cost} points.", cost=WRONG)
+        state.say_next(t("That is the fault, but it isn't there. A wrong answer costs {cost} points.", cost=WRONG))
     elif place:
-        said = t("The place is right, the diagnosis isn't. A wrong answer costs {cost} points.", cost=WRONG)
+        state.say_next(t("The place is right, the diagnosis isn't. A wrong answer costs {cost} points.", cost=WRONG))
     else:
-        said = t("It isn't that. A wrong answer costs {cost} points.", cost=WRONG)
-    state.say_next(False, said)
+        state.say_next(t("It isn't that. A wrong answer costs {cost} points.", cost=WRONG))
     st.rerun()
 
 

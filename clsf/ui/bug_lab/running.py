@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from clsf.errors import ClsfError
 from clsf.faults.lab import BenchTask, BugCase, ProgramBench, mended, probe_scene
 from clsf.faults.running import Live, Ran
 from clsf.ui.shared import problems
@@ -37,31 +36,24 @@ def proof(case: BugCase) -> BenchTask:
 
 def waited(ask: Callable[[], BenchTask], shown: Callable[[Live], None] | None = None) -> tuple[Ran, ...] | None:
     """Return the results of the programs. While they run, show the progress, and redraw the page at the end."""
-    try:
+    task = None
+    with problems.shown():
         task = ask()
-    except ClsfError as error:
-        problems.show(error)
+    if task is None:
         return None
     if not task.over:
         st.fragment(_look, run_every=TICK)(task, shown)
         return None
     try:
         outcomes = task.result()
+        if None not in outcomes:
+            return outcomes
+        st.error(t("The program didn't end in time. Try again when the machine has less to do."), icon=":material/timer_off:")
     except Exception as error:
         st.error(t("The program could not be started: {error}", error=str(error)[:200]), icon=":material/error:")
-        _again(task)
-        return None
-    if any(ran is None for ran in outcomes):
-        st.error(t("The program didn't end in time. Try again when the machine has less to do."), icon=":material/timer_off:")
-        _again(task)
-        return None
-    return outcomes
-
-
-def _again(task: BenchTask) -> None:
-    st.button(
-        t("Try again"), key=f"buglab_again_{task.key}", icon=":material/refresh:", on_click=bench().forget, args=(task.key,)
-    )
+    key = f"buglab_again_{task.key}"
+    st.button(t("Try again"), key=key, icon=":material/refresh:", on_click=bench().forget, args=(task.key,))
+    return None
 
 
 def _look(task: BenchTask, shown: Callable[[Live], None] | None) -> None:

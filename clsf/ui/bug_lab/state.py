@@ -114,12 +114,12 @@ def total() -> tuple[int, int]:
     return len(points), sum(points)
 
 
-def say_next(right: bool, text: str) -> None:
-    """Keep the response to an answer until the page has been redrawn."""
-    st.session_state[_SAID] = right, text
+def say_next(text: str) -> None:
+    """Keep the response to a wrong answer until the page has been redrawn."""
+    st.session_state[_SAID] = text
 
 
-def said() -> tuple[bool, str] | None:
+def said() -> str | None:
     return st.session_state.pop(_SAID, None)
 
 

@@ -45,12 +45,8 @@ def show(case: BugCase) -> Ran | None:
         st.markdown(t("**Confusion matrix** of all images evaluated after the last training step, validation and test together ({count}). Rows are labels, columns are answers.", count=count))  # fmt: skip
         names = [str(n) for n in range(len(seen.confusion))]
         figure = inside_confusion.figure([(case.framework, seen.confusion)], names, words)
-        live_chart(
-            figure,
-            key="buglab-confusion",
-            alt=t("Confusion matrix of the images that were evaluated after the last training step"),
-            height=340,
-        )
+        alt = t("Confusion matrix of the images that were evaluated after the last training step")
+        live_chart(figure, key="buglab-confusion", alt=alt, height=340)
     with st.expander(t("What it printed"), icon=":material/terminal:"):
         st.code(seen.printed[-4000:] or "–", language="text")
     return seen
@@ -67,9 +63,8 @@ def curves(losses: dict, accuracies: dict, chance: float | None, name: str) -> N
     left, right = st.columns(2) if accuracies else (st.container(), None)
     with left:
         said = t("Loss by step. At the end: {numbers}", numbers=bug_lab.in_words(losses))
-        live_chart(
-            bug_lab.losses(losses, chance, words), key=f"buglab-loss-{name}", alt=said, height=HEIGHT, title=t("Loss by step")
-        )
+        drawn = bug_lab.losses(losses, chance, words)
+        live_chart(drawn, key=f"buglab-loss-{name}", alt=said, height=HEIGHT, title=t("Loss by step"))
     if right is not None:
         with right:
             said = t("Accuracy by epoch. At the end: {numbers}", numbers=bug_lab.in_words(accuracies))
@@ -86,14 +81,12 @@ def predictions(samples: Samples) -> None:
         st.markdown(t("**Predictions**, label → answer: {right} of {count} are right.", right=right, count=len(samples.labels)))
     rows = []
     for n, (image, label) in enumerate(zip(samples.images, samples.labels, strict=True)):
-        answer = None if samples.answers is None else samples.answers[n]
-        sure = samples.sure[n] if n < len(samples.sure) else None
-        share = "" if sure is None else f"<small>{sure:.0%}</small>"
-        if answer is None:
-            css, under = "", str(label)
-        else:
-            css = "bl-right" if answer == label else "bl-wrong"
-            under = f"{'✓' if answer == label else '✗'} {label} → {answer}{share}"
+        css, under = "", str(label)
+        if samples.answers is not None:
+            answer = samples.answers[n]
+            css, sign = ("bl-right", "✓") if answer == label else ("bl-wrong", "✗")
+            share = f"<small>{samples.sure[n]:.0%}</small>" if n < len(samples.sure) else ""
+            under = f"{sign} {label} → {answer}{share}"
         alt = t("An image with the label {label}", label=label)
         title = f"{t('label')} {label}"
         rows.append(f'<li class="{css}">{pictures.image(np.array(image, np.uint8), alt, title=title)}{under}</li>')

@@ -53,14 +53,12 @@ def show(case: BugCase) -> None:
         "symptoms": t("1 · What do you see?"), "probes": t("2 · What would you check?"), "diagnosis": t("3 · What is wrong, and where?"),
         "proof": t("4 · Why is it that?"),
     }  # fmt: skip
-    steps = [
-        step for step in state.STEPS if (step != "proof" or solved is not None) and (step != "diagnosis" or solved is None)
-    ]
+    missing = "proof" if solved is None else "diagnosis"
+    steps = [step for step in state.STEPS if step != missing]
     if st.session_state.get(state.STEP) not in steps:
         st.session_state[state.STEP] = steps[-1]
-    step = named(
-        st.segmented_control, t("Step"), {name: titles[name] for name in steps}, state.STEP, label_visibility="collapsed"
-    )
+    offered = {name: titles[name] for name in steps}
+    step = named(st.segmented_control, t("Step"), offered, state.STEP, label_visibility="collapsed")
     panel, code = st.columns([1.25, 1], gap="large")
     with code:
         st.markdown(t("**The program**"))

@@ -71,13 +71,9 @@ def _choose() -> None:
             help=t("A state_dict holds weights alone. Without this the architecture is the other file's, or a guess."),
         )  # fmt: skip
     if st.button(
-        t("Compare layer by layer"),
-        key="convert_start",
-        type="primary",
-        icon=":material/play_arrow:",
-        width="stretch",
+        t("Compare layer by layer"), key="convert_start", type="primary", icon=":material/play_arrow:", width="stretch",
         disabled=first is None,
-    ):
+    ):  # fmt: skip
         given = [Given(file.name, file.getvalue()) for file in (first, second) if file is not None]
         with st.spinner(t("Both frameworks read and compute …")):
             st.session_state[keys.CONVERTED] = _compared(given, data, (spec, catalogue.info(data).shape) if mine else None)
@@ -97,9 +93,8 @@ def _look(done: _Done) -> None:
         st.error(plain(lab.verdict(comparison)), icon=":material/call_split:")
         for number, finding in enumerate(comparison.findings):
             lead = "" if number == 0 else t("Once that is fixed") + ": "
-            st.markdown(
-                f"{lead}**{plain(finding.layer)}**: {words(TITLES[finding.cause.name])}. {plain(finding.cause.sentence)}"
-            )
+            cause = finding.cause
+            st.markdown(f"{lead}**{plain(finding.layer)}**: {words(TITLES[cause.name])}. {plain(cause.sentence)}")
     else:
         st.success(plain(lab.verdict(comparison)), icon=":material/check_circle:")
     for said in comparison.notes:
@@ -131,27 +126,21 @@ def _take(done: _Done) -> None:
             navigation.switch_to("model")
         if done.pair and result.comparison.differs:
             _download(
-                t("The second file, fixed"),
-                "mended",
-                done,
-                lambda: mending.mended(service_access.get_service(), result, done.second),
-                f"mended.{result.second.kind}",
-                primary=True,
-            )
+                t("The second file, fixed"), "mended", done,
+                lambda: mending.mended(service_access.get_service(), result, done.second), f"mended.{result.second.kind}", type="primary",
+            )  # fmt: skip
     with st.expander(t("Download the first file's model in another format"), icon=":material/download:"):
         for kind, name in LABELS.items():
             with st.container(horizontal=True):
                 _download(name, kind, done, lambda kind=kind: _written(done, kind), name)
                 _download(
-                    t("Certificate (page)"), f"{kind}_page", done, lambda kind=kind: _page(done, kind), f"{name}.parity.html"
-                )
+                    t("Certificate (page)"), f"{kind}_page", done, lambda kind=kind: certificate.as_page(_certificate(done, kind), words),
+                    f"{name}.parity.html",
+                )  # fmt: skip
                 _download(
-                    t("Certificate (JSON)"),
-                    f"{kind}_json",
-                    done,
-                    lambda kind=kind: certificate.as_json(_certificate(done, kind)),
+                    t("Certificate (JSON)"), f"{kind}_json", done, lambda kind=kind: certificate.as_json(_certificate(done, kind)),
                     f"{name}.parity.json",
-                )
+                )  # fmt: skip
         st.caption(note("compare", "parity-certificate"))
     st.fragment(_refused, run_every=2.0)(done)
 
@@ -166,16 +155,11 @@ def _certificate(done: _Done, kind: str) -> certificate.Certificate:
     return certificate.of_file(service_access.get_service(), _written(done, kind), LABELS[kind], done.result.first, done.data)
 
 
-def _page(done: _Done, kind: str) -> str:
-    return certificate.as_page(_certificate(done, kind), words)
-
-
 def _refused(done: _Done) -> None:
     if done.refused is not None:
         st.error(plain(done.refused), icon=":material/error:")
 
 
-def _download(label: str, key: str, done: _Done, make: Callable[[], bytes | str], name: str, primary: bool = False) -> None:
+def _download(label: str, key: str, done: _Done, make: Callable[[], bytes | str], name: str, **more: object) -> None:
     """Show a download button; its file is made when it is pressed. A refusal is kept and shown below."""
-    made = refusable(make, partial(setattr, done, "refused"))
-    download(label, made, name, f"convert_{key}", type="primary" if primary else "secondary")
+    download(label, refusable(make, partial(setattr, done, "refused")), name, f"convert_{key}", **more)

@@ -37,12 +37,13 @@ def lockstep() -> None:
     """Show how rounding grows in float32."""
     started, steps = examples.lockstep()
     with _place("lockstep"):
+        count, dtype = len(steps), started.dtype
         example.head(
             tn(
                 "{count} step in {dtype}, everything aligned.",
                 "{count} steps in {dtype}, everything aligned.",
-                len(steps),
-                dtype=started.dtype,
+                count,
+                dtype=dtype,
             )
         )
         draw(
@@ -63,12 +64,9 @@ def seeds() -> None:
     names = [TITLES[name] for name in FRAMEWORKS]
     styles = [one.style for one in contestants([side[0] for side in sides], names)]
     with _place("seeds"):
+        count = len(values[0])
         example.head(
-            tn(
-                "{count} seed, the smallest network, three epochs.",
-                "{count} seeds, the smallest network, three epochs.",
-                len(values[0]),
-            )
+            tn("{count} seed, the smallest network, three epochs.", "{count} seeds, the smallest network, three epochs.", count)
         )
         st.markdown(plain(noise.gap_sentence(noise.gap(*values, "t", images))))
         draw(

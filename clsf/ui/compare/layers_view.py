@@ -16,13 +16,8 @@ from clsf.ui.shared.text import t
 
 def show(rows: Sequence[LayerRow], step: StepDifference, parting: FirstParting | None) -> None:
     """Show one step: a row per layer, a column per phase. `rows` comes from `layer_rows`."""
-    heads = {
-        "start": (t("start"), "start"),
-        "forward": (t("forward"), "south"),
-        "backward": (t("backward"), "north"),
-        "update": (t("update"), "edit"),
-    }
-    head = "".join(f"<th scope='col'>{icon(sign)} {escape(word)}</th>" for word, sign in heads.values())
+    phases = ((t("start"), "start"), (t("forward"), "south"), (t("backward"), "north"), (t("update"), "edit"))
+    head = "".join(f"<th scope='col'>{icon(sign)} {escape(word)}</th>" for word, sign in phases)
     body = "".join(_row(row) for row in rows)
     evaluation = [t for t in step.tensors if t.phase == "evaluation"]
     if evaluation:
@@ -32,9 +27,8 @@ def show(rows: Sequence[LayerRow], step: StepDifference, parting: FirstParting |
         f'<div class="cp cp-model" role="region" aria-label="{escape(caption)}" tabindex="0"><table>'
         f"<thead><tr><th scope='col'>{escape(t('Layer'))}</th>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
-    st.caption(
-        t("Largest difference of each layer in step {step}.", step=step.step) + " " + note("compare", "start-initial-weights")
-    )
+    said = t("Largest difference of each layer in step {step}.", step=step.step)
+    st.caption(f"{said} {note('compare', 'start-initial-weights')}")
 
 
 def _evaluated(tensors: list, parting: FirstParting | None, step: StepDifference) -> LayerRow:

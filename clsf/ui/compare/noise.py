@@ -68,11 +68,11 @@ def _choose() -> tuple[ModelSpec, tuple[ComparedArm, ComparedArm], str, int] | N
         return None
     difference = None if change == FRAMEWORKS_APART else change
     try:
-        plan = Plan(
-            data, preparation, epochs=epochs, optimizer=optimizer, learning_rate=LEARNING_RATES[optimizer], train_limit=limit
-        )
+        rate = LEARNING_RATES[optimizer]
+        plan = Plan(data, preparation, epochs=epochs, optimizer=optimizer, learning_rate=rate, train_limit=limit)
         compared = arms(plan, difference)
-        why = _idle(spec, plan, difference)
+        analysis = spec.analyse(prepared_shape(catalogue.info(data), preparation))
+        why = None if difference is None else ENTRIES[difference].idle(analysis, plan)
     except ClsfError as error:
         problems.show(error)
         return None
@@ -81,12 +81,6 @@ def _choose() -> tuple[ModelSpec, tuple[ComparedArm, ComparedArm], str, int] | N
     estimate.show(spec, plan, 2 * seeds, compared[0].framework)
     pressed = st.button(t("Train the seeds"), key="train_seeds", type="primary", icon=":material/play_arrow:", width="stretch")
     return (spec, compared, change, seeds) if pressed else None
-
-
-def _idle(spec: ModelSpec, plan: Plan, difference: str | None):
-    if difference is None:
-        return None
-    return ENTRIES[difference].idle(spec.analyse(prepared_shape(catalogue.info(plan.data), plan.preparation)), plan)
 
 
 def _start(spec: ModelSpec, compared: tuple[ComparedArm, ComparedArm], change: str, seeds: int) -> None:

@@ -31,7 +31,7 @@ def _rows(case: Case) -> PublishedPair | None:
         net = NET_OF[case.name]
         rows = [row for row in crossedwires.rows() if row.net == net]
         st.caption(note("compare", "published-pairs"))
-        chosen = _chosen(net)
+        chosen = set(st.session_state.get(f"{_key(net)}_chosen", ()))  # at the last page run
         picked = st.plotly_chart(
             chart.figure(rows, chosen, words), key=_key(net), on_select="rerun", selection_mode=("points", "box", "lasso"),
             height=520, config={"displaylogo": False}, alt=chart.in_words(rows, words),
@@ -47,11 +47,6 @@ def _key(net: str) -> str:
     return f"published_pairs_{net}"
 
 
-def _chosen(net: str) -> set[int]:
-    """Return the indices of the pairs that were selected at the last page run."""
-    return set(st.session_state.get(f"{_key(net)}_chosen", ()))
-
-
 def _one(net: str, rows: list[PublishedPair], places: list[int]) -> PublishedPair | None:
     usual = rows.index(crossedwires.usual(net))
     linked = st.query_params.get(keys.ROW, "")
@@ -60,12 +55,8 @@ def _one(net: str, rows: list[PublishedPair], places: list[int]) -> PublishedPai
     offered = places[:200] or [usual]
     offered.sort(key=lambda n: -abs(rows[n].gap))
     titles = {str(n): _told(rows[n]) for n in offered}
-    if st.toggle(
-        t("Run one of these rows here"),
-        key=keys.ROW_ON,
-        help=t("With its learning rate, epsilon and batch size, on your images."),
-        **choose.LINKED,
-    ):
+    help = t("With its learning rate, epsilon and batch size, on your images.")
+    if st.toggle(t("Run one of these rows here"), key=keys.ROW_ON, help=help, **choose.LINKED):
         first = str(rows.index(crossedwires.usual(net)))
         first = first if first in titles else next(iter(titles))
         return rows[int(choose.named(st.selectbox, t("Published pair"), titles, f"{_key(net)}_row", keys.ROW, first))]

@@ -35,12 +35,7 @@ def show() -> None:
         with st.container(key="race_controls"):  # without the choice of frameworks, because here it is always both
             choices = controls.training_choices()
         both = replace(choices, frameworks=tuple(FRAMEWORKS))
-        if choices.problem and choices.plan is None:
-            st.error(plain(choices.problem), icon=":material/error:")
-        asked = st.button(
-            t("Train both"), key="train_both", type="primary", icon=":material/play_arrow:", width="stretch",
-            disabled=bool(choices.problem),
-        )  # fmt: skip
+        asked = controls.start_button(both, t("Train both"), "train_both")
     if asked:
         _start(both)
     with seen:
@@ -62,10 +57,8 @@ def _preview(choices: Choices) -> None:
     """Show what will be equal, before anything is trained."""
     one, two = (Contender(name, choices.spec, choices.plan, race=choices.race) for name in FRAMEWORKS)
     check_view.show(fairness.check(one, two), planned=True)
-    st.info(
-        t("Press “Train both”: one model, one plan, both frameworks. Curves and numbers appear here."),
-        icon=":material/show_chart:",
-    )
+    said = t("Press “Train both”: one model, one plan, both frameworks. Curves and numbers appear here.")
+    st.info(said, icon=":material/show_chart:")
     example.runs()
 
 
@@ -182,11 +175,8 @@ def _choose_runs() -> None:
 
 
 def _title(summary: RunSummary) -> str:
-    parts = [
-        TITLES[summary.framework], summary.data, summary.model, units.share(summary.validation_accuracy),
-        time.strftime("%H:%M:%S", time.localtime(summary.created)),
-    ]  # fmt: skip
-    return " · ".join(parts)
+    when = time.strftime("%H:%M:%S", time.localtime(summary.created))
+    return " · ".join((TITLES[summary.framework], summary.data, summary.model, units.share(summary.validation_accuracy), when))
 
 
 def _forget() -> None:

@@ -43,7 +43,9 @@ def _rows() -> dict[str, Callable[[RunRecord], str]]:
         t("First step"): lambda r: milliseconds(r.steps.seconds[0]),
         t("Steady time per step"): lambda r: milliseconds(r.plan.batch_size / speed) if (speed := _speed(r)) else "–",
         t("Images per second"): lambda r: f"{speed:,.0f}" if (speed := _speed(r)) else "–",
-        t("Peak memory of the worker"): lambda r: f"{peak:,.0f} MB" if (peak := _peak_memory(r)) else "–",
+        t("Peak memory of the worker"): lambda r: (
+            f"{r.ended.peak_memory_mb:,.0f} MB" if r.ended and r.ended.peak_memory_mb else "–"
+        ),
         t("Parameters"): lambda r: f"{r.started.parameters:,}",
         t("Computed on"): computed_on,
     }
@@ -58,19 +60,15 @@ def _speed(record: RunRecord) -> float | None:
     return record.ended.images_per_second if record.ended is not None else record.epochs[-1].images_per_second
 
 
-def _peak_memory(record: RunRecord) -> float | None:
-    return record.ended.peak_memory_mb if record.ended is not None else None
-
-
 def _gap(one: RunRecord, two: RunRecord) -> None:
     for record in (one, two):
         why = noise.why_not(record)
         if why is not None:
-            st.info(
-                t("No gap is stated: the run in {framework} is no result of its plan, because {why}.",
-                  framework=STYLES[record.framework].title, why=plain(why)),
-                icon=":material/casino:",
+            said = t(
+                "No gap is stated: the run in {framework} is no result of its plan, because {why}.",
+                framework=STYLES[record.framework].title, why=plain(why),
             )  # fmt: skip
+            st.info(said, icon=":material/casino:")
             return
     try:
         gap = noise.gap(noise.by_seed([one]), noise.by_seed([two]))

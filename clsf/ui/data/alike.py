@@ -43,24 +43,17 @@ def _map(images: Images, likeness: Likeness, stamp: tuple) -> None:
     one, two = likeness.explained
     cloud(
         likeness.points, likeness.labels, images.classes, np.asarray(images.pixels[likeness.indices]), key="data_map", stamp=stamp,
-        label=tn("A map of {count} image, coloured by class",
-                      "A map of {count} images, coloured by class",
-                      len(likeness.indices)),
+        label=tn("A map of {count} image, coloured by class", "A map of {count} images, coloured by class", len(likeness.indices)),
     )  # fmt: skip
-    st.caption(
-        note("data", "every-image-point",
-            numbers=f"{int(np.prod(images.shape)):,}", one=f"{one:.0%}", two=f"{two:.0%}", rest=f"{1 - one - two:.0%}",
-        )
-    )  # fmt: skip
+    numbers, rest = f"{int(np.prod(images.shape)):,}", f"{1 - one - two:.0%}"
+    st.caption(note("data", "every-image-point", numbers=numbers, one=f"{one:.0%}", two=f"{two:.0%}", rest=rest))
 
 
 def _pairs(images: Images, likeness: Likeness, stamp: tuple) -> None:
     kinds = {
-        "nearest": t("nearest"),
-        "nearest_strangers": t("nearest, of different classes"),
-        "farthest": t("farthest"),
+        "nearest": t("nearest"), "nearest_strangers": t("nearest, of different classes"), "farthest": t("farthest"),
         "farthest_kin": t("farthest, of one class"),
-    }
+    }  # fmt: skip
     kind = choose.named(st.pills, t("Which pairs"), kinds, keys.PAIRS, label_visibility="collapsed")
     pairs = getattr(likeness, kind)
     if not pairs:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 import numpy as np
 import streamlit as st
 
 from clsf.data.augment import augment, drawn
 from clsf.data.catalogue import DatasetInfo
 from clsf.plan import Augmentation
-from clsf.ui.data import chosen_augmentation, codes, keys, opened
+from clsf.ui.data import codes, keys, opened
 from clsf.ui.shared import choose, navigation
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.picture_grid import pictures
+from clsf.ui.shared.settings import taken
 from clsf.ui.shared.text import t
 
 EPOCHS = 11
@@ -31,7 +34,10 @@ def show(info: DatasetInfo) -> None:
         indices = np.array([number])
         varied = [augment(image, chosen, seed, epoch, indices)[0] for epoch in range(1, EPOCHS + 1)]
         notes = [t("as stored"), *(_said(chosen, seed, epoch, number, images.shape) for epoch in range(1, EPOCHS + 1))]
-        captions = [plain_name(images, number), *(t("epoch {number}", number=epoch) for epoch in range(1, EPOCHS + 1))]
+        captions = [
+            images.classes[images.labels[number]],
+            *(t("epoch {number}", number=epoch) for epoch in range(1, EPOCHS + 1)),
+        ]
         pictures(
             np.stack([image[0], *varied]), captions, key="data_lab", stamp=(info.name, number, chosen, seed), columns=PICTURES,
             side=128, label=t("One image, as it is varied in each epoch"), notes=notes,
@@ -41,10 +47,6 @@ def show(info: DatasetInfo) -> None:
         elif chosen.flip and info.name in ("digits", "mnist"):
             st.warning(t("A mirrored 2 is no 2: for digits, flipping teaches something wrong."), icon=":material/warning:")
     _code(chosen, images.shape)
-
-
-def plain_name(images, number: int) -> str:
-    return images.classes[images.labels[number]]
 
 
 def _image(images) -> tuple[int, int]:
@@ -81,9 +83,10 @@ def _use(chosen: Augmentation) -> None:
         t("Train with this"), key="lab_use", type="primary", icon=":material/play_arrow:", disabled=not chosen.any, width="stretch",
         help=note("data", "opens-train-page"),
     ):  # fmt: skip
-        chosen_augmentation.take(chosen)
+        st.session_state[keys.AUGMENTATION] = asdict(chosen)
+        st.session_state.update(taken.augmentation(chosen))  # the settings of the Train page show it
         navigation.switch_to("train")
-    if chosen_augmentation.chosen().any and chosen_augmentation.chosen() == chosen:
+    if chosen.any and st.session_state.get(keys.AUGMENTATION) == asdict(chosen):
         st.caption(t("This is what the Train page is set to."))
 
 
@@ -96,10 +99,9 @@ def _said(chosen: Augmentation, seed: int, epoch: int, number: int, shape: tuple
     if chosen.rotation:
         parts.append(f"{values['angle']:+.0f}°")
     if chosen.shift:
-        down, right = values["down"], values["right"]
-        parts += [f"{'↓' if down > 0 else '↑'}{abs(down)}"] * bool(down) + [f"{'→' if right > 0 else '←'}{abs(right)}"] * bool(
-            right
-        )
+        for step, back, on in ((values["down"], "↑", "↓"), (values["right"], "←", "→")):
+            if step:
+                parts.append(f"{on if step > 0 else back}{abs(step)}")
     if chosen.brightness:
         parts.append(f"×{values['factor']:.2f}")
     return " · ".join(parts)

@@ -39,11 +39,7 @@ def cloud(
             "sheetColumns": SHEET_COLUMNS,
             "side": [small.shape[2], small.shape[1]],
             "label": label,
-            "words": {
-                "none": without_canvas(),
-                "keys": note("data", "point-dot-see"),
-                "all": t("all classes"),
-            },
+            "words": {"none": without_canvas(), "keys": note("data", "point-dot-see"), "all": t("all classes")},
         },
     )  # fmt: skip
 

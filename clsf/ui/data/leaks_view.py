@@ -10,7 +10,6 @@ from clsf.data.catalogue import DatasetInfo
 from clsf.data.file_names import file_names
 from clsf.data.images import Dataset
 from clsf.data.leaks import Checked, LeakFinding
-from clsf.errors import ClsfError
 from clsf.model.presets import preset
 from clsf.plan import Plan
 from clsf.ui.data import keys, opened
@@ -78,7 +77,10 @@ def _with_and_without(info: DatasetInfo, dataset: Dataset, finding: LeakFinding)
     started = st.session_state.setdefault(keys.LEAK_RUNS, {})
     which = (dataset.name, dataset.checksum, finding.kind)
     if which in started:
-        _outcome(started[which], finding.kind == "group-across" and finding.other == "val" and dataset.validation is None)
+        if _over(started[which]):
+            _told(started[which], finding.kind == "group-across" and finding.other == "val" and dataset.validation is None)
+        else:
+            _follow(started[which])
         return
     pressed = st.button(
         t("Train with and without the leak"), key=f"leak_train_{finding.kind}_{finding.other}", icon=":material/play_arrow:",
@@ -97,34 +99,21 @@ def _with_and_without(info: DatasetInfo, dataset: Dataset, finding: LeakFinding)
         st.rerun()
 
 
-def _outcome(run_ids: list[str], other_images: bool) -> None:
-    if all(record is None or record.over for record in _records(run_ids)):
-        _told(run_ids, other_images)
-    else:
-        _follow(run_ids)
-
-
-def _records(run_ids: list[str]) -> list:
-    records = []
-    for run_id in run_ids:
-        try:
-            records.append(service_access.get_service().record(run_id))
-        except ClsfError:
-            records.append(None)
-    return records
+def _over(run_ids: list[str]) -> bool:
+    return all(record is None or record.over for record in map(runs.record, run_ids))
 
 
 @st.fragment(run_every=TICK)
 def _follow(run_ids: list[str]) -> None:
-    records = _records(run_ids)
-    if all(record is None or record.over for record in records):
+    if _over(run_ids):
         st.rerun()
+    records = list(map(runs.record, run_ids))
     share = sum(1.0 if record is None or record.over else progress.of_run(record) for record in records) / len(records)
     st.progress(share, text=t("Training with and without the leak …"))
 
 
 def _told(run_ids: list[str], other_images: bool) -> None:
-    records = _records(run_ids)
+    records = list(map(runs.record, run_ids))
     best = [None if record is None or not record.epochs else record.epochs[-1].validation_accuracy for record in records]
     if None in best:
         st.info(t("One of the two runs did not finish, so there is nothing to compare."), icon=":material/info:")
@@ -137,8 +126,7 @@ def _told(run_ids: list[str], other_images: bool) -> None:
             )
         )  # fmt: skip
         st.caption(note("data", "leaks-other-images") if other_images else note("data", "leaks-same-images"))
-    if all(records) and st.button(
-        t("Compare the two runs"), key=f"leak_compare_{run_ids[0]}", icon=":material/compare_arrows:"
-    ):
+    key = f"leak_compare_{run_ids[0]}"
+    if all(records) and st.button(t("Compare the two runs"), key=key, icon=":material/compare_arrows:"):
         runs.look_at_pair(*run_ids)
         navigation.switch_to("compare", {state.RUN: run_ids[0], runs.COMPARE_WITH_LINK: run_ids[1]})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import streamlit as st
 
@@ -73,21 +75,10 @@ def _grid(images: Images, pool: np.ndarray, rows: int, columns: int, side: int, 
     page = linked.whole(keys.PAGE, 0, pages - 1, 0)
     seen = order[page * most : (page + 1) * most]
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.button(t("Shuffle"), key="grid_shuffle", icon=":material/shuffle:", on_click=_shuffle)
-        st.button(
-            t("As stored"), key="grid_stored", icon=":material/sort:", on_click=_shuffle, args=(False,), disabled=seed is None
-        )
-        st.button(
-            t("Before"), key="grid_before", icon=":material/chevron_left:", on_click=_turn, args=(page - 1,), disabled=page == 0
-        )
-        st.button(
-            t("Next"),
-            key="grid_next",
-            icon=":material/chevron_right:",
-            on_click=_turn,
-            args=(page + 1,),
-            disabled=page + 1 >= pages,
-        )
+        _button(t("Shuffle"), "shuffle", "shuffle", _shuffle, True)
+        _button(t("As stored"), "stored", "sort", _shuffle, False, disabled=seed is None)
+        _button(t("Before"), "before", "chevron_left", _turn, page - 1, disabled=page == 0)
+        _button(t("Next"), "next", "chevron_right", _turn, page + 1, disabled=page + 1 >= pages)
         st.caption(
             t("{first}–{last} of {count}", first=f"{page * most + 1:,}", last=f"{page * most + len(seen):,}", count=f"{len(order):,}"),
             width="content",
@@ -102,6 +93,11 @@ def _grid(images: Images, pool: np.ndarray, rows: int, columns: int, side: int, 
         on_pick=lambda at: opened.pick(int(seen[at])),
     )  # fmt: skip
     return seen
+
+
+def _button(label: str, name: str, icon: str, change: Callable[[int], None], to: int, disabled: bool = False) -> None:
+    """Show a button that changes what is in the grid."""
+    st.button(label, key=f"grid_{name}", icon=f":material/{icon}:", on_click=change, args=(to,), disabled=disabled)
 
 
 @st.cache_data(show_spinner=False, max_entries=20)
@@ -119,7 +115,7 @@ def _seed() -> int | None:
     return None if linked.current(keys.SHUFFLE) == STORED else linked.whole(keys.SHUFFLE, 0, MOST_SEED, 0)
 
 
-def _shuffle(mix: bool = True) -> None:
+def _shuffle(mix: bool) -> None:
     linked.keep(keys.SHUFFLE, str((_seed() or 0) % MOST_SEED + 1) if mix else STORED)
     _first_page()
 
@@ -147,20 +143,17 @@ def _one(images: Images, number: int, part: str) -> None:
 def _tensors(image: np.ndarray) -> None:
     """Show the image as the tensor that each framework gets."""
     height, width, channels = image.shape
-    first = image[None]
     second = np.ascontiguousarray(image.transpose(2, 0, 1))[None]
     left, right = st.columns(2)
     with left:
         st.markdown(t(":orange[●] **TensorFlow** reads it as NHWC: number, height, width, channels"))
-        st.code(_printed(first, (1, height, width, channels)), language=None, wrap_lines=False, height=210)
-        st.caption(
-            tn(
-                "In memory the one channel of a pixel lies beside that of the next pixel.",
-                "In memory the {channels} channels of one pixel lie beside each other.",
-                channels,
-                channels=channels,
-            )
-        )
+        st.code(_printed(image[None], (1, height, width, channels)), language=None, wrap_lines=False, height=210)
+        said = tn(
+            "In memory the one channel of a pixel lies beside that of the next pixel.",
+            "In memory the {channels} channels of one pixel lie beside each other.",
+            channels, channels=channels,
+        )  # fmt: skip
+        st.caption(said)
     with right:
         st.markdown(t(":violet[■] **PyTorch** reads it as NCHW: number, channels, height, width"))
         st.code(_printed(second, (1, channels, height, width)), language=None, wrap_lines=False, height=210)

@@ -18,6 +18,7 @@ from clsf.ui.shared.figures import draw
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.picture_grid import pictures
 from clsf.ui.shared.settings import varying
+from clsf.ui.shared.settings.fields import one_of
 from clsf.ui.shared.text import plain, t, tn, words
 from clsf.words import say
 
@@ -43,14 +44,8 @@ def show(info: DatasetInfo) -> None:
 def _balance(dataset: Dataset) -> None:
     train, test, own = dataset.train, dataset.test, dataset.validation
     try:
-        counts = balance(
-            train.labels,
-            None if test is None else test.labels,
-            len(train.classes),
-            SHARE,
-            SEED,
-            None if own is None else own.labels,
-        )
+        tested, owned = (None if images is None else images.labels for images in (test, own))
+        counts = balance(train.labels, tested, len(train.classes), SHARE, SEED, owned)
     except DataError as error:
         st.warning(plain(error.sentence), icon=":material/warning:")
         return
@@ -72,11 +67,8 @@ def _balance(dataset: Dataset) -> None:
 
 
 def _plan(info: DatasetInfo) -> Plan:
-    scale = st.segmented_control(
-        t("Preparation"), list(varying.SCALE_TITLES), default="zero-one", required=True, key=state.SCALE,
-        format_func=varying.SCALE_TITLES.__getitem__, bind="query-params", persist_state="session",
-        help=note("data", "what-range-0"),
-    )  # fmt: skip
+    titles = varying.SCALE_TITLES
+    scale = one_of(t("Preparation"), list(titles), titles, state.SCALE, note("data", "what-range-0"))
     size = st.session_state.get(state.IMAGE_SIZE)
     return Plan(info.name, Preparation(size, st.session_state.get(state.COLOUR) or "keep", scale or "zero-one"))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from clsf.data import cache, catalogue
 from clsf.data.images import Dataset, Images
 from clsf.data.sources import open_dataset
 from clsf.ui.data import keys
@@ -16,12 +17,8 @@ def _opened(name: str, stamp: float) -> Dataset:
 
 def dataset(name: str) -> Dataset:
     """Return a data set that is on this machine. Raises DataError if its files are damaged, or it is someone else's."""
-    from clsf.data import cache, catalogue
-
     catalogue.info(name)  # a set opened for one reader is not for all
-
-    checksum = (cache.facts(name) or {}).get("checksum", "")
-    return _opened(name, checksum)
+    return _opened(name, (cache.facts(name) or {}).get("checksum", ""))
 
 
 def picked(images: Images) -> int:

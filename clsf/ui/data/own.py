@@ -15,7 +15,7 @@ from clsf.ui.data import keys, own_reading, own_sets
 from clsf.ui.data.source import TICK, progress_bar
 from clsf.ui.shared import choose, state
 from clsf.ui.shared.lessons import note
-from clsf.ui.shared.text import plain, t, tn, words
+from clsf.ui.shared.text import plain, t, tn
 
 MOST_KINDS = 12
 TYPES = [suffix.removeprefix(".") for suffix in SUFFIXES]
@@ -36,8 +36,7 @@ def settle() -> None:
 
 def show() -> None:
     """Show the section."""
-    running = st.session_state.get(keys.OWN_TASK)
-    if running is not None:
+    if keys.OWN_TASK in st.session_state:
         _watch()
     else:
         _outcome()
@@ -188,10 +187,5 @@ def _outcome() -> None:
                 icon=":material/content_copy:",
             )  # fmt: skip
         if outcome.skipped:
-            with st.expander(
-                tn("{count} file was left out", "{count} files were left out", len(outcome.skipped)), icon=":material/rule:"
-            ):
-                rows = outcome.skipped[:200]
-                st.dataframe(
-                    {t("File"): [name for name, _ in rows], t("Why"): [words(why) for _, why in rows]}, hide_index=True, width="stretch"
-                )  # fmt: skip
+            label = tn("{count} file was left out", "{count} files were left out", len(outcome.skipped))
+            own_reading.left_out(label, outcome.skipped)

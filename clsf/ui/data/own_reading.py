@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import BinaryIO
 
 import streamlit as st
@@ -16,6 +17,7 @@ from clsf.ui.data import keys
 from clsf.ui.data.source import waiting
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import plain, t, tn, words
+from clsf.words import Sentence
 
 
 def packed(given: list) -> BinaryIO:
@@ -37,7 +39,6 @@ def look(given: list, choices: LayoutChoices | None = None) -> None:
     if choices is None:
         forget()
     choices = choices or LayoutChoices()
-    reading: TreeReading | ClsfError
     place = st.empty()
     try:
         with st.spinner(t("Reading …")):
@@ -127,8 +128,12 @@ def _table(reading: TreeReading) -> None:
     if "val" in used:
         st.caption(note("data", "validation-images-data"))  # fmt: skip
     if reading.skipped:
-        with st.expander(
-            tn("{count} file is left out", "{count} files are left out", len(reading.skipped)), icon=":material/rule:"
-        ):
-            rows = reading.skipped[:200]
-            st.dataframe({t("File"): [name for name, _ in rows], t("Why"): [words(why) for _, why in rows]}, hide_index=True, width="stretch")  # fmt: skip
+        left_out(tn("{count} file is left out", "{count} files are left out", len(reading.skipped)), reading.skipped)
+
+
+def left_out(label: str, skipped: Sequence[tuple[str, Sentence]]) -> None:
+    """Show, folded, which files were left out, and why."""
+    with st.expander(label, icon=":material/rule:"):
+        rows = skipped[:200]
+        told = {t("File"): [name for name, _ in rows], t("Why"): [words(why) for _, why in rows]}
+        st.dataframe(told, hide_index=True, width="stretch")

@@ -36,9 +36,7 @@ def choose() -> DatasetInfo:
 
 
 def _facts(info: DatasetInfo) -> str:
-    licence = plain(info.licence)
-    if info.private:
-        licence = t("your own upload: only you can choose it")
+    licence = t("your own upload: only you can choose it") if info.private else plain(info.licence)
     source = f"[{t('source')}]({info.source})" if info.source.startswith("http") else plain(info.source)
     note = plain(info.note) if info.note else ""
     return f"**{plain(info.title)}** · {data_names.size_of(info)}  \n:small[{' · '.join(part for part in (note, licence, source) if part)}]"
@@ -106,21 +104,13 @@ def waiting(before: int) -> str:
 def progress_bar(task: Task) -> None:
     """Show the progress of a task in megabytes or images."""
     stage, done, total = task.news
-    share = min(done / total, 1.0) if total else 0.0
+    share, counts = min(done / total, 1.0) if total else 0.0, {"done": f"{done:,}", "total": f"{total:,}"}
     if stage == "download":
         text = t("Downloading: {done} of {total} MB", done=megabytes(done), total=megabytes(total))
     elif stage == "read":
-        text = tn(
-            "Reading: {done} of {total} image", "Reading: {done} of {total} images", total, done=f"{done:,}", total=f"{total:,}"
-        )
+        text = tn("Reading: {done} of {total} image", "Reading: {done} of {total} images", total, **counts)
     elif stage == "prepare":
-        text = tn(
-            "Preparing: {done} of {total} image",
-            "Preparing: {done} of {total} images",
-            total,
-            done=f"{done:,}",
-            total=f"{total:,}",
-        )
+        text = tn("Preparing: {done} of {total} image", "Preparing: {done} of {total} images", total, **counts)
     elif stage == "wait":
         text = waiting(total)
     else:

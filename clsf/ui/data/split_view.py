@@ -21,11 +21,9 @@ def show(info: DatasetInfo) -> None:
     """Show the section."""
     dataset = opened.dataset(info.name)
     titles = {
-        "stratified": t("stratified (used here)"),
-        "shuffled": t("shuffled"),
-        "last": t("the last ones, as stored"),
+        "stratified": t("stratified (used here)"), "shuffled": t("shuffled"), "last": t("the last ones, as stored"),
         "sorted": t("the last ones, sorted by class"),
-    }
+    }  # fmt: skip
     place, share, seed = _choices(info.validation)
     try:
         ways = {way: _counts(dataset.train, way, share, seed) for way in titles}

@@ -16,13 +16,15 @@ ORDERED = ("learning-rate", "batch-size")
 def rows(experiment: ExperimentRuns) -> list[RunRow]:
     """Return the runs with their names and looks; the framework is in a name only if there are two."""
     both, arms = len(experiment.frameworks) > 1, 1 + max((m.arm for m in experiment.members), default=0)
-    return [RunRow(name(m, both), member_look(experiment, m, arms), m.record, words(m.label)) for m in experiment.members]
+    return [
+        RunRow(name(m.label, m.record.framework, both), member_look(experiment, m, arms), m.record, words(m.label))
+        for m in experiment.members
+    ]
 
 
-def name(member: Member, both: bool) -> str:
-    """Return what to call a run."""
-    text = words(member.label)
-    return f"{text} · {STYLES[member.record.framework].title}" if both else text
+def name(label: Sentence, framework: str, both: bool) -> str:
+    """Return what to call a run, or the score of an arm."""
+    return f"{words(label)} · {STYLES[framework].title}" if both else words(label)
 
 
 def member_look(experiment: ExperimentRuns, member: Member, arms: int) -> ArmStyle:
@@ -33,8 +35,3 @@ def varied(experiment: ExperimentRuns) -> list[str]:
     """Return the settings that the names say already."""
     names = {what for member in experiment.members for what, _ in member.varied}
     return sorted(names | ({"framework"} if len(experiment.frameworks) > 1 else set()))
-
-
-def score_name(text: Sentence, framework: str, both: bool) -> str:
-    """Return what to call the score of an arm."""
-    return f"{words(text)} · {STYLES[framework].title}" if both else words(text)

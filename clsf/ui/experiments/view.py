@@ -175,7 +175,7 @@ def show_scores(experiment: ExperimentRuns, said: list[Verdict]) -> None:
     for verdict in said:
         for score in verdict.scores:
             member = next(m for m in experiment.members if m.arm == score.arm and m.record.framework == score.framework)
-            name, look = names.score_name(score.label, score.framework, apart), names.member_look(experiment, member, arms)
+            name, look = names.name(score.label, score.framework, apart), names.member_look(experiment, member, arms)
             rows.append(scores.ScoreRow(score, name, look))
     if len(rows) < 2 and not several:
         return

@@ -11,11 +11,11 @@ import streamlit as st
 from clsf import examples
 from clsf.charts import pictures
 from clsf.charts.style import STYLES
-from clsf.predict import asking
 from clsf.predict.trying import SHEET
 from clsf.runs.record import RunRecord
 from clsf.ui.home import keys, training
-from clsf.ui.shared import choose, problems, service_access, waiting
+from clsf.ui.shared import choose, waiting
+from clsf.ui.shared.asked_model import answers, named
 from clsf.ui.shared.drawing import draw
 from clsf.ui.shared.text import t
 
@@ -60,27 +60,22 @@ def _look(records: Sequence[RunRecord], was_cold: bool) -> None:
 
 def _answer(records: Sequence[RunRecord], ink: np.ndarray, cold: Sequence[str]) -> None:
     warm = [record for record in records if record.framework not in cold]
-    answers = dict(zip((r.run_id for r in warm), asking.ask_all(service_access.get_service(), warm, DRAWN, ink), strict=True))
-    failed = {str(a.error): a.error for a in answers.values() if isinstance(a, asking.Failed)}
-    for error in failed.values():
-        problems.show(error)
+    said = {model.run_id: answer for model, answer in answers(named(warm), DRAWN, ink)}
     cards, heard, received = [], [], None
     for record in records:
-        answer = answers.get(record.run_id)
-        if answer is None or isinstance(answer, asking.Failed):
-            cards.append(_card(record, "…", t("being loaded, a few seconds") if answer is None else "–", []))
+        answer = said.get(record.run_id)
+        if answer is None:
+            cards.append(_card(record, "…", t("being loaded, a few seconds") if record.framework in cold else "–", []))
             continue
         received = answer.pixels
         shares = answer.prediction.probabilities[0]
         order = np.argsort(-shares, kind="stable")[:NAMED]
         cards.append(_card(record, str(order[0]), f"{shares[order[0]]:.0%}", [(str(n), float(shares[n])) for n in order]))
-        heard.append(
-            t("{model} says: {answers}.", model=STYLES[record.framework].title, answers=f"{order[0]}, {shares[order[0]]:.0%}")
-        )
+        title, first = STYLES[record.framework].title, f"{order[0]}, {shares[order[0]]:.0%}"
+        heard.append(t("{model} says: {answers}.", model=title, answers=first))
     small = "" if received is None else _received(received)
-    st.html(
-        f'<div class="first-said">{"".join(cards)}{small}<p class="unseen" role="status">{escape(" ".join(heard))}</p></div>'
-    )
+    told = f'<p class="unseen" role="status">{escape(" ".join(heard))}</p>'
+    st.html(f'<div class="first-said">{"".join(cards)}{small}{told}</div>')
 
 
 def _waiting(records: Sequence[RunRecord], words: str, more: str) -> str:

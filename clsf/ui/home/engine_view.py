@@ -46,12 +46,8 @@ def _cards(engine: EngineState) -> None:
 
 def _card(worker: WorkerState) -> None:
     statuses = {
-        "starting": t("starting"),
-        "warm": t("ready"),
-        "busy": t("at work"),
-        "paused": t("waits for memory"),
-        "lost": t("lost"),
-    }
+        "starting": t("starting"), "warm": t("ready"), "busy": t("at work"), "paused": t("waits for memory"), "lost": t("lost"),
+    }  # fmt: skip
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.markdown(heading(worker.framework))
         st.badge(statuses[worker.status], icon=f":material/{ICONS[worker.status]}:", color=COLOURS[worker.status])

@@ -49,7 +49,8 @@ def show(given: ChosenPicture) -> tuple[InspectedLayer, DeltaGenerator] | None:
     with pictures:
         strip.show(_first(given, first, start is None), row, look, outputs, position)
     with beside, st.container(border=True, key="layer_settings"):
-        _settings(row, position)
+        settings.show(row[position], position)
+        filling.show(row[position], position)
     with seen:
         if not _said(row, look, position, len(outputs)):
             return None
@@ -65,12 +66,6 @@ def _said(row: LayerStack, look: StackFacts, position: int, computed: int) -> bo
         st.caption(f":material/warning: {plain(look.problem)}.")
     head.show(look.facts[position])
     return True
-
-
-def _settings(row: LayerStack, position: int) -> None:
-    settings.show(row[position], position, columns=2)
-    if row[position].layer.learns:
-        filling.show(row[position], position)
 
 
 def _known(row: LayerStack, shape: tuple[int, ...]) -> tuple[StackFacts, Weights]:

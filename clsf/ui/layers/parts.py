@@ -9,8 +9,7 @@ from html import escape
 import streamlit as st
 
 from clsf.charts.style import STYLES
-from clsf.ui.shared.component_keys import key_of
-from clsf.ui.shared.components import component
+from clsf.ui.shared.components import component, key_of
 from clsf.ui.shared.text import t
 
 _gallery = component(

@@ -16,11 +16,11 @@ KINDS = tuple(FRESH)
 FEW = 20  # a whole number with more values gets a number input, others a slider
 
 
-def show(stage: Stage, position: int, columns: int) -> None:
-    """Show kind and fields of a layer in a number of columns; every change goes into the chain of the session."""
+def show(stage: Stage, position: int) -> None:
+    """Show kind and fields of a layer in two columns; every change goes into the chain of the session."""
     own = fields_of(type(stage.layer))
-    used = min(columns, 1 + len(own))
-    places = st.columns([1] * used + [columns - used] * (columns > used), gap="medium")[:used]
+    places = st.columns(2, gap="medium")
+    used = 2 if own else 1
     key = keys.widget(stack.version(), position, "kind")
     places[0].selectbox(
         t("Layer"), KINDS, index=KINDS.index(stage.kind), key=key, filter_mode=None, on_change=_kind, args=(key, position)

@@ -16,26 +16,28 @@ from clsf.ui.shared.text import plain, t, words
 def show(lesson: Lesson, step: LessonStep, kept: object) -> None:
     """Show the block of a step. `kept`: the stored row of earlier work, None if there is none."""
     styles.show("shared/programs")
-    {"predict": _predict, "do": _do, "find": _find, "explain": _explain, "fix": _fix}[step.block.kind](lesson, step, kept)
-
-
-def _kind(icon: str, name: str, kept: object) -> None:
+    kinds = {
+        "predict": ("psychology", t("Predict"), _predict), "do": ("construction", t("Do it yourself"), _do),
+        "find": ("search", t("Find the number"), _find), "explain": ("edit_note", t("In your own words"), _explain),
+        "fix": ("build", t("Fix it"), _fix),
+    }  # fmt: skip
+    icon, name, show_it = kinds[step.block.kind]
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        st.markdown(f"##### {icon} {name}")
+        st.markdown(f"##### :material/{icon}: {name}")
         if kept:
             st.badge(t("done"), icon=":material/check:", color="green")
+    if step.block.kind != "predict":  # there the question is shown with its program
+        st.markdown(glossary.linked(step.block.ask))
+    show_it(lesson, step, kept)
 
 
 def _predict(lesson: Lesson, step: LessonStep, kept: object) -> None:
-    _kind(":material/psychology:", t("Predict"), kept)
     key = f"{lesson.name}/{step.name}"
     questions.ask(step, key, kept, lambda row: reached.keep(PART, {key: row}))
 
 
 def _do(lesson: Lesson, step: LessonStep, kept: object) -> None:
     block = step.block
-    _kind(":material/construction:", t("Do it yourself"), kept)
-    st.markdown(glossary.linked(block.ask))
     if not kept and facts.done(block.check):
         course.keep(lesson, step, right=True)
         st.rerun()
@@ -64,8 +66,6 @@ def _hint(step: LessonStep) -> None:
 
 def _find(lesson: Lesson, step: LessonStep, kept: object) -> None:
     block = step.block
-    _kind(":material/search:", t("Find the number"), kept)
-    st.markdown(glossary.linked(block.ask))
     key = f"number_{lesson.name}_{step.name}"
     with st.form(f"form_{key}", border=False):
         typed = st.text_input(t("Your number"), key=key, max_chars=40, placeholder="0.5", persist_state="session")
@@ -88,9 +88,6 @@ def _find(lesson: Lesson, step: LessonStep, kept: object) -> None:
 
 
 def _explain(lesson: Lesson, step: LessonStep, kept: object) -> None:
-    block = step.block
-    _kind(":material/edit_note:", t("In your own words"), kept)
-    st.markdown(glossary.linked(block.ask))
     key = f"text_{lesson.name}_{step.name}"
     if kept and key not in st.session_state:
         st.session_state[key] = str(kept.get("answer") or "")
@@ -103,13 +100,11 @@ def _explain(lesson: Lesson, step: LessonStep, kept: object) -> None:
         kept = {"answer": text}
     if kept:
         with st.expander(t("An answer to compare with"), icon=":material/compare_arrows:", expanded=True):
-            st.markdown(glossary.linked(block.sample))
+            st.markdown(glossary.linked(step.block.sample))
 
 
 def _fix(lesson: Lesson, step: LessonStep, kept: object) -> None:
     block, case = step.block, planted(*step.block.fault)
-    _kind(":material/build:", t("Fix it"), kept)
-    st.markdown(glossary.linked(block.ask))
     key = f"code_{lesson.name}_{step.name}"
     st.session_state.setdefault(key, case.shown)
     with st.form(f"form_{key}", border=False):
@@ -122,12 +117,10 @@ def _fix(lesson: Lesson, step: LessonStep, kept: object) -> None:
             kept = kept or {"right": True}
         else:
             still = [words(FAULTS[kind].title) for kind in found_kinds(text)]
-            st.warning(
-                t("Still there: {faults}.", faults=plain("; ".join(still)))
-                if still
-                else t("The program can't be read as a model and its training any more. Bring back what was removed."),
-                icon=":material/lightbulb:",
-            )
+            said = t("The program can't be read as a model and its training any more. Bring back what was removed.")
+            if still:
+                said = t("Still there: {faults}.", faults=plain("; ".join(still)))
+            st.warning(said, icon=":material/lightbulb:")
     if kept:
         st.success(t("The fault is gone."), icon=":material/check_circle:")
         st.markdown(f"**{t('Why')}** · {glossary.linked(block.why)}")

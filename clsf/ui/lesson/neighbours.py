@@ -33,10 +33,8 @@ def show() -> None:
         )
         st.html(f'<div class="nb"><span>{title}</span>{cells}</div>')
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-        st.button(
-            t("Train all four") if not st.session_state.get(_TRAINED) else t("Again, with other first weights"),
-            key="neighbours_train", icon=":material/play_arrow:", type="primary", on_click=_press,
-        )  # fmt: skip
+        label = t("Again, with other first weights") if st.session_state.get(_TRAINED) else t("Train all four")
+        st.button(label, key="neighbours_train", icon=":material/play_arrow:", type="primary", on_click=_press)
         st.caption(t("Two networks, each on proper and on shuffled digits, in both frameworks: about ten seconds."))
     if st.session_state.get(_TRAINED):
         _train(st.session_state.get(_SEED, 0))
@@ -77,12 +75,7 @@ def _train(seed: int) -> None:
             },
             border="horizontal", hide_index=True, alt=t("Accuracy on proper and on shuffled digits"),
         )  # fmt: skip
+        epochs = neighbours.PLAN.epochs
         st.caption(
-            plain(
-                t(
-                    "Validation images after epoch {epochs}; first weights number {seed}.",
-                    epochs=neighbours.PLAN.epochs,
-                    seed=seed + 1,
-                )
-            )
+            plain(t("Validation images after epoch {epochs}; first weights number {seed}.", epochs=epochs, seed=seed + 1))
         )

@@ -14,21 +14,13 @@ from clsf.ui.shared.text import plain, t, words
 def show(first: str = "layer") -> None:
     """Show the choices (a part `first`), the two resulting programs, and what each prints."""
     styles.show("shared/programs")
-    part = parts.part(
-        choose.named(
-            st.segmented_control,
-            t("Part"),
-            {name: words(part.title) for name, part in parts.PARTS.items()},
-            f"own_part_{first}",
-            default=first,
-        )
-    )
+    titles = {name: words(part.title) for name, part in parts.PARTS.items()}
+    part = parts.part(choose.named(st.segmented_control, t("Part"), titles, f"own_part_{first}", default=first))
     chosen = {}
     for place, column in zip(part.places, st.columns(len(part.places)), strict=True):
-        with column:
-            titles = {option.name: words(option.title) for option in place.options}
-            chosen[place.name] = choose.named(st.selectbox, words(place.title), titles, f"own_{part.name}_{place.name}")
-            st.caption(plain(place.option(chosen[place.name]).why))
+        titles, key = {option.name: words(option.title) for option in place.options}, f"own_{part.name}_{place.name}"
+        chosen[place.name] = choose.named(st.selectbox, words(place.title), titles, key, place=column)
+        column.caption(plain(place.option(chosen[place.name]).why))
     outcomes = asked.both(parts.JOB, part.name, part.chosen(chosen), named=False)
     for place, framework in zip(st.columns(2), FRAMEWORKS, strict=True):
         with place, columns.card(framework, "own_part"):

@@ -26,19 +26,13 @@ def show() -> None:
     names = (t("first class"), t("second class"), t("third class"))
     z = []
     for at, (column, name) in enumerate(zip(st.columns(3), names, strict=True)):
-        with column:
-            key = _SCORE.format(at=at)
-            z.append(round(float(st.slider(name, LEAST, MOST, FIRST[at], 0.1, key=key, on_change=_moved, **choose.LINKED)), 3))
-    right = int(
-        choose.named(
-            st.segmented_control, t("Right class"), {str(at): name for at, name in enumerate(names)}, _RIGHT, default="1"
-        )
-    )
-    calls = (
-        ProgramCall.of("learning.softmax", z=z),
-        ProgramCall.of("learning.loss", z=z, label=right),
-        ProgramCall.of("learning.gradient_of_loss", z=z, label=right),
-    )
+        key = _SCORE.format(at=at)
+        value = column.slider(name, LEAST, MOST, FIRST[at], 0.1, key=key, on_change=_moved, **choose.LINKED)
+        z.append(round(float(value), 3))
+    titles = {str(at): name for at, name in enumerate(names)}
+    right = int(choose.named(st.segmented_control, t("Right class"), titles, _RIGHT, default="1"))
+    calls = [ProgramCall.of("learning.softmax", z=z)]
+    calls += [ProgramCall.of(f"learning.{name}", z=z, label=right) for name in ("loss", "gradient_of_loss")]
     shares, losses, gradients = {}, {}, {}
     for framework, answer in programs.ask(*calls, sides=FRAMEWORKS).items():
         if answer.problem is not None:
@@ -51,13 +45,8 @@ def show() -> None:
     st.session_state[_GRADIENT] = gradients[any_]
     steps = linked.whole(_STEPS, 0, MOST_STEPS, 0)
     title = t("Share of each class")
-    figures.draw(
-        "lesson-scores",
-        (tuple(z), right, tuple(shares)),
-        lambda: (course_scores.shares(shares, names, right, words), title),
-        260,
-        title,
-    )
+    stamp = (tuple(z), right, tuple(shares))
+    figures.draw("lesson-scores", stamp, lambda: (course_scores.shares(shares, names, right, words), title), 260, title)
     st.table(
         {
             t("Class"): [f"{name} ✓" if at == right else name for at, name in enumerate(names)],

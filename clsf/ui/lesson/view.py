@@ -36,7 +36,7 @@ def _prose(text: str) -> None:
     for at, part in enumerate(parsing.SHOW.split(text)):
         if at % 2:
             PICTURES[part]()
-        elif part.strip() and not at % 2:
+        elif part.strip():
             st.markdown(glossary.linked(part))
 
 
@@ -49,12 +49,9 @@ PICTURES = {
 
 def _head(lesson: Lesson, at: int, progress: Progress) -> None:
     with st.container(key="lesson_head", horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.caption(
-            f"{t('Lesson {number}', number=lesson.number)} · "
-            + tn("{count} minute", "{count} minutes", lesson.minutes)
-            + " · "
-            + t("step {number} of {count}", number=at + 1, count=len(lesson.steps))
-        )
+        minutes = tn("{count} minute", "{count} minutes", lesson.minutes)
+        step = t("step {number} of {count}", number=at + 1, count=len(lesson.steps))
+        st.caption(f"{t('Lesson {number}', number=lesson.number)} · {minutes} · {step}")
         st.page_link("pages/home.py", label=t("All lessons"), icon=":material/map:")
     st.title(plain(lesson.title), anchor=False)
     done, count = progress.count(lesson)
@@ -79,24 +76,14 @@ def _ways(lesson: Lesson, at: int, progress: Progress) -> None:
             course.keep(lesson, step)
             progress = reached.lessons()
         if progress.finished(lesson):
-            _finished(lesson, progress)
+            right, asked = progress.right(lesson)
+            said = t("Lesson done. Right at the first answer: {right} of {asked}.", right=right, asked=asked)
+            st.success(said, icon=":material/trophy:")
         else:
-            st.info(
-                t(
-                    "You have seen the last step. Steps that you skipped wait for you: {names}.",
-                    names=_open_steps(lesson, progress),
-                ),
-                icon=":material/flag:",
-            )
-            _after(lesson)
-
-
-def _finished(lesson: Lesson, progress: Progress) -> None:
-    right, asked = progress.right(lesson)
-    st.success(
-        t("Lesson done. Right at the first answer: {right} of {asked}.", right=right, asked=asked), icon=":material/trophy:"
-    )
-    _after(lesson)
+            names = ", ".join(plain(step.title) for step in lesson.steps if not progress.has(lesson.name, step.name))
+            said = t("You have seen the last step. Steps that you skipped wait for you: {names}.", names=names)
+            st.info(said, icon=":material/flag:")
+        _after(lesson)
 
 
 def _after(lesson: Lesson) -> None:
@@ -105,10 +92,6 @@ def _after(lesson: Lesson) -> None:
         t("Next lesson: {title}", title=after.title), key="lesson_next", icon=":material/arrow_forward:", type="primary"
     ):
         course.go(after)
-
-
-def _open_steps(lesson: Lesson, progress: Progress) -> str:
-    return ", ".join(plain(step.title) for step in lesson.steps if not progress.has(lesson.name, step.name))
 
 
 def _go(lesson: Lesson, at: int) -> None:

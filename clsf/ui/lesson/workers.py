@@ -28,13 +28,8 @@ def lockstep() -> None:
     locksteps = asked.both(workers.JOB, setup)
     if not locksteps:
         return
-    st.caption(
-        t(
-            "Images per step: {sizes}, together {total}. One device takes them all at once.",
-            sizes=" + ".join(map(str, setup.sizes)),
-            total=sum(setup.sizes),
-        )
-    )
+    sizes, total = " + ".join(map(str, setup.sizes)), sum(setup.sizes)
+    st.caption(t("Images per step: {sizes}, together {total}. One device takes them all at once.", sizes=sizes, total=total))
     _apart(locksteps, f"{count}-{parts}")
     st.table(
         {

@@ -13,27 +13,14 @@ from pathlib import Path
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po, write_po
 
+from clsf import errors
+
 HERE = Path(__file__).parent
 ROOT = HERE.parents[2]
 LANGUAGES = ("ko",)
 
-SAYS = {
-    "t",
-    "say",
-    "Sentence",
-    "ClsfError",
-    "SpecError",
-    "PlanError",
-    "DataError",
-    "EngineError",
-    "StoreError",
-    "CapsuleError",
-    "ConvertError",
-    "CourseError",
-    "TeachingError",
-    "ReadError",
-    "TensorError",
-}
+ERRORS = {name for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, errors.ClsfError)}
+SAYS = {"t", "say", "Sentence", "ReadError", "TensorError", *ERRORS}
 """Functions and classes whose first argument is English text."""
 
 COUNTS = {"tn", "say_n"}

@@ -13,10 +13,10 @@ from clsf.model.edit_history import EditHistory
 from clsf.model.fields import Field, fields_of
 from clsf.model.shapes import one_or_two_text, shape_text, sides_text
 from clsf.model.spec import KINDS
-from clsf.ui.model.amounts import amount
 from clsf.ui.shared.components import component
 from clsf.ui.shared.layer_kinds import described
 from clsf.ui.shared.text import begun, t, tn, words
+from clsf.ui.shared.units import amount
 from clsf.words import Sentence
 
 MOST_OPEN = 40

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import json
-from concurrent.futures import ThreadPoolExecutor
 from html import escape
 from pathlib import Path
 
 import streamlit as st
 
 from clsf import FRAMEWORKS
-from clsf.errors import ClsfError, EngineError
+from clsf.errors import ClsfError
 from clsf.model.edit_facts import DesignFacts
 from clsf.model.shapes import shape_text
 from clsf.model.walk import Analysis
 from clsf.ui.model import keys
 from clsf.ui.model.editor import ModelBench
-from clsf.ui.shared import service_access
+from clsf.ui.shared import asking
 from clsf.ui.shared.layer_kinds import described
 from clsf.ui.shared.marks import heading
 from clsf.ui.shared.text import plain, t, tn
@@ -65,24 +64,17 @@ def _answer(framework: str, answer: dict | Sentence, analysis: Analysis) -> None
     ours = {facts.path: facts.trainable + facts.non_trainable for facts in analysis.layers if facts.weights}
     different = [path for path in {*ours, *answer["layers"]} if ours.get(path) != answer["layers"].get(path)]
     if not different and (answer["trainable"], answer["non_trainable"]) == (analysis.trainable, analysis.non_trainable):
-        st.badge(
-            tn(
-                "{count} parameter, layer by layer as counted here",
-                "{count} parameters, layer by layer as counted here",
-                analysis.parameters,
-                count=f"{analysis.parameters:,}",
-            ),
-            icon=":material/check:",
-            color="green",
-        )
-    else:
-        st.error(
-            t(
-                "It counts {theirs} parameters, but here it is {ours}; layers that differ: {paths}.",
-                theirs=f"{answer['trainable'] + answer['non_trainable']:,}", ours=f"{analysis.parameters:,}", paths=", ".join(sorted(different)),
-            ),
-            icon=":material/error:",
+        said = tn(
+            "{count} parameter, layer by layer as counted here", "{count} parameters, layer by layer as counted here",
+            analysis.parameters, count=f"{analysis.parameters:,}",
         )  # fmt: skip
+        st.badge(said, icon=":material/check:", color="green")
+    else:
+        said = t(
+            "It counts {theirs} parameters, but here it is {ours}; layers that differ: {paths}.",
+            theirs=f"{answer['trainable'] + answer['non_trainable']:,}", ours=f"{analysis.parameters:,}", paths=", ".join(sorted(different)),
+        )  # fmt: skip
+        st.error(said, icon=":material/error:")
     st.code(answer["text"], language=None, height=420)
 
 
@@ -92,30 +84,19 @@ def _ask(spec: str, shape: tuple) -> None:
 
 def _answers(spec: str, shape: tuple, parameters: int) -> dict[str, dict | Sentence]:
     if parameters > MOST:
-        said = say(
-            "The model holds {count} parameters; up to {most} it is built to be counted.",
-            count=f"{parameters:,}",
-            most=f"{MOST:,}",
-        )
+        count, most = f"{parameters:,}", f"{MOST:,}"
+        said = say("The model holds {count} parameters; up to {most} it is built to be counted.", count=count, most=most)
         return dict.fromkeys(FRAMEWORKS, said)
-    service = service_access.get_service()
-    with ThreadPoolExecutor(max_workers=len(FRAMEWORKS)) as threads:
-        waiting = {framework: threads.submit(_asked, framework, spec, shape, service) for framework in FRAMEWORKS}
-    answers: dict[str, dict | Sentence] = {}
-    for framework, future in waiting.items():
+
+    def one(framework: str, service: object) -> dict | Sentence:
+        job = f"clsf.backends.{framework}.summary:summary"
         try:
-            answers[framework] = future.result()
+            answer = asking.ask(framework, job, spec, shape, small=True, service=service, timeout=TIMEOUT)
         except ClsfError as error:
-            answers[framework] = error.sentence
-    return answers
+            return error.sentence
+        return answer if isinstance(answer, dict) else say("{framework} gave no summary.", framework=framework)
 
-
-@st.cache_data(show_spinner=False, max_entries=200)
-def _asked(framework: str, spec: str, shape: tuple, _service: object) -> dict:
-    answer = _service.call(framework, f"clsf.backends.{framework}.summary:summary", spec, shape, timeout=TIMEOUT)
-    if not isinstance(answer, dict):
-        raise EngineError("{framework} gave no summary.", framework=framework)
-    return answer
+    return asking.at_once(FRAMEWORKS, one)
 
 
 def _table(seen: DesignFacts) -> str:
@@ -132,11 +113,9 @@ def _table(seen: DesignFacts) -> str:
             f"<th>{escape(card.kind)} <small>{escape(described(card))}</small></th><td>{shape}</td><td>{count}</td></tr>"
         )
     heads = "".join(f"<th>{escape(head)}</th>" for head in (t("Layer"), t("Kind"), t("Output shape"), t("Parameters")))
-    kept = seen.parameters - seen.trainable
     sums = tn(
         "Together {count} parameter: {learned} learned, {kept} kept but not learned.",
-        "Together {count} parameters: {learned} learned, {kept} kept but not learned.",
-        seen.parameters,
-        count=f"{seen.parameters:,}", learned=f"{seen.trainable:,}", kept=f"{kept:,}",
+        "Together {count} parameters: {learned} learned, {kept} kept but not learned.", seen.parameters,
+        count=f"{seen.parameters:,}", learned=f"{seen.trainable:,}", kept=f"{seen.parameters - seen.trainable:,}",
     )  # fmt: skip
     return f'<div class="mo-table"><table><thead><tr>{heads}</tr></thead><tbody>{"".join(rows)}</tbody></table><p>{escape(sums)}</p></div>'

@@ -7,13 +7,13 @@ import streamlit as st
 from clsf.model import edit_link
 from clsf.model.advice import Advice
 from clsf.model.edit_facts import BYTES, DesignFacts
-from clsf.ui.model.amounts import amount
 from clsf.ui.model.given import ModelInputs
 from clsf.ui.shared import navigation, state
 from clsf.ui.shared.choices import own_title
 from clsf.ui.shared.design import MY_MODEL
 from clsf.ui.shared.downloads import download
 from clsf.ui.shared.text import plain, t, tn
+from clsf.ui.shared.units import amount
 from clsf.words import Sentence
 
 
@@ -25,12 +25,8 @@ def show(seen: DesignFacts, advices: tuple[Advice, ...], place: ModelInputs) -> 
             t("Parameters"), f"{so_far}{seen.parameters:,}", width="content",
             help=t("{count} of them are learned; the others are running means and variances.", count=f"{seen.trainable:,}"),
         )  # fmt: skip
-        st.metric(
-            t("Size"),
-            f"{so_far}{amount(seen.parameters * BYTES)}",
-            width="content",
-            help=t("All parameters as float32, 4 bytes each."),
-        )
+        size = f"{so_far}{amount(seen.parameters * BYTES)}"
+        st.metric(t("Size"), size, width="content", help=t("All parameters as float32, 4 bytes each."))
         st.metric(
             t("Multiply-adds"), f"{so_far}{seen.multiply_adds:,}", width="content",
             help=t("For one image, forward. A training step takes about three times as many for each image."),
@@ -62,29 +58,18 @@ def leave(seen: DesignFacts, ready: bool, place: ModelInputs, too_long: Sentence
     """Show the buttons that take the design to other pages."""
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         for page, label, icon in (("train", t("Train this model"), "show_chart"), ("compare", t("Compare with it"), "balance")):
-            if st.button(
-                label,
-                key=f"take_to_{page}",
-                type="primary" if page == "train" else "secondary",
-                icon=f":material/{icon}:",
-                disabled=not ready,
-            ):
+            kind = "primary" if page == "train" else "secondary"
+            if st.button(label, key=f"take_to_{page}", type=kind, icon=f":material/{icon}:", disabled=not ready):
                 _take(page, place)
         download(
             t("Download JSON"), lambda: edit_link.to_text(seen.design), f"{_file_name(seen.design.name)}.json",
             "download_design",
         )  # fmt: skip
-        said = [
-            _offered(ready, seen.design.name),
-            plain(too_long) if too_long else t("The address of this page holds the whole design."),
-        ]
-        st.caption(" ".join(said), width="stretch")
-
-
-def _offered(ready: bool, name: str) -> str:
-    if ready:
-        return t("Train and Compare offer it as “{name}”.", name=plain(own_title(name)))
-    return t("Train and Compare can take it as soon as it is ready.")
+        offered = t("Train and Compare can take it as soon as it is ready.")
+        if ready:
+            offered = t("Train and Compare offer it as “{name}”.", name=plain(own_title(seen.design.name)))
+        held = plain(too_long) if too_long else t("The address of this page holds the whole design.")
+        st.caption(f"{offered} {held}", width="stretch")
 
 
 def _take(page: str, place: ModelInputs) -> None:

@@ -37,7 +37,7 @@ def show() -> None:
             st.segmented_control, t("Where the images come from"), sources, keys.SOURCE, label_visibility="collapsed"
         )
         st.button(
-            t("Try-out set"), key="own_tryout", icon=":material/toys:", on_click=_take_tryout, type="primary" if not len(held.collection()) else "secondary",
+            t("Try-out set"), key="own_tryout", icon=":material/toys:", on_click=lambda: held.replace(tryout()), type="primary" if not len(held.collection()) else "secondary",
             help=note("own", "tryout"),
         )  # fmt: skip
         last = _taught_last() if not len(held.collection()) else None
@@ -68,13 +68,8 @@ def _cards(uploads: bool) -> None:
             with st.container(border=True, gap="small", key=f"own_card_{at}"):
                 _card(collection, at, kind, uploads)
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-        st.button(
-            t("Add a class"),
-            key="own_add",
-            icon=":material/add:",
-            on_click=_add,
-            disabled=len(collection.kinds) >= MOST_CLASSES,
-        )
+        full = len(collection.kinds) >= MOST_CLASSES
+        st.button(t("Add a class"), key="own_add", icon=":material/add:", on_click=_add, disabled=full)
         st.button(t("Start over"), key="own_anew", icon=":material/delete_sweep:", on_click=_anew, type="tertiary")
     _ready(collection)
 
@@ -129,10 +124,8 @@ def _ready(collection: Collection) -> None:
             ),
             icon=":material/content_copy:",
         )  # fmt: skip
-    st.button(
-        t("Teach it"), key="own_go_teach", type="primary", icon=":material/school:", disabled=missing is not None,
-        on_click=_teach,
-    )  # fmt: skip
+    disabled = missing is not None
+    st.button(t("Teach it"), key="own_go_teach", type="primary", icon=":material/school:", disabled=disabled, on_click=_teach)
     if missing is not None:
         st.caption(plain(missing))
 
@@ -152,9 +145,7 @@ def _upload(at: int, kind: OwnClass, generation: int) -> None:
         held.replace(collection)
         st.rerun()
     _told(read)
-    held.replace(
-        collection.added(at, read.pixels, together=False)
-    )  # a new generation: the files are taken over, the uploader is empty
+    held.replace(collection.added(at, read.pixels, together=False))  # a new generation: the uploader is empty
     st.rerun()
 
 
@@ -204,10 +195,6 @@ def _recorded(at: int, frames: np.ndarray) -> None:
     collection = held.collection()
     if at < len(collection.kinds):
         held.change(collection.added(at, frames, together=True))
-
-
-def _take_tryout() -> None:
-    held.replace(tryout())
 
 
 def _teach() -> None:

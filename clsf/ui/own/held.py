@@ -64,12 +64,9 @@ def generation() -> int:
 
 def taught() -> Taught | None:
     """Return what was taught last in this session, or, after a reload, what the run in the link was taught with."""
-    if keys.TAUGHT not in st.session_state:
-        linked = _of_link()
-        if linked is None:
-            return None
+    if keys.TAUGHT not in st.session_state and (linked := _of_link()) is not None:
         st.session_state[keys.TAUGHT] = linked
-    return st.session_state[keys.TAUGHT]
+    return st.session_state.get(keys.TAUGHT)
 
 
 def _of_link() -> Taught | None:
@@ -96,7 +93,7 @@ def tell(kind: str, said: Sentence) -> None:
 
 def show_told() -> None:
     """Show the kept messages."""
-    shown = {"success": st.success, "warning": st.warning, "error": st.error}
-    icons = {"success": ":material/check_circle:", "warning": ":material/warning:", "error": ":material/error:"}
+    shown = {"success": (st.success, "check_circle"), "warning": (st.warning, "warning"), "error": (st.error, "error")}
     for kind, said in st.session_state.pop(keys.SAID, []):
-        shown[kind](plain(said), icon=icons[kind])
+        show, icon = shown[kind]
+        show(plain(said), icon=f":material/{icon}:")

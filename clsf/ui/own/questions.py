@@ -60,12 +60,10 @@ def _few(known: Taught, models: list[AskedModel]) -> None:
     curves = _of(models, known.whole)
     if curves is None:
         return
-    draw(
-        "own-few", (known.run_ids, known.whole, [one for _, one in curves]),
-        lambda: (own_few.figure([(m.record.framework, one) for m, one in curves], words), own_few.in_words([(m.record.framework, one) for m, one in curves], words)),
-        300, t("Validation accuracy by images per class"),
-    )  # fmt: skip
-    st.caption(own_few.in_words([(m.record.framework, one) for m, one in curves], words))
+    drawn = [(model.record.framework, one) for model, one in curves]
+    alt, title = own_few.in_words(drawn, words), t("Validation accuracy by images per class")
+    draw("own-few", (known.run_ids, known.whole, drawn), lambda: (own_few.figure(drawn, words), alt), 300, title)
+    st.caption(alt)
 
 
 def _frames(known: Taught, models: list[AskedModel]) -> None:
@@ -79,15 +77,10 @@ def _frames(known: Taught, models: list[AskedModel]) -> None:
     at = int(near.validation[np.flatnonzero(shared)[0]])
     twin = int(near.train[recordings[near.train] == recordings[at]][0])
     names = known.classes
-    st.html(
-        pictures.grid(
-            [
-                (known.collection.pixels[at], names[labels[at]], t("validation")),
-                (known.collection.pixels[twin], names[labels[twin]], t("training")),
-            ],
-            "four smooth",
-        )
-    )  # fmt: skip
+    items = [
+        (known.collection.pixels[n], names[labels[n]], where) for n, where in ((at, t("validation")), (twin, t("training")))
+    ]
+    st.html(pictures.grid(items, "four smooth"))
     both = [_of(models, whole) for whole in (True, False)]
     if None in both:
         return

@@ -142,12 +142,11 @@ def _said(known: Taught, records: list[RunRecord]) -> None:
     if not good:
         return
     count = good[0].started.validation_images
-    said = " · ".join(
-        f"{STYLES[record.framework].mark} **{STYLES[record.framework].title}** "
-        + t("{right} of {count} right", right=round(record.final.validation_accuracy * count), count=count)
-        for record in good
-    )
-    st.markdown(t("On the validation images: {said}.", said=said))
+    told = []
+    for record in good:
+        style, right = STYLES[record.framework], round(record.final.validation_accuracy * count)
+        told.append(f"{style.mark} **{style.title}** {t('{right} of {count} right', right=right, count=count)}")
+    st.markdown(t("On the validation images: {said}.", said=" · ".join(told)))
     text = tn(
         "One image more or less is {points} percentage points, so this number is a rough one.",
         "One image more or less is {points} percentage points, so these numbers are rough ones.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -117,10 +118,12 @@ def _watch() -> None:
 
 def _said(judged: JudgedWays) -> None:
     titles = {"scratch": t("from scratch"), "frozen": t("frozen features"), "tuned": t("fine-tuned")}
-    rows = [
-        own_ways.WayRow(framework, titles[way], interval([one.accuracy for one in judged[framework, way]]), [one.accuracy for one in judged[framework, way]], sum(one.seconds for one in judged[framework, way]) / SPLITS)
-        for framework in FRAMEWORKS for way in teaching.WAYS if (framework, way) in judged
-    ]  # fmt: skip
+    rows = []
+    for framework, way in itertools.product(FRAMEWORKS, teaching.WAYS):
+        if (framework, way) in judged:
+            accuracies = [one.accuracy for one in judged[framework, way]]
+            seconds = sum(one.seconds for one in judged[framework, way]) / SPLITS
+            rows.append(own_ways.WayRow(framework, titles[way], interval(accuracies), accuracies, seconds))
     draw(
         "own-ways", [(row.framework, row.name, row.values) for row in rows], lambda: (own_ways.figure(rows, words), own_ways.in_words(rows, words)), 260,
         t("Validation accuracy by the way of teaching"),

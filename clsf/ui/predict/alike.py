@@ -34,7 +34,7 @@ def show_neighbours(models: Sequence[AskedModel], pixels: np.ndarray) -> None:
             continue
         st.markdown(f"### {model.mark} {plain(model.name)}")
         with problems.shown():
-            images = mistakes.fetched(model.record, near.nearest)
+            images = mistakes.test_images(model.record, near.nearest)
             items = [
                 (image, t("test image {number}, which shows: {name}", number=int(n), name=names[label]),
                  f"<b>{escape(names[label])}</b><small>{t('distance {distance}', distance=f'{distance:.3g}')}</small>")
@@ -70,13 +70,8 @@ def show_map(models: Sequence[AskedModel], pixels: np.ndarray) -> None:
             key, alt = f"predict-map-{model.run_id}-{method}", in_words(places, words)
             live_chart.live_chart(figure(places, names, words), key=key, alt=alt, height=480)
             if places.explained is not None:
-                st.caption(
-                    t(
-                        "Two axes hold {share} of the variance of {features} features.",
-                        share=f"{places.explained:.0%}",
-                        features=places.features,
-                    )
-                )
+                share, features = f"{places.explained:.0%}", places.features
+                st.caption(t("Two axes hold {share} of the variance of {features} features.", share=share, features=features))
     if method == "pca":
         st.caption(note("predict", "pca-looks-features"))
     else:

@@ -33,18 +33,11 @@ def show(measured_models: Sequence[tuple]) -> None:
             [tables.marked(model), f"{sums.min():.9f} … {sums.max():.9f}", f"{hand:.6f}", f"{e.accuracy:.6f}",
              f"✓ {t('equal')}" if agree else f"✗ {t('not equal')}"]
         )  # fmt: skip
-    st.html(
-        tables.table(
-            [t("Model"), t("Each row of probabilities sums to"), t("Accuracy by hand"), t("Accuracy of `evaluate`").replace("`", ""),
-             ""], rows, t("Checks"),
-        )
-    )  # fmt: skip
-    shape = measured_models[0][1].inputs
-    st.markdown(
-        note("predict", "one-image-has",
-            one=f"`{shape[1:]}`", batch=f"`{(1, *shape[1:])}`", many=f"`{(32, *shape[1:])}`",
-        )
-    )  # fmt: skip
+    by_evaluate = t("Accuracy of `evaluate`").replace("`", "")
+    head = [t("Model"), t("Each row of probabilities sums to"), t("Accuracy by hand"), by_evaluate, ""]
+    st.html(tables.table(head, rows, t("Checks")))
+    one = measured_models[0][1].inputs[1:]
+    st.markdown(note("predict", "one-image-has", one=f"`{one}`", batch=f"`{(1, *one)}`", many=f"`{(32, *one)}`"))
     _ways(measured_models)
 
 
@@ -76,12 +69,10 @@ def _ways(measured_models: Sequence[tuple]) -> None:
     head = [t("Code"), t("Model"), t("Comes back"), t("Type"), t("Time"), t("Furthest from the first way")]
     st.html(tables.table(head, rows, t("Ways to ask for the same batch of 32"), left=(1, 2, 3)))
     dropped = [m.name for m, e in measured_models if e.ways[-1].apart > 1e-3]
-    said = note("predict", "model-predict-keras")
+    told = t("These models have neither, so it changes nothing here.")
     if dropped:
-        said += " " + t("Here it changed the answers of {names}.", names=", ".join(dropped))
-    else:
-        said += " " + t("These models have neither, so it changes nothing here.")
-    st.caption(said)
+        told = t("Here it changed the answers of {names}.", names=", ".join(dropped))
+    st.caption(f"{note('predict', 'model-predict-keras')} {told}")
 
 
 def _short(seconds: float) -> str:

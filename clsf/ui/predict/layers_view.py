@@ -34,30 +34,27 @@ def _layer(models: Sequence[AskedModel], layers: Sequence[LayerInside]) -> str:
     low, high = min(layer.lowest for layer in layers), max(layer.highest for layer in layers)
     rows = []
     for model, layer in zip(models, layers, strict=True):
-        alt = t("{model}, layer {path}: values from {low} to {high}", model=model.name, path=layer.path, low=f"{layer.lowest:.3g}",
-                high=f"{layer.highest:.3g}")  # fmt: skip
-        picture = mosaic(layer.values, low, high) if layer.values.ndim == 3 else _strip(layer.values, low, high)
+        least, most = f"{layer.lowest:.3g}", f"{layer.highest:.3g}"
+        alt = t("{model}, layer {path}: values from {low} to {high}", model=model.name, path=layer.path, low=least, high=most)
+        picture = mosaic(layer.values, low, high) if layer.values.ndim == 3 else _coloured(layer.values[None, :], low, high)
         kind = "" if layer.values.ndim == 3 else "flat"
         rows.append(
             f'<span style="--own:{model.colour}">{model.mark}</span><div class="{kind}">{pictures.image(picture, alt)}</div>'
         )
     shape = "×".join(str(n) for n in first.shape)
-    more = (
-        ""
-        if len(first.shown) == first.shape[-1]
-        else " · " + t("{shown} of {all} shown", shown=len(first.shown), all=first.shape[-1])
-    )
+    shown, count = len(first.shown), first.shape[-1]
+    more = "" if shown == count else " · " + t("{shown} of {all} shown", shown=shown, all=count)
     return (
         f'<div class="pd pd-layer"><header><b>{escape(first.path)}. {escape(first.kind)}</b><span>{shape}{escape(more)}</span>'
         f'<span>{low:.3g} … {high:.3g}</span></header><div class="side">{"".join(rows)}</div></div>'
     )
 
 
-def mosaic(values: np.ndarray, low: float, high: float, per_row: int = PER_ROW) -> np.ndarray:
+def mosaic(values: np.ndarray, low: float, high: float) -> np.ndarray:
     """Return channels, (h, w, n), as tiles in rows: uint8 (…, …, 4), transparent between them."""
     height, width, count = values.shape
     factor = max(1, -(-TILE // max(height, width)))
-    per_row = min(per_row, max(count, 1))
+    per_row = min(PER_ROW, max(count, 1))
     rows = -(-count // per_row)
     high_tile, wide_tile, gap = height * factor, width * factor, 2
     out = np.zeros((rows * (high_tile + gap) - gap, per_row * (wide_tile + gap) - gap, 4), np.uint8)
@@ -67,10 +64,6 @@ def mosaic(values: np.ndarray, low: float, high: float, per_row: int = PER_ROW) 
         out[top : top + high_tile, left : left + wide_tile, :3] = tile
         out[top : top + high_tile, left : left + wide_tile, 3] = 255
     return out
-
-
-def _strip(values: np.ndarray, low: float, high: float) -> np.ndarray:
-    return _coloured(values[None, :], low, high)
 
 
 def _coloured(values: np.ndarray, low: float, high: float) -> np.ndarray:

@@ -52,11 +52,10 @@ def _button(models: Sequence[AskedModel]) -> None:
     looks = st.session_state.get(keys.LOOKS, 0)
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         asked = st.button(t("Evaluate on the test set"), key="predict_evaluate", type="primary", icon=":material/fact_check:")
-        st.caption(
-            t("Times something was measured on the test set in this session: {count}", count=looks)
-            if looks
-            else t("In this session nothing was measured on the test set yet.")
-        )
+        said = t("In this session nothing was measured on the test set yet.")
+        if looks:
+            said = t("Times something was measured on the test set in this session: {count}", count=looks)
+        st.caption(said)
     if not asked:
         return
     with st.spinner(t("Asking about every test image …")):
@@ -74,13 +73,14 @@ def _numbers(measured_models: list[Measured]) -> None:
     if any(e.part == "validation" for _, e in measured_models):
         st.warning(note("predict", "data-set-has"), icon=":material/info:")
     st.html(tables.headline(measured_models))
-    st.caption(
-        tn("The interval is Wilson's, 95 %: it says how far another {count} image might have moved the accuracy.",
-                "The interval is Wilson's, 95 %: it says how far another {count} images might have moved the accuracy.",
-                len(measured_models[0][1].labels),
-          count=f"{len(measured_models[0][1].labels):,}")
+    count = len(measured_models[0][1].labels)
+    said = tn(
+        "The interval is Wilson's, 95 %: it says how far another {count} image might have moved the accuracy.",
+        "The interval is Wilson's, 95 %: it says how far another {count} images might have moved the accuracy.",
+        count, count=f"{count:,}",
     )  # fmt: skip
-    if len(measured_models) == 2 and len(measured_models[0][1].labels) == len(measured_models[1][1].labels):
+    st.caption(said)
+    if len(measured_models) == 2 and count == len(measured_models[1][1].labels):
         _difference(*measured_models)
     checks_view.show(measured_models)
     st.subheader(t("Class by class"))
@@ -95,11 +95,9 @@ def _difference(one: Measured, two: Measured) -> None:
         one=one[0].name, two=two[0].name, difference=f"{100 * gap.share:+.2f}", low=f"{100 * gap.low:+.2f}",
         high=f"{100 * gap.high:+.2f}", apart=apart, count=f"{gap.count:,}",
     )  # fmt: skip
-    more = (
-        t("The interval contains 0, so these images do not tell which one is better.")
-        if gap.low <= 0 <= gap.high
-        else note("predict", "interval-does-not")
-    )
+    more = note("predict", "interval-does-not")
+    if gap.low <= 0 <= gap.high:
+        more = t("The interval contains 0, so these images do not tell which one is better.")
     st.info(f"{said} {more}", icon=":material/balance:")
 
 
@@ -110,9 +108,8 @@ def _confusion(measured_models: list[Measured]) -> None:
     if len(names) > MOST_CLASSES:
         st.info(t("With {count} classes a matrix can't be read; these are the most frequent mix-ups.", count=len(names)))
     beside = len(measured_models) > 1 and len(names) <= BESIDE
-    for place, (model, evaluated) in zip(
-        st.columns(len(measured_models)) if beside else [st.container() for _ in measured_models], measured_models, strict=True
-    ):
+    places = st.columns(len(measured_models)) if beside else [st.container() for _ in measured_models]
+    for place, (model, evaluated) in zip(places, measured_models, strict=True):
         with place:
             st.subheader(f"{model.mark} {model.name}")
             if len(names) > MOST_CLASSES:

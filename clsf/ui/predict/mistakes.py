@@ -9,12 +9,11 @@ import numpy as np
 import streamlit as st
 
 from clsf.charts import pictures
-from clsf.data import private
 from clsf.errors import ClsfError
-from clsf.predict import asking, metrics
+from clsf.predict import metrics
 from clsf.predict.values import Evaluated
-from clsf.ui.predict.trying import class_names
-from clsf.ui.shared import problems, service_access
+from clsf.ui.predict.trying import class_names, fetched
+from clsf.ui.shared import problems
 from clsf.ui.shared.asked_model import AskedModel
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import t, tn
@@ -43,9 +42,11 @@ def cell(model: AskedModel, evaluated: Evaluated, shown: int, answered: int) -> 
     names = class_names(model.record)
     which = metrics.in_cell(evaluated.labels, evaluated.probabilities, shown, answered)
     st.markdown(
-        tn("**{count} image** shows {shown} and was answered with {answered}; the most confident first.",
-                "**{count} images** show {shown} and were answered with {answered}; the most confident first.",
-                len(which), shown=names[shown], answered=names[answered])
+        tn(
+            "**{count} image** shows {shown} and was answered with {answered}; the most confident first.",
+            "**{count} images** show {shown} and were answered with {answered}; the most confident first.",
+            len(which), shown=names[shown], answered=names[answered],
+        )
     )  # fmt: skip
     if len(which):
         _grid([(model, evaluated)], which[:MOST])
@@ -59,14 +60,10 @@ def _disagreements(one: tuple[AskedModel, Evaluated], two: tuple[AskedModel, Eva
         return
     count = int((metrics.answers(one[1].probabilities) != metrics.answers(two[1].probabilities)).sum())
     if count > len(which):
-        st.caption(
-            t(
-                "They disagree on {count} images. The {shown} whose probabilities are furthest apart are shown.",
-                count=count, shown=len(which),
-            )
-        )  # fmt: skip
+        said = t("They disagree on {count} images. The {shown} whose probabilities are furthest apart are shown.", count=count, shown=len(which))  # fmt: skip
     else:
-        st.caption(t("All images on which they disagree, those whose probabilities are furthest apart first."))
+        said = t("All images on which they disagree, those whose probabilities are furthest apart first.")
+    st.caption(said)
     _grid([one, two], which)
 
 
@@ -74,7 +71,7 @@ def _grid(measured_models: Sequence[tuple[AskedModel, Evaluated]], which: np.nda
     record = measured_models[0][0].record
     names, labels = class_names(record), measured_models[0][1].labels
     try:
-        images = fetched(record, which)
+        images = test_images(record, which)
     except ClsfError as error:
         problems.show(error)
         return
@@ -90,13 +87,6 @@ def _grid(measured_models: Sequence[tuple[AskedModel, Evaluated]], which: np.nda
     st.html(pictures.grid(items))
 
 
-def fetched(record: object, which: Sequence[int]) -> np.ndarray:
+def test_images(record: object, which: Sequence[int]) -> np.ndarray:
     """Return test images as a run's model gets them, uint8 (n, h, w, c). Raises ClsfError."""
-    numbers = tuple(int(n) for n in which)
-    private.require(record.plan.data)
-    return _fetched(record.framework, record.plan.data, repr(record.plan.to_json()), record.plan.to_json(), numbers)
-
-
-@st.cache_data(max_entries=100, show_spinner=False)
-def _fetched(framework: str, data: str, key: str, _plan: dict, numbers: tuple[int, ...]) -> np.ndarray:
-    return service_access.get_service().call(framework, PICTURES, data, _plan, np.array(numbers), timeout=asking.SECONDS)
+    return fetched(record, PICTURES, tuple(int(n) for n in which))

@@ -29,10 +29,8 @@ def show(models: Sequence[AskedModel]) -> None:
     evaluated_of = {model.run_id: evaluated for model, evaluated in measured(models)}
     if len(evaluated_of) < len(models):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.info(
-                t("The test set was not used for all of these models. Without it the report says so."),
-                icon=":material/fact_check:",
-            )
+            said = t("The test set was not used for all of these models. Without it the report says so.")
+            st.info(said, icon=":material/fact_check:")
             st.button(t("To the section Evaluate"), key="predict_to_evaluate", on_click=go, args=(keys.SECTION, "evaluate"))
     author = st.text_input(t("Your name (may stay empty)"), key=keys.AUTHOR, max_chars=80, persist_state="session")
     if keys.NOTES not in st.session_state:
@@ -47,9 +45,8 @@ def show(models: Sequence[AskedModel]) -> None:
         looks=st.session_state.get(keys.LOOKS, 0), language=language.chosen(),
     )  # fmt: skip
     page = report.html(contents, words)
-    stem = "report-" + (
-        re.sub(r"[^\w.-]+", "-", f"{data_name(models[0].record.plan.data)}-{models[0].record.model.name}").strip("-") or "run"
-    )
+    named = f"{data_name(models[0].record.plan.data)}-{models[0].record.model.name}"
+    stem = "report-" + (re.sub(r"[^\w.-]+", "-", named).strip("-") or "run")
     with st.container(horizontal=True, gap="small"):
         download(t("One page (HTML)"), page.encode, f"{stem}.html", "predict_html", type="primary")
         download(

@@ -64,15 +64,8 @@ def _look(source: str, models: Sequence[AskedModel]) -> None:
 def _drawn(models: Sequence[AskedModel], below: DeltaGenerator) -> tuple | None:
     record = models[0].record
     colour = _channels(record) == 3
-    ink = draw(
-        keys.SHEET,
-        side=SHEET,
-        colour=colour,
-        height=300,
-        label=t("Draw here"),
-        sheet=f"{shared(record.plan).data}-{int(colour)}",
-        link=keys.SHEET_LINK,
-    )
+    sheet = f"{shared(record.plan).data}-{int(colour)}"
+    ink = draw(keys.SHEET, side=SHEET, colour=colour, height=300, label=t("Draw here"), sheet=sheet, link=keys.SHEET_LINK)
     if drawing.centred(record.plan.data):
         below.caption(note("predict", "drawing-cut-out"))
     elif colour:
@@ -147,10 +140,14 @@ def _answers(good: list[tuple[AskedModel, object]], seconds: float, words: str, 
         f'<p class="pd-hidden" role="status">{escape(in_words(opinions, names))}</p></div>'
     )
     first = good[0][1].prediction
-    below.caption(
-        t("This is all the model sees: {shape} numbers, scaled to between {low} and {high}.", shape=f"`{shape}`", low=f"{first.lowest:.2f}", high=f"{first.highest:.2f}")
-        + " " + t("Asked and answered in {ms} ms.", ms=f"{seconds * 1e3:.0f}")
-    )  # fmt: skip
+    low, high = f"{first.lowest:.2f}", f"{first.highest:.2f}"
+    said = t(
+        "This is all the model sees: {shape} numbers, scaled to between {low} and {high}.",
+        shape=f"`{shape}`",
+        low=low,
+        high=high,
+    )
+    below.caption(f"{said} {t('Asked and answered in {ms} ms.', ms=f'{seconds * 1e3:.0f}')}")
 
 
 def in_words(opinions: Sequence[Opinion], names: Sequence[str]) -> str:
@@ -178,13 +175,18 @@ def task(record: object) -> tuple:
 
 def test_image(record: object, label: int | None, number: int) -> tuple[np.ndarray, int, int]:
     """Return (pixels uint8 (h, w, c), label, number) of a test image as the model gets it. Raises ClsfError."""
+    return fetched(record, ONE_PICTURE, label, number)
+
+
+def fetched(record: object, job: str, *which: object) -> object:
+    """Return images of a run's data set as the run's model gets them, by a job of a worker. Raises ClsfError."""
     private.require(record.plan.data)
-    return _fetched(record.framework, record.plan.data, repr(record.plan.to_json()), record.plan.to_json(), label, number)
+    return _fetched(record.framework, job, record.plan.data, repr(record.plan.to_json()), record.plan.to_json(), which)
 
 
-@st.cache_data(max_entries=200, show_spinner=False)
-def _fetched(framework: str, data: str, key: str, _plan: dict, label: int | None, number: int) -> tuple:
-    return service_access.get_service().call(framework, ONE_PICTURE, data, _plan, label, number, timeout=asking.SECONDS)
+@st.cache_data(max_entries=300, show_spinner=False)
+def _fetched(framework: str, job: str, data: str, key: str, _plan: dict, which: tuple) -> object:
+    return service_access.get_service().call(framework, job, data, _plan, *which, timeout=asking.SECONDS)
 
 
 def _channels(record: object) -> int:

@@ -55,13 +55,15 @@ def _method(
     for (model, _), values in zip(seen, maps, strict=True):
         colours = pictures.signed(values, most) if signed else pictures.coloured(values, most)
         strongest = np.unravel_index(int(values.argmax()), values.shape)
-        alt = t("{title} of {model}; strongest in row {row}, column {column}", title=title, model=model.name,
-                row=int(strongest[0]), column=int(strongest[1]))  # fmt: skip
+        row, column = map(int, strongest)
+        alt = t(
+            "{title} of {model}; strongest in row {row}, column {column}", title=title, model=model.name, row=row, column=column
+        )
         maps_of.append((colours, alt, model.html()))
         where = t("over the image")
         over.append((pictures.overlaid(pixels, colours), f"{alt} ({where})", f"{model.html()} <small>{where}</small>"))
     st.html(pictures.grid([*maps_of, *over], "four"))
-    scale = t("Both on one scale: the strongest colour is {most}.", most=f"{most:.3g}") if len(seen) > 1 else t(
-        "The strongest colour is {most}.", most=f"{most:.3g}"
-    )  # fmt: skip
+    scale = t("The strongest colour is {most}.", most=f"{most:.3g}")
+    if len(seen) > 1:
+        scale = t("Both on one scale: the strongest colour is {most}.", most=f"{most:.3g}")
     st.caption(f"{how} {scale}")

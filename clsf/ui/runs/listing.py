@@ -13,7 +13,6 @@ from clsf.errors import ClsfError
 from clsf.experiments.settings import NO_SETTING, shown
 from clsf.experiments.settings import title as setting
 from clsf.experiments.start import title
-from clsf.runs.happened import rates_text
 from clsf.runs.history import KEPT_DAYS, Query, RunLine
 from clsf.runs.record import OVER
 from clsf.ui.runs import example, keys, names
@@ -71,8 +70,7 @@ def choose() -> list[RunLine]:
 def _query() -> Query:
     owner = state.owner()
     known = service_access.get_service().history.values(owner)
-    place = st.container(horizontal=True, vertical_alignment="bottom", gap="small")
-    with place:
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         text = st.text_input(
             t("Search"), key=keys.TEXT, placeholder=t("name, note, tag, data, model"), max_chars=100, icon=":material/search:",
             label_visibility="collapsed", **LINKED,
@@ -81,20 +79,11 @@ def _query() -> Query:
             data = _one(t("Images"), known["data"], keys.DATA, {name: data_name(name) for name in known["data"]})
             model = _one(t("Model"), known["model"], keys.MODEL)
             framework = _one(t("Framework"), list(FRAMEWORKS), keys.FRAMEWORK, {n: STYLES[n].title for n in FRAMEWORKS})
-            states = status_words()
-            chosen = _one(t("State"), list(OVER), keys.STATUS, states)
+            chosen = _one(t("State"), list(OVER), keys.STATUS, status_words())
             tag = _one(t("Tag"), known["tag"], keys.TAG) if known["tag"] else ""
-            deleted = st.toggle(
-                t("Deleted ones"),
-                key=keys.DELETED,
-                help=tn(
-                    "Kept for {days} day, then gone for good.",
-                    "Kept for {days} days, then gone for good.",
-                    KEPT_DAYS,
-                    days=KEPT_DAYS,
-                ),
-                **LINKED,
-            )
+            days = KEPT_DAYS
+            help = tn("Kept for {days} day, then gone for good.", "Kept for {days} days, then gone for good.", days, days=days)
+            deleted = st.toggle(t("Deleted ones"), key=keys.DELETED, help=help, **LINKED)
         with st.popover(t("Sort"), icon=":material/sort:"):
             sort = named(st.selectbox, t("Sort by"), _sorts(), keys.SORT)
             upwards = st.toggle(t("Smallest first"), key=keys.UPWARDS, **LINKED)
@@ -155,7 +144,7 @@ def differences(lines: Sequence[RunLine]) -> tuple[list[str], list[list[str]]]:
     called = {name: data_name(name) for name in {line.run.data for line in lines}}
     told = [
         (
-            called[line.run.data], line.run.model, STYLES[line.run.framework].title, f"{optimizers.title(line.optimizer)} {_rates(line)}",
+            called[line.run.data], line.run.model, STYLES[line.run.framework].title, f"{optimizers.title(line.optimizer)} {names.rates(line.learning_rate, line.happened)}",
             tn("{count} epoch", "{count} epochs", line.run.planned_epochs),
         )
         for line in lines
@@ -166,17 +155,13 @@ def differences(lines: Sequence[RunLine]) -> tuple[list[str], list[list[str]]]:
     states = status_words()
     each = []
     for line, row, settings in zip(lines, told, more, strict=True):
-        own = [
-            text for text, differs in zip(row, apart, strict=True) if differs and text not in names.of_line(line).split(" · ")
-        ]
+        named = names.of_line(line).split(" · ")
+        own = [text for text, differs in zip(row, apart, strict=True) if differs and text not in named]
         own += settings
         if line.run.status != "finished":
             own.append(states.get(line.run.status, line.run.status))
-        own += (
-            [words(said) for said in line.happened.sentences()]
-            + [f"#{tag}" for tag in line.tags]
-            + [line.note] * bool(line.note)
-        )
+        own += [words(said) for said in line.happened.sentences()]
+        own += [f"#{tag}" for tag in line.tags] + [line.note] * bool(line.note)
         each.append(own)
     return same, each
 
@@ -232,9 +217,3 @@ def _group(experiment: str, count: int) -> str:
     except ClsfError:
         name = t("Experiment")
     return f"{name} · " + tn("{count} run", "{count} runs", count)
-
-
-def _rates(line: RunLine) -> str:
-    """Return the learning rates that a run had one after the other."""
-    was = line.happened
-    return rates_text(line.learning_rate, tuple(sorted(was.changed + was.reduced)))

@@ -9,6 +9,7 @@ from clsf import optimizers
 from clsf.charts.arm_styles import arm_style
 from clsf.charts.style import STYLES
 from clsf.experiments.settings import differing, shown, title
+from clsf.runs.happened import Happened, rates_text
 from clsf.runs.history import RunLine
 from clsf.runs.record import RunRecord
 from clsf.ui.shared.run_table import RunRow
@@ -22,9 +23,9 @@ def of_line(line: RunLine) -> str:
     return line.name or f"{STYLES[line.run.framework].title} · {line.run.model}"
 
 
-def of_record(record: RunRecord, name: str = "") -> str:
-    """Return the same for a record."""
-    return name or f"{STYLES[record.framework].title} · {record.model.name}"
+def rates(rate: float, was: Happened) -> str:
+    """Return the learning rates that a run had one after the other: changed by hand, or on a plateau."""
+    return rates_text(rate, tuple(sorted(was.changed + was.reduced)))
 
 
 def rows(lines: Sequence[RunLine], records: Sequence[RunRecord]) -> list[RunRow]:

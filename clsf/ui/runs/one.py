@@ -10,7 +10,7 @@ from clsf import capsule
 from clsf.charts.arm_styles import arm_style
 from clsf.errors import ClsfError
 from clsf.plan import MAX_EPOCHS
-from clsf.runs.happened import Happened, rates_text
+from clsf.runs.happened import Happened
 from clsf.runs.history import MAX_NAME, MAX_NOTE, RunLine
 from clsf.runs.record import RunRecord
 from clsf.ui.runs import changes, keys, names
@@ -49,7 +49,7 @@ def show(line: RunLine, own: bool) -> None:
                 t("Delete"), key="delete_one", icon=":material/delete:", on_click=changes.delete, args=([line.run.run_id],)
             )
         return
-    name = names.of_record(record, line.name)
+    name = names.of_line(line)
     st.header(plain(name))
     st.caption(f"{heading(record.framework)} · {_facts(record)}")
     beyond = [words(said) for said in Happened.of(record).sentences()]
@@ -64,8 +64,7 @@ def show(line: RunLine, own: bool) -> None:
 
 
 def _facts(record: RunRecord) -> str:
-    was = Happened.of(record)
-    rates = rates_text(record.plan.learning_rate, tuple(sorted(was.changed + was.reduced)))  # by hand and on plateaus
+    rates = names.rates(record.plan.learning_rate, Happened.of(record))
     parts = [run_status.status(record), *run_status.trained(record, rates), t("seed {seed}", seed=record.plan.seed)]
     return plain(" · ".join([*parts, record.machine] if record.machine else parts))
 

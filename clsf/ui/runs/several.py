@@ -42,28 +42,20 @@ def show(lines: list[RunLine]) -> None:
 def _actions(lines: list[RunLine]) -> None:
     run_ids = [line.run.run_id for line in lines]
     with st.container(horizontal=True, gap="small"):
-        if len(lines) == 2 and lines[0].deleted is None and st.button(
-            t("Compare"), key="compare_chosen", icon=":material/balance:", type="primary"
-        ):  # fmt: skip
+        pair = len(lines) == 2 and lines[0].deleted is None
+        if pair and st.button(t("Compare"), key="compare_chosen", icon=":material/balance:", type="primary"):
             runs.look_at_pair(*run_ids)
             st.session_state[state.COMPARE_SECTION] = "race"
             navigation.switch_to("compare")
         if all(line.deleted is not None for line in lines):
             st.button(t("Bring back"), key="restore", icon=":material/undo:", on_click=changes.restore, args=(run_ids,))
         elif all(line.run.status in OVER for line in lines):
-            st.button(
-                t("Delete all {count}", count=len(lines)), key="delete_many", icon=":material/delete:", on_click=changes.delete,
-                args=(run_ids,),
-            )  # fmt: skip
+            label = t("Delete all {count}", count=len(lines))
+            st.button(label, key="delete_many", icon=":material/delete:", on_click=changes.delete, args=(run_ids,))
         living = [line.run.run_id for line in lines if line.run.status not in OVER]
         if living:
-            st.button(
-                t("Stop those that train or wait"),
-                key="stop_many",
-                icon=":material/stop:",
-                on_click=changes.stop,
-                args=(living,),
-            )
+            label = t("Stop those that train or wait")
+            st.button(label, key="stop_many", icon=":material/stop:", on_click=changes.stop, args=(living,))
 
 
 def _fair(records: list[RunRecord]) -> None:

@@ -8,7 +8,9 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import streamlit as st
 
+from clsf.course.tasks import Candidate
 from clsf.errors import ClsfError, TeachingError
+from clsf.runs.record import RunRecord
 from clsf.teaching import classroom
 from clsf.teaching.assignment import CLASS, PARAMETER, Assignment, broken_locks, class_name, unpacked
 from clsf.ui.shared import facts, identity, linked, navigation, service_access, state
@@ -23,14 +25,8 @@ _OPEN, _CLASS, _PLACE = "assignment_open", "class_joined", "class_place"
 def opened() -> Assignment | None:
     """Return the assignment that the reader works on; read from the store once in a session."""
     if _OPEN not in st.session_state:
-        text = ""
         owner = identity.known()
-        if owner:
-            try:
-                text = str((service_access.get_service().reached.get(owner, PART, NOW) or {}).get("task") or "")
-            except ClsfError as error:
-                logger.warning("%s", error)
-        st.session_state[_OPEN] = text
+        st.session_state[_OPEN] = _stored(owner, PART, NOW, "task") if owner else ""
     try:
         return unpacked(st.session_state[_OPEN]) if st.session_state[_OPEN] else None
     except TeachingError:
@@ -71,11 +67,14 @@ def link_of(assignment: Assignment, class_: str = "") -> str:
 
 
 def goal_reached(assignment: Assignment) -> bool:
-    """Return whether a run of the reader reaches the goal with all locked controls at their set values."""
+    """Return whether a run of the reader reaches the goal."""
+    return assignment.check is not None and any(reaches(assignment, record, values) for record, values in facts.runs())
+
+
+def reaches(assignment: Assignment, record: RunRecord, values: Candidate) -> bool:
+    """Return whether a run reaches the goal, if there is one, with all locked controls at their set values."""
     check = assignment.check
-    return check is not None and any(
-        check.met([values]) and not broken_locks(assignment, record) for record, values in facts.runs()
-    )
+    return check is not None and check.met([values]) and not broken_locks(assignment, record)
 
 
 # The class.
@@ -105,18 +104,22 @@ def here(page: str) -> None:
 
 def called() -> str:
     """Return what the reader is called in the class, as they typed it."""
-    try:
-        return str(
-            (service_access.get_service().reached.get(state.owner(), classroom.MEMBER, joined()) or {}).get("name") or ""
-        )
-    except ClsfError:
-        return ""
+    return _stored(state.owner(), classroom.MEMBER, joined(), "name")
 
 
 def call(name: str) -> None:
     """Set the name by which the class knows the reader."""
     if joined():
         _tell(joined(), (st.session_state.get(_PLACE) or ("", PAGE))[1], name)
+
+
+def _stored(owner: str, part: str, name: str, what: str) -> str:
+    """Return a text of a reader's stored row, "" if there is none."""
+    try:
+        return str((service_access.get_service().reached.get(owner, part, name) or {}).get(what) or "")
+    except ClsfError as error:
+        logger.warning("%s", error)
+        return ""
 
 
 def _tell(name: str, place: str, called: str | None = None) -> bool:

@@ -85,9 +85,11 @@ def pairs(rows: Sequence[tuple[str, str, bool]]) -> None:
     st.html(f'<div class="tr-pairs">{cells}</div>')
 
 
-def heads() -> str:
-    """Return the head cells of a table with a column for each side, as HTML."""
-    return "".join(f'<th class="side side-{side}">{escape(LOOKS[side].mark)} {LOOKS[side].title}</th>' for side in SIDES)
+def table(corner: str, rows: Sequence[tuple[str, Sequence[str]]]) -> None:
+    """Show a table with a column for each library; the corner and a row, a head and its cells, are HTML."""
+    heads = "".join(f'<th class="side side-{side}">{escape(LOOKS[side].mark)} {LOOKS[side].title}</th>' for side in SIDES)
+    body = "".join(f"<tr>{head}{''.join(cells)}</tr>" for head, cells in rows)
+    st.html(f'<div class="ct"><table><tr>{corner}{heads}</tr>{body}</table></div>')
 
 
 def short(outcome: Outcome) -> tuple[str, bool]:

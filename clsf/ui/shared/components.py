@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -29,6 +30,11 @@ def declared(name: str, **parts: object) -> Callable[..., object]:
         return mount(data=[data], **rest)
 
     return show
+
+
+def key_of(name: str) -> str:
+    """Return a key without `__`, different for each name: Streamlit reserves `__`, which the id of a run may have, and shows nothing."""
+    return re.sub("_(?=_)", "_.", name)
 
 
 def nothing() -> None:

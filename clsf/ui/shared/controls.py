@@ -107,15 +107,14 @@ def _more_opened() -> bool:
     return found
 
 
-def start_button(choices: Choices) -> bool:
+def start_button(choices: Choices, label: str = "", key: str = "train") -> bool:
     """Show the button that starts the training and, where it can't, why not."""
     if choices.problem and choices.plan is None:
         st.error(plain(choices.problem), icon=":material/error:")
     if not choices.frameworks:
         st.caption(t("Choose at least one framework."))
-    return st.button(
-        t("Start training"), key="train", type="primary", icon=":material/play_arrow:", width="stretch", disabled=_refused(choices),
-    )  # fmt: skip
+    label = label or t("Start training")
+    return st.button(label, key=key, type="primary", icon=":material/play_arrow:", width="stretch", disabled=_refused(choices))
 
 
 def step_button(choices: Choices) -> bool:

@@ -50,9 +50,8 @@ def open_linked(shape: Shape) -> None:
     if wanted is None or state.MODEL in st.session_state or wanted in presets.NAMES:
         return
     if wanted != MY_MODEL:
-        st.session_state[state.MODEL_LINK_REFUSAL] = say(
-            "The link names a model that is not known here. Another one is chosen below; choose the one you want."
-        )
+        said = say("The link names a model that is not known here. Another one is chosen below; choose the one you want.")
+        st.session_state[state.MODEL_LINK_REFUSAL] = said
     elif designed() is None:
         packed = st.query_params.get(LINK)
         try:

@@ -6,11 +6,10 @@ import streamlit as st
 
 from clsf.charts import probe as drawing
 from clsf.doctor import seen_of
-from clsf.errors import ClsfError
 from clsf.faults.probes import PROBES, Bars, Lines, ProbeTable
 from clsf.plan import MAX_EPOCHS
 from clsf.runs.record import RunRecord
-from clsf.ui.shared import problems, progress, service_access, state
+from clsf.ui.shared import problems, progress, runs, service_access, state
 from clsf.ui.shared.text import plain, t, words
 from clsf.words import Sentence
 
@@ -29,7 +28,7 @@ def show(name: str, record: RunRecord, key: str) -> None:
                 asked[which] = started
                 st.rerun()
         return
-    again = _record(asked[which])
+    again = runs.record(asked[which]) if asked[which] else None
     if asked[which] and again is None:
         st.caption(t("The run of this probe is not here any more."))
     elif again is not None and not again.over:
@@ -50,18 +49,9 @@ def _started(name: str, record: RunRecord) -> str | None:
     return None
 
 
-def _record(run_id: str) -> RunRecord | None:
-    if not run_id:
-        return None
-    try:
-        return service_access.get_service().record(run_id)
-    except ClsfError:
-        return None
-
-
 @st.fragment(run_every=TICK)
 def _follow(run_id: str) -> None:
-    record = _record(run_id)
+    record = runs.record(run_id)
     if record is None or record.over:
         st.rerun()
     st.progress(progress.of_run(record), text=t("The probe's run trains …"))
@@ -78,6 +68,5 @@ def _answer(name: str, record: RunRecord, again: RunRecord | None, key: str) -> 
     elif isinstance(answer.picture, ProbeTable):
         rows = [[words(cell) if isinstance(cell, Sentence) else cell for cell in row] for row in answer.picture.rows]
         titles = [words(heading) for heading in answer.picture.headings]
-        st.table(
-            {title: [row[place] for row in rows] for place, title in enumerate(titles)}, border="horizontal", hide_index=True
-        )
+        columns = {title: [row[place] for row in rows] for place, title in enumerate(titles)}
+        st.table(columns, border="horizontal", hide_index=True)

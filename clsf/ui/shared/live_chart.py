@@ -12,7 +12,7 @@ from pathlib import Path
 import streamlit as st
 
 from clsf.ui.shared import components, static_files
-from clsf.ui.shared.component_keys import key_of
+from clsf.ui.shared.components import key_of
 from clsf.ui.shared.text import plain, t
 
 _component = st.components.v2.component(

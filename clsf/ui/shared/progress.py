@@ -1,9 +1,8 @@
-"""The progress of a run, in shares and seconds."""
+"""The progress of a run, in shares."""
 
 from __future__ import annotations
 
 from clsf.runs.record import RunRecord
-from clsf.runs.waiting import elapsed, remaining
 
 
 def of_run(record: RunRecord) -> float:
@@ -17,6 +16,3 @@ def of_epoch(record: RunRecord) -> tuple[int, float]:
     done = len(record.steps)
     epoch = min(len(record.epochs) + 1, record.started.epochs)
     return epoch, min(max(done - (epoch - 1) * every, 0) / every, 1.0)
-
-
-__all__ = ["elapsed", "of_epoch", "of_run", "remaining"]

@@ -27,7 +27,7 @@ def show(rows: Sequence[RunRow], group: str) -> None:
         return
     axis, only = _settings(rows, group)
     st.html(_legend(rows))
-    shown = _drawn(rows, only)
+    shown = [Drawn(row.record, row.name, row.look, bool(only) and row.name not in only) for row in rows]  # the others are faint
     stamp = ([(row.record.run_id, row.record.version, row.name) for row in rows], axis, tuple(only))
     with st.grid(2, min_column_width=250, gap="small"):
         for panel in PANELS:
@@ -64,8 +64,3 @@ def _legend(rows: Sequence[RunRow]) -> str:
         lines = {"solid": t("solid, filled"), "dash": t("dashed, hollow")}
         items += [f'<li class="key">{escape(f"{STYLES[name].title}: {lines[STYLES[name].dash]}")}</li>' for name in frameworks]
     return f'<ul class="ex ex-legend" aria-label="{escape(t("What each line is"))}">{"".join(items)}</ul>'
-
-
-def _drawn(all_rows: Sequence[RunRow], only: Sequence[str]) -> list[Drawn]:
-    """Return the runs in the form for the charts; with `only`, runs with other names are faint."""
-    return [Drawn(row.record, row.name, row.look, bool(only) and row.name not in only) for row in all_rows]

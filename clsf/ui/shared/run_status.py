@@ -6,11 +6,12 @@ import streamlit as st
 
 from clsf import examples
 from clsf.runs.record import RunRecord
+from clsf.runs.waiting import elapsed, remaining
 from clsf.ui.shared import navigation, service_access, state
 from clsf.ui.shared.data_names import data_of
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.marks import heading
-from clsf.ui.shared.progress import elapsed, of_epoch, of_run, remaining
+from clsf.ui.shared.progress import of_epoch, of_run
 from clsf.ui.shared.settings import extras
 from clsf.ui.shared.text import plain, t, tn
 from clsf.ui.shared.units import duration, megabytes
@@ -119,7 +120,10 @@ def _preparing(record: RunRecord) -> None:
     news = record.progress
     if news is None or not (news.done or news.total):  # the run has started since the last refresh, or nothing is known yet
         return
-    share = min(news.done / news.total, 1.0) if news.total else 0.0
+    share, counts = (
+        min(news.done / news.total, 1.0) if news.total else 0.0,
+        {"done": f"{news.done:,}", "total": f"{news.total:,}"},
+    )
     if news.stage == "download" and not news.total:
         text = t("Downloading: {done} MB", done=megabytes(news.done))
     elif news.stage == "download":
@@ -127,16 +131,17 @@ def _preparing(record: RunRecord) -> None:
     elif news.stage == "features":
         text = tn(
             "Through the frozen layers, once: {done} of {total} image", "Through the frozen layers, once: {done} of {total} images",
-            news.total, done=f"{news.done:,}", total=f"{news.total:,}",
+            news.total, **counts,
         )  # fmt: skip
     else:
-        text = t("Preparing images: {done} of {total}", done=f"{news.done:,}", total=f"{news.total:,}")
+        text = t("Preparing images: {done} of {total}", **counts)
     st.progress(share, text)
 
 
 def _bars(record: RunRecord) -> None:
     left = remaining(record)
-    text = t("Step {step} of {total} · {elapsed}", step=len(record.steps), total=record.total_steps, elapsed=_elapsed(record))
+    step, total, time = len(record.steps), record.total_steps, duration(elapsed(record))
+    text = t("Step {step} of {total} · {elapsed}", step=step, total=total, elapsed=time)
     if left is not None:
         text += " · " + t("about {time} left", time=duration(left))
     st.progress(of_run(record), text)
@@ -157,15 +162,11 @@ def _over(record: RunRecord) -> None:
     if record.failure is not None:
         st.error(plain(record.failure), icon=":material/error:")
         return
-    epochs, time = len(record.epochs), _elapsed(record)
-    st.caption(tn("{count} epoch in {time}", "{count} epochs in {time}", epochs, time=time))
+    time = duration(elapsed(record))
+    st.caption(tn("{count} epoch in {time}", "{count} epochs in {time}", len(record.epochs), time=time))
     if record.status == "diverged":
         st.warning(note("train", "loss-became-nan"), icon=":material/trending_up:")
     if record.status == "cut-off":
         st.caption(t("The program ended before this run did."))
     if record.status == "time-limit":
         st.caption(note("train", "trained-long-server"))
-
-
-def _elapsed(record: RunRecord) -> str:
-    return duration(elapsed(record))

@@ -57,6 +57,13 @@ def looked_at() -> str | None:
     return linked.current(state.RUN)
 
 
+def record(run_id: str) -> RunRecord | None:
+    """Return a run, None if it is gone."""
+    with suppress(ClsfError):
+        return service_access.get_service().record(run_id)
+    return None
+
+
 def newest(most: int, statuses: Sequence[str]) -> list[RunRecord]:
     """Return those of the reader's `most` newest runs that ended so; one that can't be read any more is left out."""
     service, records = service_access.get_service(), []

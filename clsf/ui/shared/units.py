@@ -20,6 +20,15 @@ def megabytes(count: int) -> str:
     return f"{count / 1e6:,.0f}" if count >= 1e6 else f"{count / 1e6:.1f}"
 
 
+def amount(count: int) -> str:
+    """Return bytes with the unit that keeps the number short: powers of a thousand."""
+    for unit, size in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if count >= size:
+            number = count / size
+            return f"{number:,.0f} {unit}" if number >= 100 else f"{number:.1f} {unit}"
+    return f"{count} B"
+
+
 def parameters(count: int) -> str:
     """Return how many parameters there are."""
     return tn("{count} parameter", "{count} parameters", count, count=f"{count:,}")

@@ -36,8 +36,6 @@ def _notice(waited: tuple[str, ...]) -> None:
     if not still:
         st.rerun()
     names = ", ".join(STYLES[name].title for name in still)
-    st.info(
-        t("{names}: being loaded in the background, which takes a few seconds. This page goes on by itself.", names=names),
-        icon=":material/hourglass_top:",
-    )
+    said = t("{names}: being loaded in the background, which takes a few seconds. This page goes on by itself.", names=names)
+    st.info(said, icon=":material/hourglass_top:")
     st.skeleton(height=240)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from urllib.parse import parse_qsl, urlsplit
 
 import streamlit as st
@@ -75,9 +76,8 @@ def _page() -> tuple[str, tuple[tuple[str, str], ...]]:
     parts = urlsplit(address.strip())
     page = parts.path.rstrip("/").rpartition("/")[2] or "home"
     if page not in PAGES:
-        st.warning(
-            t("No page of this dashboard has the address {address}.", address=plain(address[:80])), icon=":material/link_off:"
-        )
+        said = t("No page of this dashboard has the address {address}.", address=plain(address[:80]))
+        st.warning(said, icon=":material/link_off:")
         return "", ()
     query = {name: value for name, value in parse_qsl(parts.query) if name not in NOT_KEPT and value}
     return page, tuple(query.items())
@@ -140,7 +140,8 @@ def _made(assignment: Assignment) -> None:
         )  # fmt: skip
     with st.container(horizontal=True, gap="small"):
         st.link_button(t("Look at it as a student"), link, icon=":material/open_in_new:")
-        download(t("Save it"), _json(assignment), "assignment.json", "task_file")
+        text = json.dumps(assignment.to_json(), ensure_ascii=False, indent=1) + "\n"
+        download(t("Save it"), text, "assignment.json", "task_file")
     lessons, _ = assignment.lessons_in(language.chosen())
     tasks = sum(step.block is not None and step.block.graded for lesson in lessons for step in lesson.steps)
     tasks += bool(assignment.goal) + bool(assignment.case)
@@ -156,9 +157,3 @@ def _to_class(name: str, task: str) -> None:
     with problems.kept():
         classroom.open_class(service_access.get_service().reached, state.owner(), name, task)
         st.toast(t("Class {name} works on it now.", name=plain(name)), icon=":material/check:")
-
-
-def _json(assignment: Assignment) -> str:
-    import json
-
-    return json.dumps(assignment.to_json(), ensure_ascii=False, indent=1) + "\n"

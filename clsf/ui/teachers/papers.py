@@ -25,31 +25,19 @@ def show() -> None:
     lesson = course.course().lesson(name) or lessons[0]
     with st.container(horizontal=True, gap="small"):
         download(
-            t("The lesson"), lambda: _lesson(lesson), handout.file_name(lesson, "lesson"), "handout_page",
+            t("The lesson"), lambda: handout.lesson_page(lesson, language.chosen(), words), handout.file_name(lesson, "lesson"), "handout_page",
             ":material/article:", type="primary",
         )  # fmt: skip
         download(
-            t("Worksheet with answers"), lambda: _worksheet(lesson), handout.file_name(lesson, "worksheet"), "handout_sheet",
+            t("Worksheet with answers"), lambda: handout.worksheet(lesson, language.chosen(), words, questions.truth, _code), handout.file_name(lesson, "worksheet"), "handout_sheet",
             ":material/assignment:",
         )  # fmt: skip
         download(t("All lessons"), lambda: _all(lessons), "handouts.zip", "handout_all", ":material/folder_zip:")
-    st.caption(
-        t(
-            "Open a file in the browser and print it on A4. A lesson takes at most two pages; a worksheet's last page has the answers."
-        )
-    )
+    st.caption(t("Open a file in the browser and print it on A4. A lesson takes at most two pages; a worksheet's last page has the answers."))  # fmt: skip
     told = guides.read(language.chosen()).get(lesson.name)
     if told is not None:
         with st.container(border=True):
             st.markdown(f"**{plain(told.title)}**\n\n{told.text}")
-
-
-def _lesson(lesson: Lesson) -> str:
-    return handout.lesson_page(lesson, language.chosen(), words)
-
-
-def _worksheet(lesson: Lesson) -> str:
-    return handout.worksheet(lesson, language.chosen(), words, questions.truth, _code)
 
 
 def _code(block: LessonBlock) -> str:

@@ -38,14 +38,8 @@ def show() -> None:
         return
     name = linked or st.query_params.get(keys.CLASS_SHOWN, "")
     names = list(mine)
-    name = st.selectbox(
-        t("Your class"),
-        names,
-        index=names.index(name) if name in names else 0,
-        key="class_shown",
-        persist_state="session",
-        filter_mode=None,
-    )
+    at = names.index(name) if name in names else 0
+    name = st.selectbox(t("Your class"), names, index=at, key="class_shown", persist_state="session", filter_mode=None)
     st.query_params[keys.CLASS_SHOWN] = name
     task = _task(mine[name])
     _links(name, task)
@@ -135,11 +129,8 @@ def _names(name: str, lessons: tuple[Lesson, ...]) -> None:
     with st.container(horizontal=True, gap="small", vertical_alignment="center", key="live-class-head"):
         st.badge(tn("{count} student", "{count} students", len(students)), icon=":material/groups:", color="gray")
         if stuck:
-            st.badge(
-                t("stuck: {names}", names=plain(", ".join(f"{_called(one)} ({_minutes(one.quiet)})" for one in stuck[:8]))),
-                icon=":material/front_hand:",
-                color="orange",
-            )
+            names = ", ".join(f"{_called(one)} ({_minutes(one.quiet)})" for one in stuck[:8])
+            st.badge(t("stuck: {names}", names=plain(names)), icon=":material/front_hand:", color="orange")
     with st.container(key="live-class"):
         rows = [
             {
@@ -178,27 +169,22 @@ def _board(name: str, lessons: tuple[Lesson, ...]) -> None:
 
 
 def _chart(students: list[Student], named: bool) -> None:
-    results = [
+    results = tuple(
         class_results.ClassResult(
             _called(student) if named else "", run.framework, run.model, run.parameters, run.validation_accuracy
         )
         for student in students
         for run in student.runs
         if run.parameters
-    ]
+    )
     if results:
         alt = tn(
             "Accuracy on validation images over parameters, {count} run",
             "Accuracy on validation images over parameters, {count} runs",
             len(results),
         )
-        figures.draw(
-            f"class-results-{named}",
-            tuple(results),
-            lambda: (class_results.figure(results, words), alt),
-            class_results.HEIGHT,
-            t("All results"),
-        )
+        name, height = f"class-results-{named}", class_results.HEIGHT
+        figures.draw(name, results, lambda: (class_results.figure(results, words), alt), height, t("All results"))
 
 
 def _for_everybody(name: str) -> None:

@@ -77,9 +77,7 @@ def _take_example() -> None:
 
 def _table(before: Outcome, answers: dict[str, LibraryAnswer], source: str, target: str) -> None:
     """Show each number before and after; changes are marked by ≠, not only by colour."""
-    old = _flat(before.value.values)[:40]
-    head = columns.heads()
-    rows = []
+    old, rows = _flat(before.value.values)[:40], []
     for place, value in enumerate(old):
         cells = []
         for side in SIDES:
@@ -90,10 +88,8 @@ def _table(before: Outcome, answers: dict[str, LibraryAnswer], source: str, targ
             new = _flat(outcome.value.values)[place]
             changed = not _same(value, new)
             cells.append(f'<td class="{"changed" if changed else ""}">{escape(number(new, 9))}{"  ≠" if changed else ""}</td>')
-        rows.append(f'<tr><th class="mono">{escape(number(value, 9))}</th>{"".join(cells)}</tr>')
-    st.html(
-        f'<div class="ct"><table><tr><th class="mono">{escape(source)} → {escape(target)}</th>{head}</tr>{"".join(rows)}</table></div>'
-    )
+        rows.append((f'<th class="mono">{escape(number(value, 9))}</th>', cells))
+    columns.table(f'<th class="mono">{escape(source)} → {escape(target)}</th>', rows)
 
 
 def _same(old: object, new: object) -> bool:
@@ -149,15 +145,8 @@ def _precision() -> bool:
     )["torch"]
     for name, outcome in zip(FLOATS, every.outcomes, strict=False):
         if outcome.ok:
-            value = outcome.value.values
-            st.markdown(
-                t(
-                    "`{dtype}` · {digits} digits · {value}",
-                    dtype=name,
-                    digits=f"{tensor_bits.mantissa_digits(name):.1f}",
-                    value=f"{value:.17g}",
-                )
-            )
+            value, digits = outcome.value.values, f"{tensor_bits.mantissa_digits(name):.1f}"
+            st.markdown(t("`{dtype}` · {digits} digits · {value}", dtype=name, digits=digits, value=f"{value:.17g}"))
             st.html(tensor_bits.drawing(value, name, words))
     return False
 
@@ -167,7 +156,6 @@ def _precision() -> bool:
 
 def _inferred() -> bool:
     answers = ask(*(ProgramCall.of("cast.infer", value=value) for value in INFERRED))
-    head = columns.heads()
     rows = []
     for place, value in enumerate(INFERRED):
         cells = []
@@ -176,8 +164,8 @@ def _inferred() -> bool:
             text, bad = columns.short(outcome) if outcome else ("–", True)
             tip = f' data-tip="{escape(outcome.raised.text[:120])}"' if outcome and outcome.raised else ""
             cells.append(f'<td class="{"bad" if bad else ""}"{tip}>{escape(text)}</td>')
-        rows.append(f'<tr><th class="mono">{escape(repr(value))}</th>{"".join(cells)}</tr>')
-    st.html(f'<div class="ct"><table><tr><th>{escape(t("given"))}</th>{head}</tr>{"".join(rows)}</table></div>')
+        rows.append((f'<th class="mono">{escape(repr(value))}</th>', cells))
+    columns.table(f"<th>{escape(t('given'))}</th>", rows)
     st.caption(t("Asked by `np.array(…).dtype`, `tf.constant(…).dtype` and `torch.tensor(…).dtype`."))
     return False
 

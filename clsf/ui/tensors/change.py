@@ -105,7 +105,7 @@ def _verdict(outcome: Outcome) -> None:
 
 def _addresses(before: SeenValue, after: SeenValue | None) -> None:
     """Show whether the object and the memory with its numbers are still the same; `after` None: the assignment failed before."""
-    cells = []
+    rows = []
     afterwards = after.parts if after is not None else (None, None)
     for name, (old, new) in zip((t("object"), t("memory")), zip(before.parts, afterwards, strict=True), strict=True):
         if new is None:
@@ -114,8 +114,8 @@ def _addresses(before: SeenValue, after: SeenValue | None) -> None:
             text = f"{old.values:#x} · {t('the same')}"
         else:
             text = f"{old.values:#x} → {new.values:#x} · {t('another one')}"
-        cells.append(f"<code>{escape(name)}</code><span>{escape(text)}</span>")
-    st.html(f'<div class="tr-pairs">{"".join(cells)}</div>')
+        rows.append((name, text, False))
+    columns.pairs(rows)
 
 
 def _memory(values: list, position: tuple[int, ...], value: float | int) -> bool:
@@ -166,7 +166,6 @@ def _verdict_of(answer: LibraryAnswer, at: int) -> bool | None:
 
 
 def _overview(answers: dict[str, LibraryAnswer], titles: dict[str, str], pair: str) -> None:
-    head = columns.heads()
     rows = []
     for at, name in enumerate(PAIRS):
         cells = []
@@ -177,9 +176,9 @@ def _overview(answers: dict[str, LibraryAnswer], titles: dict[str, str], pair: s
             word = {True: f"⚭ {t('shared')}", False: f"⧉ {t('own')}", None: "–"}[shared]
             cells.append(f'<td data-tip="{escape(made)}" class="{"changed" if shared else ""}">{escape(word)}</td>')
         mark = "▸ " if name == pair else ""
-        rows.append(f'<tr><th class="note">{mark}{escape(titles[name])}</th>{"".join(cells)}</tr>')
+        rows.append((f'<th class="note">{mark}{escape(titles[name])}</th>', cells))
     with st.expander(t("All pairs at a glance"), icon=":material/table:"):
-        st.html(f'<div class="ct"><table><tr><th>b</th>{head}</tr>{"".join(rows)}</table></div>')
+        columns.table("<th>b</th>", rows)
 
 
 def _gradient(values: list) -> None:

@@ -47,11 +47,8 @@ def show() -> bool:
         answers = ask_each({name: [program, original] for name in ("numpy", "tensorflow", "torch")})
     sides = tuple(answers)
     image = tensor_memory.brightness(side, side)
-    st.caption(
-        note("tensors", "number-pixel-channel",
-            number=followed, row=row, column=column, channel=tensor_memory.CHANNELS[channel],
-        )
-    )  # fmt: skip
+    named = tensor_memory.CHANNELS[channel]
+    st.caption(note("tensors", "number-pixel-channel", number=followed, row=row, column=column, channel=named))
     for name, outcomes in columns.each(answers, "layout", sides):
         if outcomes[0].raised:
             columns.program(outcomes[0])

@@ -48,14 +48,11 @@ def show() -> bool:
     head = "".join(f'<span class="side-{side}">{columns.LOOKS[side].mark} {columns.LOOKS[side].title}</span>' for side in SIDES)
     body = "".join(_row(row, answers, judged[row.name]) for row in shown)
     st.html(f'<div class="nm"><div class="nm-head">{head}</div>{body}</div>')
-    st.caption(
-        tn(
-            "{shown} of {count} row. Open it to see what came out.",
-            "{shown} of {count} rows. Open one to see what came out.",
-            len(ROWS),
-            shown=len(shown),
-        )
-    )
+    said = tn(
+        "{shown} of {count} row. Open it to see what came out.", "{shown} of {count} rows. Open one to see what came out.", len(ROWS),
+        shown=len(shown),
+    )  # fmt: skip
+    st.caption(said)
     return all(row.trap for row in shown)
 
 

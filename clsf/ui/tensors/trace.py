@@ -11,7 +11,7 @@ from clsf.tensors.literals import TensorError
 from clsf.tensors.outcome import Outcome
 from clsf.tensors.program import ArgumentList, Dtype, ProgramCall
 from clsf.ui.shared import choose, columns
-from clsf.ui.shared.programs import LibraryAnswer, ask, ask_each
+from clsf.ui.shared.programs import LibraryAnswer, ask_each
 from clsf.ui.shared.text import plain, t
 from clsf.ui.tensors import keys
 
@@ -95,11 +95,9 @@ def _calls_of_lens(side: str, outcome: Outcome) -> None:
         return
     boxes = []
     for number, (lines, made) in enumerate(zip(by_call(outcome.printed), outcome.value.parts, strict=True), start=1):
-        printed = (
-            f"<pre>{escape(chr(10).join(lines))}</pre>"
-            if lines
-            else f'<div class="cl-nothing">{escape(t("nothing is printed"))}</div>'
-        )
+        printed = f'<div class="cl-nothing">{escape(t("nothing is printed"))}</div>'
+        if lines:
+            printed = f"<pre>{escape(chr(10).join(lines))}</pre>"
         boxes.append(
             f'<div class="cl-call {"cl-traced" if lines else ""}"><div class="cl-top"><span>{escape(t("call {number}", number=number))}</span>'
             f"<em>{escape(t('comes back: shape {shape}', shape=made.shape))}</em></div>{printed}</div>"
@@ -158,10 +156,8 @@ def _counter() -> bool:
         "signature": ProgramCall.of("trace.counter_signature", arguments=given, dtype=Dtype("int32")),
         "relaxed": ProgramCall.of("trace.counter_relaxed", arguments=given),
     }[signature]
-    answers = ask(traced, sides=("tensorflow",), again=again) | ask(
-        ProgramCall.of("trace.counter", arguments=given), sides=("torch",), again=again
-    )
-    return _counted(answers, chosen)
+    plain_call = ProgramCall.of("trace.counter", arguments=given)
+    return _counted(ask_each({"tensorflow": [traced], "torch": [plain_call]}, again), chosen)
 
 
 def _take_series() -> None:
@@ -186,14 +182,10 @@ def _counted(answers: dict[str, LibraryAnswer], chosen: list[str]) -> bool:
         ran = sum(not call.parts[2].is_error for call in calls.parts)
         if side == "tensorflow":
             with st.container(horizontal=True):
-                st.metric(
-                    t("Traces"), count, help=t("How often Python ran through the function. The list in it grew as often.")
-                )
-                st.metric(
-                    t("Calls"),
-                    outcome.value.parts[2].values,
-                    help=t("Counted by a tf.Variable inside the function, which belongs to the graph."),
-                )
+                help = t("How often Python ran through the function. The list in it grew as often.")
+                st.metric(t("Traces"), count, help=help)
+                help = t("Counted by a tf.Variable inside the function, which belongs to the graph.")
+                st.metric(t("Calls"), outcome.value.parts[2].values, help=help)
             solved = count == 1 and len(set(chosen)) >= 3 and ran == len(chosen)
         else:
             with st.container(horizontal=True):

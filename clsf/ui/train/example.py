@@ -17,13 +17,11 @@ def show() -> None:
     if not records:
         return
     with st.container(border=True, key="example_training", gap="small"):
-        epochs = records[0].plan.epochs
-        example.head(
-            tn(
-                "A training of {count} epoch with the default settings.",
-                "A training of {count} epochs with the default settings.",
-                epochs,
-            )
+        said = tn(
+            "A training of {count} epoch with the default settings.",
+            "A training of {count} epochs with the default settings.",
+            records[0].plan.epochs,
         )
+        example.head(said)
         run_charts.show(records, CurveView(), [])
         example.guess(t("Guess before you press: will your curves look like these, and why are there two in each chart?"))

@@ -40,12 +40,10 @@ def _card(number: int, looks: dict[str, list[PredictionsInspected]], classes: li
         right = answer == label
         sign, word = ("✓", "right") if right else ("✗", "wrong")
         said = f'<b class="{word}">{sign} {escape(classes[answer])}</b> {sure:.0%}'
-        rows.append(
-            f'<div><div class="said">{mark(framework)} {said}</div>{_strip(framework, number, label, seen, classes)}</div>'
-        )
-    return (
-        f"<figure>{image}<figcaption>{escape(classes[label])} <small>#{number + 1}</small></figcaption>{''.join(rows)}</figure>"
-    )
+        strip = _strip(framework, number, label, seen, classes)
+        rows.append(f'<div><div class="said">{mark(framework)} {said}</div>{strip}</div>')
+    caption = f"<figcaption>{escape(classes[label])} <small>#{number + 1}</small></figcaption>"
+    return f"<figure>{image}{caption}{''.join(rows)}</figure>"
 
 
 def _strip(framework: str, number: int, label: int, seen: list[PredictionsInspected], classes: list[str]) -> str:
@@ -58,8 +56,8 @@ def _strip(framework: str, number: int, label: int, seen: list[PredictionsInspec
         cells.append(
             f'<i style="background:color-mix(in srgb,{colour} {amount:.0f}%,transparent)" title="{escape(title)}"></i>'
         )
-    name = escape(tn("{framework}: right after {count} of {total} look",
-                          "{framework}: right after {count} of {total} looks",
-                          len(seen), framework=STYLES[framework].title,
-                    count=sum(k.classes[number][0] == label for k in seen), total=len(seen)))  # fmt: skip
-    return f'<div class="tp-strip" role="img" aria-label="{name}">{"".join(cells)}</div>'
+    name = tn(
+        "{framework}: right after {count} of {total} look", "{framework}: right after {count} of {total} looks", len(seen),
+        framework=STYLES[framework].title, count=sum(k.classes[number][0] == label for k in seen), total=len(seen),
+    )  # fmt: skip
+    return f'<div class="tp-strip" role="img" aria-label="{escape(name)}">{"".join(cells)}</div>'

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 import streamlit as st
 
 from clsf.charts import inside_confusion, inside_histograms, inside_lines
@@ -36,7 +39,14 @@ def show(records: list[RunRecord]) -> None:
         "spread": t("Weights and gradients"), "ratio": t("Update to weight"), "dead": t("Dead ReLUs"), "images": t("16 images"),
         "maps": t("Activations"), "confusion": t("Confusion"),
     }  # fmt: skip
-    shows = {"spread": _spread, "ratio": _ratio, "dead": _dead, "images": _images, "maps": _maps, "confusion": _confusion}
+    shows = {
+        "spread": _spread,
+        "ratio": _ratio,
+        "dead": _dead,
+        "images": _images,
+        "maps": partial(_images, show=maps.show),
+        "confusion": _confusion,
+    }
     shows[named(st.pills, t("Look"), looks, keys.INSIDE, label_visibility="collapsed")](seeing)
 
 
@@ -47,12 +57,8 @@ def _cost(records: list[RunRecord]) -> str:
         trained = record.steps.seconds[-1] if len(record.steps) else 0.0
         total = trained + sum(e.validation_seconds for e in list(record.epochs)) + record.looking_seconds
         share = record.looking_seconds / total if total else 0.0
-        parts.append(
-            t(
-                "{framework}: {time}, {share} of all", framework=STYLES[record.framework].title, time=units.duration(record.looking_seconds),
-                share=f"{share:.0%}",
-            )
-        )  # fmt: skip
+        title, time = STYLES[record.framework].title, units.duration(record.looking_seconds)
+        parts.append(t("{framework}: {time}, {share} of all", framework=title, time=time, share=f"{share:.0%}"))
     return note("train", "what-looking-inside", parts="; ".join(parts))
 
 
@@ -75,11 +81,9 @@ def _spread(records: list[RunRecord]) -> None:
         quantity = named(st.segmented_control, t("What to show"), kinds, keys.QUANTITY, label_visibility="collapsed")
     panels = []
     for record in records:
-        seen = [
-            (look.step, look.layers[which][quantity]) for look in list(record.layers_looked) if look.layers[which][quantity]
-        ]
+        seen = {look.step: told for look in list(record.layers_looked) if (told := look.layers[which][quantity])}
         if seen:
-            panels.append((record.framework, [step for step, _ in seen], [histogram for _, histogram in seen]))
+            panels.append((record.framework, list(seen), list(seen.values())))
     if not panels:
         st.caption(t("Not reported by this variant of the loop: model.fit keeps its gradients to itself."))
         return
@@ -133,16 +137,10 @@ def _dead(records: list[RunRecord]) -> None:
     st.caption(note("train", "unit-says-0"))
 
 
-def _images(records: list[RunRecord]) -> None:
+def _images(records: list[RunRecord], show: Callable[[list[RunRecord], list[str]], None] = followed.show) -> None:
     seeing = [record for record in records if record.predictions_looked]
     if seeing:
-        followed.show(seeing, _classes(seeing[0]))
-
-
-def _maps(records: list[RunRecord]) -> None:
-    seeing = [record for record in records if record.predictions_looked]
-    if seeing:
-        maps.show(seeing, _classes(seeing[0]))
+        show(seeing, _classes(seeing[0]))
 
 
 def _confusion(records: list[RunRecord]) -> None:

@@ -64,12 +64,8 @@ def _layers(record: RunRecord, activations: dict[str, dict]) -> str:
         shape = "×".join(map(str, array["shape"]))
         maps = unpacked(array)
         title = titles.get(path, path)
-        alt = escape(
-            t(
-                "{framework}, {layer}: from {low} to {high}", framework=STYLES[record.framework].title, layer=title,
-                low=f"{array['low']:.3g}", high=f"{array['high']:.3g}",
-            )
-        )  # fmt: skip
+        framework, low, high = STYLES[record.framework].title, f"{array['low']:.3g}", f"{array['high']:.3g}"
+        alt = escape(t("{framework}, {layer}: from {low} to {high}", framework=framework, layer=title, low=low, high=high))
         kind = "" if maps.shape[1] > 1 else ' class="vector"'
         picture = png.address(side_by_side(maps))
         rows.append(f'<span>{escape(title)}<small>{shape}</small></span><img{kind} src="{picture}" alt="{alt}" title="{alt}">')

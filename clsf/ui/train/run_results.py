@@ -97,22 +97,19 @@ def _same(ended: list[RunRecord]) -> None:
         checked = t("Checked: same number of parameters, same initial weights, same images in the same order.")
         st.markdown(f":green[:material/verified:] {checked}")
     else:
-        st.warning(
-            t("These runs did not begin equal: parameters, initial weights or the order of the images differ."),
-            icon=":material/difference:",
-        )
+        said = t("These runs did not begin equal: parameters, initial weights or the order of the images differ.")
+        st.warning(said, icon=":material/difference:")
 
 
 def _caution(ended: list[RunRecord]) -> str:
-    text = note("train", "training-numbers-means")
-    text += " " + note("train", "time-includes-first")
+    said = [note("train", "training-numbers-means"), note("train", "time-includes-first")]
     if any(record.restored for record in ended):
-        text += " " + t("Where the best epoch's weights were restored, all numbers but epochs and time are that epoch's.")
+        said.append(t("Where the best epoch's weights were restored, all numbers but epochs and time are that epoch's."))
     if any(record.status in ("stopped", "time-limit") for record in ended):
-        text += " " + note("train", "run-was-stopped")
-    text += " " + t("Anything else that ran on this machine meanwhile makes times unfair.")
+        said.append(note("train", "run-was-stopped"))
+    said.append(t("Anything else that ran on this machine meanwhile makes times unfair."))
     if len(ended) > 1:
-        text += " " + t("One run each: another seed moves these numbers too, so a small gap means nothing yet.")
+        said.append(t("One run each: another seed moves these numbers too, so a small gap means nothing yet."))
         if ended[0].race:
-            text += " " + t("They ran at the same time and shared the processor: compare the curves, not the speed.")
-    return text
+            said.append(t("They ran at the same time and shared the processor: compare the curves, not the speed."))
+    return " ".join(said)

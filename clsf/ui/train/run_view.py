@@ -21,10 +21,8 @@ def show_latest(choices: Choices) -> None:
         show(runs.looked_at())
         return
     live_chart.preload("plotly")
-    st.info(
-        t("Nothing has been trained yet. Press “Start training”: loss and accuracy appear here, batch by batch."),
-        icon=":material/show_chart:",
-    )
+    said = t("Nothing has been trained yet. Press “Start training”: loss and accuracy appear here, batch by batch.")
+    st.info(said, icon=":material/show_chart:")
     example.show()
 
 

@@ -28,18 +28,13 @@ def show(records: list[RunRecord]) -> None:
     seen = [(record, record.steps_looked[-1]) for record in records if record.steps_looked]
     if not seen:
         return
-    newest = max(look.step for _, look in seen)
+    title = t("Step {step}, one batch in detail", step=f"{max(look.step for _, look in seen):,}")
     if any(record.status == "paused" for record in records):
-        st.header(t("Step {step}, one batch in detail", step=f"{newest:,}"))
+        st.header(title)
         explained(note("train", "about-one-batch"))
         _look(seen)
         return
-    folded = st.expander(
-        t("Step {step}, one batch in detail", step=f"{newest:,}"),
-        icon=":material/footprint:",
-        key="step_open",
-        bind="query-params",
-    )
+    folded = st.expander(title, icon=":material/footprint:", key="step_open", bind="query-params")
     if folded.open:
         with folded:
             _look(seen)

@@ -21,12 +21,11 @@ def findings(timings: list[Timing]) -> list[str]:
     said = []
     graph, eager = by.get("graph"), by.get("eager")
     if graph and eager and graph.steady and eager.steady:
-        said.append(
-            note("train", "graph-s-first",
-                first=_time(graph.first), eager_first=_time(eager.first), steady=_time(graph.steady),
-                eager_steady=_time(eager.steady), ratio=f"{eager.steady / graph.steady:.1f}",
-            )
-        )  # fmt: skip
+        times = {
+            "first": _time(graph.first), "eager_first": _time(eager.first), "steady": _time(graph.steady),
+            "eager_steady": _time(eager.steady), "ratio": f"{eager.steady / graph.steady:.1f}",
+        }  # fmt: skip
+        said.append(note("train", "graph-s-first", **times))
         step = train_variants.breakeven(graph, eager)
         if step is None:
             said.append(t("So here the graph never catches up: its steps are not faster."))
@@ -41,11 +40,9 @@ def findings(timings: list[Timing]) -> list[str]:
 
 
 def _time(seconds: float) -> str:
-    return (
-        t("{seconds} s", seconds=f"{seconds:.2f}")
-        if seconds >= 0.1
-        else t("{milliseconds} ms", milliseconds=f"{seconds * 1000:.3g}")
-    )
+    if seconds >= 0.1:
+        return t("{seconds} s", seconds=f"{seconds:.2f}")
+    return t("{milliseconds} ms", milliseconds=f"{seconds * 1000:.3g}")
 
 
 def table(timings: list[Timing]) -> pd.DataFrame:

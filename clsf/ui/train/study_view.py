@@ -51,7 +51,8 @@ def show(choices: Choices) -> None:
             )
         )
     else:
-        st.fragment(_look, run_every=None if all(r.over for r in records) else TICK)(all(r.over for r in records))
+        over = all(record.over for record in records)
+        st.fragment(_look, run_every=None if over else TICK)(over)
 
 
 def study_plans(plan: Plan, frameworks: tuple[str, ...], steps: int, images: int) -> list[tuple[str, Plan]]:
@@ -123,18 +124,15 @@ def _look(was_over: bool) -> None:
     everything = _records()
     if not everything:
         return
-    done = sum(record.over for record in everything)
-    if done < len(everything):
-        at = next(record for record in everything if not record.over)
-        text = (
-            tn("{done} of {total} run", "{done} of {total} runs", len(everything), done=done, total=len(everything))
-            + f" · {heading(at.framework)} {_title(at)}"
-        )
+    going, total = [record for record in everything if not record.over], len(everything)
+    if going:
+        at, done = going[0], total - len(going)
+        text = tn("{done} of {total} run", "{done} of {total} runs", total, done=done, total=total)
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.progress(done / len(everything), text)
+            st.progress(done / total, f"{text} · {heading(at.framework)} {_title(at)}")
             st.button(
                 t("Stop"), key="stop_study", icon=":material/stop:", on_click=runs.command, disabled=at.owner != state.owner(),
-                args=([record.run_id for record in everything if not record.over], "stop"),
+                args=([record.run_id for record in going], "stop"),
             )  # fmt: skip
     for record in everything:
         if record.failure is not None:
@@ -142,19 +140,14 @@ def _look(was_over: bool) -> None:
     measured = [record for record in _measured(everything) if record.over and len(record.steps) > 1]
     if measured:
         _drawn(measured)
-    if not was_over and done == len(everything):
+    if not was_over and not going:
         st.rerun()  # once more, without a timer
 
 
 def _measured(everything: list[RunRecord]) -> list[RunRecord]:
     """Return the runs without those that only warmed a worker up: of each framework the first."""
-    seen: set[str] = set()
-    records = []
-    for record in everything:
-        if record.framework in seen:
-            records.append(record)
-        seen.add(record.framework)
-    return records
+    frameworks = [record.framework for record in everything]
+    return [record for place, record in enumerate(everything) if record.framework in frameworks[:place]]
 
 
 def _title(record: RunRecord) -> str:

@@ -26,36 +26,30 @@ def show(one: Program, two: Program) -> None:
         st.success(t("The two programs have the same model and the same plan."), icon=":material/check_circle:")
     removed = set()
     for item in rows:
-        if st.checkbox(
-            f"{plain(item.title)}: **{_said(item.first)}** / **{_said(item.second)}**",
-            key=f"your_code_same_{item.name}",
-            help=t("Ticked: the fault is fixed.")
-            if item.name.startswith("fault-")
-            else t("Ticked: the second takes over what the first has."),
-            **LINKED,
-        ):
+        fault = item.name.startswith("fault-")
+        help = t("Ticked: the fault is fixed.") if fault else t("Ticked: the second takes over what the first has.")
+        label = f"{plain(item.title)}: **{_said(item.first)}** / **{_said(item.second)}**"
+        if st.checkbox(label, key=f"your_code_same_{item.name}", help=help, **LINKED):
             removed.add(item.name)
     first, second, spec, plan = evened(one, two, removed)
     if rows:
         left = [words(item.title) for item in differences(first, second) if item.name not in removed]
-        st.caption(
-            t("Still different: {names}.", names=plain(", ".join(left))) if left else t("Nothing is different any more.")
-        )
+        names = plain(", ".join(left))
+        st.caption(t("Still different: {names}.", names=names) if left else t("Nothing is different any more."))
     names = [FRAMEWORKS[0] if p.framework == "keras" else FRAMEWORKS[1] for p in (one, two)]
     checked = fairness.check(Contender(names[0], first.spec, plan_of(first)[0]), Contender(names[1], spec, plan))
     with st.expander(t("The fairness check"), icon=":material/balance:", expanded=True):
-        for level in ("red", "amber"):
-            for finding in (f for f in checked if f.level == level):
-                _line(finding)
+        _lines(checked, "red", "amber")
     with st.expander(t("What is the same"), icon=":material/check:"):
-        for finding in (f for f in checked if f.level == "green"):
-            _line(finding)
+        _lines(checked, "green")
     st.caption(t("Parameters") + f": {parameters(one) or '?'} / {parameters(two) or '?'}")
 
 
 def _said(value: object) -> str:
-    return plain(words(value) if isinstance(value, Sentence) else str(value))
+    return plain(value if isinstance(value, Sentence) else str(value))
 
 
-def _line(finding: fairness.FairnessFinding) -> None:
-    st.markdown(f"{ICONS[finding.level]} **{plain(TOPICS[finding.topic])}** · {plain(finding.sentence)}")
+def _lines(findings: list[fairness.FairnessFinding], *levels: str) -> None:
+    for level in levels:
+        for finding in (f for f in findings if f.level == level):
+            st.markdown(f"{ICONS[level]} **{plain(TOPICS[finding.topic])}** · {plain(finding.sentence)}")

@@ -19,11 +19,9 @@ def show(program: Program, key: str) -> None:
         return
     with st.expander(t("The same, cleaned, in both frameworks"), icon=":material/code:"):
         try:
-            both = [
-                model_code(program.spec, program.input_shape, program.classes or 10, STYLES[name])
-                for name in ("keras", "torch")
-            ]
-            whole = {name: translated(program, name) for name in ("keras", "torch")}
+            classes, names = program.classes or 10, ("keras", "torch")
+            both = [model_code(program.spec, program.input_shape, classes, STYLES[name]) for name in names]
+            whole = {name: translated(program, name) for name in names}
         except ClsfError as error:
             st.info(plain(error.sentence), icon=":material/info:")
             return

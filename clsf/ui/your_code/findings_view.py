@@ -9,8 +9,7 @@ from clsf.faults.finding import Finding
 from clsf.reader.findings import mended
 from clsf.reader.program import Program
 from clsf.ui.shared import fault_lesson
-from clsf.ui.shared.text import plain, t, tn, words
-from clsf.words import Sentence
+from clsf.ui.shared.text import plain, t, tn
 
 
 def show(program: Program, findings: list[Finding], text_key: str) -> None:
@@ -24,18 +23,12 @@ def show(program: Program, findings: list[Finding], text_key: str) -> None:
     for number, finding in enumerate(serious):
         with st.container(border=True):
             _one(program, finding, f"{text_key}_{number}", text_key)
-    if len([f for f in serious if _changes(f)]) > 1:
-        st.button(
-            t("Take all fixes"),
-            key=f"{text_key}_all",
-            icon=":material/done_all:",
-            on_click=_take,
-            args=(text_key, mended(program, serious)),
-        )
+    if sum(map(_changes, serious)) > 1:
+        args = (text_key, mended(program, serious))
+        st.button(t("Take all fixes"), key=f"{text_key}_all", icon=":material/done_all:", on_click=_take, args=args)
     if smells:
-        with st.expander(
-            tn("{count} thing to think about", "{count} things to think about", len(smells)), icon=":material/help:"
-        ):
+        label = tn("{count} thing to think about", "{count} things to think about", len(smells))
+        with st.expander(label, icon=":material/help:"):
             for number, finding in enumerate(smells):
                 _one(program, finding, f"{text_key}_smell_{number}", text_key)
 
@@ -51,16 +44,10 @@ def _one(program: Program, finding: Finding, key: str, text_key: str) -> None:
     st.caption(f":material/show_chart: {plain(fault.symptom)}")
     if _changes(finding):
         st.code(_difference(program, finding), language="diff")
-        st.button(
-            t("Take this fix"),
-            key=f"{key}_take",
-            icon=":material/build:",
-            on_click=_take,
-            args=(text_key, mended(program, [finding])),
-        )
+        args = (text_key, mended(program, [finding]))
+        st.button(t("Take this fix"), key=f"{key}_take", icon=":material/build:", on_click=_take, args=args)
     else:
-        said = finding.mend
-        st.markdown(f":material/build: {plain(words(said) if isinstance(said, Sentence) else said)}")
+        st.markdown(f":material/build: {plain(finding.mend)}")
     fault_lesson.show(finding.kind)
 
 

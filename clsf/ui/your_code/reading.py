@@ -10,8 +10,8 @@ from clsf.reader.explain import no_model
 from clsf.reader.findings import faults
 from clsf.reader.program import Program, read
 from clsf.ui.shared import example, facts, problems, runs
-from clsf.ui.shared.text import plain, t, words
-from clsf.ui.your_code import code_view, editor, findings_view, keys, listing, model_view, training_view
+from clsf.ui.shared.text import plain, t
+from clsf.ui.your_code import code_view, editor, findings_view, keys, listing, model_view
 
 
 def answered(text: str, key: str) -> Program | None:
@@ -48,10 +48,5 @@ def _example() -> None:
         st.code(editor.EXAMPLE, language="python", line_numbers=True, wrap_lines=True, height=240)
         with st.expander(t("What would be said of it"), icon=":material/stethoscope:"):
             for finding in faults(program):
-                title = plain(words(FAULTS[finding.kind].title))
-                st.markdown(f"**{t('Line {line}', line=finding.line)} · {title}**  \n{plain(words(finding.sentence))}")
-
-
-def trained(program: Program) -> None:
-    """Offer to train the program here."""
-    training_view.show(program)
+                title = plain(FAULTS[finding.kind].title)
+                st.markdown(f"**{t('Line {line}', line=finding.line)} · {title}**  \n{plain(finding.sentence)}")

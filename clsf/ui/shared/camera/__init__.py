@@ -13,8 +13,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import streamlit as st
 
-from clsf.ui.shared.component_keys import key_of
-from clsf.ui.shared.components import component, nothing
+from clsf.ui.shared.components import component, key_of, nothing
 from clsf.ui.shared.text import t
 
 MOST_SIDE = 256  # pixels

@@ -13,8 +13,7 @@ import numpy as np
 import streamlit as st
 
 from clsf.ui.shared import linked
-from clsf.ui.shared.component_keys import key_of
-from clsf.ui.shared.components import component, nothing
+from clsf.ui.shared.components import component, key_of, nothing
 from clsf.ui.shared.drawing.code import from_code, to_code
 from clsf.ui.shared.text import t
 

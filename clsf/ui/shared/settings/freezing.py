@@ -28,12 +28,8 @@ def layers() -> dict[str, object]:
     )  # fmt: skip
     if weights != "drawn":
         networks = ", ".join(source.name for source in SOURCES.values() if source.weights == weights)
-        st.caption(
-            t(
-                "For the model {networks}. Images get the colours, the scale and, if none is chosen, a size that it knows.",
-                networks=networks,
-            )
-        )
+        said = t("For the model {networks}. Images get the colours, the scale and, if none is chosen, a size that it knows.", networks=networks)  # fmt: skip
+        st.caption(said)
         for source in SOURCES.values():
             said = pretrained.missing(source.name) or pretrained.first_use(source.name)
             if said is not None and st.session_state.get(state.MODEL) == source.name:

@@ -14,13 +14,10 @@ from clsf.ui.shared.text import t, words
 
 def loss(classes: int) -> dict[str, object]:
     """Show the loss; return fields of a plan."""
-    offered = [
-        kind for kind in LOSSES.values() if classes == 2 or not kind.one_output or st.session_state.get(keys.LOSS) == kind.name
-    ]
-    name = named(
-        st.selectbox, t("Cross-entropy"), {kind.name: words(kind.title) for kind in offered}, keys.LOSS,
-        help=note("train", "keras-argument-loss"),
-    )  # fmt: skip
+    chosen = st.session_state.get(keys.LOSS)
+    offered = [kind for kind in LOSSES.values() if classes == 2 or not kind.one_output or kind.name == chosen]
+    titles = {kind.name: words(kind.title) for kind in offered}
+    name = named(st.selectbox, t("Cross-entropy"), titles, keys.LOSS, help=note("train", "keras-argument-loss"))
     kind = LOSSES[name]
     probabilities = toggle(t("The model ends with probabilities"), keys.PROBABILITIES, help=note("train", "off-last-layer"))
     smoothing = 0.0
@@ -43,21 +40,13 @@ def regularisation() -> dict[str, object]:
     )  # fmt: skip
     decay = number(st, t("Weight decay"), keys.WEIGHT_DECAY, 0.0, 10.0, 0.001, help=note("train", "same-update-rule"))
     if l1 or l2:
-        terms = [
-            text
-            for value, text in ((l1, "sum(w.abs().sum() for w in kernels)"), (l2, "sum((w ** 2).sum() for w in kernels)"))
-            if value
-        ]
+        sums = ((l1, "sum(w.abs().sum() for w in kernels)"), (l2, "sum((w ** 2).sum() for w in kernels)"))
         keras = f"L1L2({l1:g}, {l2:g})" if l1 and l2 else f"L1({l1:g})" if l1 else f"L2({l2:g})"
-        twins(
-            f"kernel_regularizer={keras}",
-            "loss = loss + " + " + ".join(f"{v:g} * {text}" for v, text in zip([x for x in (l1, l2) if x], terms, strict=True)),
-        )
+        added = " + ".join(f"{value:g} * {text}" for value, text in sums if value)
+        twins(f"kernel_regularizer={keras}", f"loss = loss + {added}")
     if decay:
-        twins(
-            f"optimizers.…(weight_decay={decay:g})  # w -= lr * {decay:g} * w",
-            f"optim.…(weight_decay={decay:g})  # grad += {decay:g} * w",
-        )
+        call = f"…(weight_decay={decay:g})"
+        twins(f"optimizers.{call}  # w -= lr * {decay:g} * w", f"optim.{call}  # grad += {decay:g} * w")
         st.caption(note("train", "same-word-two"))
     st.caption(t("Layers for dropout and batch normalisation belong to the model; augmentation and early stopping are below."))
     return {"l1": l1, "l2": l2, "weight_decay": decay}

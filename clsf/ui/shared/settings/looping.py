@@ -10,7 +10,7 @@ from clsf.ui.shared import state
 from clsf.ui.shared.choose import LINKED
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.settings import keys
-from clsf.ui.shared.settings.fields import pair, toggle
+from clsf.ui.shared.settings.fields import one_of, pair, toggle
 from clsf.ui.shared.text import t
 
 START_TITLES = {"glorot": "Glorot uniform (Keras)", "kaiming": "Kaiming uniform (PyTorch)"}
@@ -40,18 +40,16 @@ def beginning() -> dict[str, object]:
 
 def variants() -> tuple[dict[str, object], bool]:
     """Show the variants of the loop; return fields of a plan, and whether both frameworks train at the same time."""
-    tensorflow = st.segmented_control(
-        t("TensorFlow's loop"), VARIANTS["tensorflow"], default=VARIANTS["tensorflow"][0], required=True,
-        format_func=VARIANT_TITLES.__getitem__, key=state.TENSORFLOW_VARIANT,
-        help=note("train", "tf-function-several"),
-        **LINKED,
-    )  # fmt: skip
-    torch = st.segmented_control(
-        t("PyTorch's loop"), VARIANTS["torch"], default=VARIANTS["torch"][0], required=True,
-        format_func=VARIANT_TITLES.__getitem__, key=keys.TORCH_VARIANT,
-        help=note("train", "index-loop-images"),
-        **LINKED,
-    )  # fmt: skip
+    tensorflow = one_of(
+        t("TensorFlow's loop"),
+        VARIANTS["tensorflow"],
+        VARIANT_TITLES,
+        state.TENSORFLOW_VARIANT,
+        note("train", "tf-function-several"),
+    )
+    torch = one_of(
+        t("PyTorch's loop"), VARIANTS["torch"], VARIANT_TITLES, keys.TORCH_VARIANT, note("train", "index-loop-images")
+    )
     race = st.toggle(
         t("Both at the same time"), False, key=state.RACE,
         help=t("They then share the processor's cores, and neither is as fast as alone: compare curves, not speed."), **LINKED,

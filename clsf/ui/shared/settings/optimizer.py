@@ -19,10 +19,8 @@ def hyper(name: str, rate: float) -> dict[str, object]:
     chosen = {}
     for first in range(0, len(declared.settings), 2):
         for place, setting in zip(pair(), declared.settings[first : first + 2], strict=False):
-            value = number(
-                place, setting.name, f"{name}_{setting.name}", setting.usual, setting.high, _step(setting),
-                help=plain(setting.help),
-            )  # fmt: skip
+            key, help = f"{name}_{setting.name}", plain(setting.help)
+            value = number(place, setting.name, key, setting.usual, setting.high, _step(setting), help)
             if value != setting.usual:
                 chosen[setting.name] = value
     if not declared.settings:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from clsf.plan import Plan, Plateau, Schedule, Stopping
+from clsf.plan import Augmentation, Plan, Plateau, Schedule, Stopping
 from clsf.ui.shared import state
 from clsf.ui.shared.settings import keys
 
@@ -15,17 +15,24 @@ def values(plan: Plan) -> dict[str, object]:
 
 
 def _all(plan: Plan) -> dict[str, object]:
-    prepared, varied = plan.preparation, plan.augmentation
+    prepared = plan.preparation
     return {
         state.IMAGE_SIZE: prepared.image_size, state.COLOUR: prepared.colour, state.SCALE: prepared.scale,
-        state.TRAIN_LIMIT: plan.train_limit, keys.FLIP: varied.flip, keys.SHIFT: varied.shift, keys.ROTATION: float(varied.rotation),
-        keys.BRIGHTNESS: float(varied.brightness), keys.CUTOUT: varied.cutout,
+        state.TRAIN_LIMIT: plan.train_limit, **augmentation(plan.augmentation),
         state.ALIGNED: plan.rules == "aligned", state.START: plan.start, state.SEED: plan.seed, state.DTYPE: plan.dtype,
         keys.LOSS: plan.loss, keys.PROBABILITIES: plan.probabilities, keys.LABEL_SMOOTHING: float(plan.label_smoothing),
         keys.L1: float(plan.l1), keys.L2: float(plan.l2), keys.WEIGHT_DECAY: float(plan.weight_decay),
         **_schedule(plan.schedule), **_plateau(plan.plateau), **_stopping(plan.stopping),
         state.TENSORFLOW_VARIANT: plan.variants["tensorflow"], keys.TORCH_VARIANT: plan.variants["torch"],
         keys.LOOK_INSIDE: plan.look_inside, **_freezing(plan),
+    }  # fmt: skip
+
+
+def augmentation(varied: Augmentation) -> dict[str, object]:
+    """Return session_state key -> value of the settings of an augmentation."""
+    return {
+        keys.FLIP: varied.flip, keys.SHIFT: varied.shift, keys.ROTATION: float(varied.rotation), keys.CUTOUT: varied.cutout,
+        keys.BRIGHTNESS: float(varied.brightness),
     }  # fmt: skip
 
 

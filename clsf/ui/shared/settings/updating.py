@@ -52,18 +52,12 @@ def _accumulate(optimizer: str) -> int:
             f"optimizers.…(gradient_accumulation_steps={batches})",
             f"(loss / {batches}).backward(); if done % {batches} == 0: optimizer.step()",
         )
-        said = [
-            t(
-                "Equal to one batch of that many times the size, except for batch normalisation, which still sees the small ones."
-            )
-        ]
+        said = t(
+            "Equal to one batch of that many times the size, except for batch normalisation, which still sees the small ones."
+        )
         if OPTIMIZERS[optimizer].counts_steps:
-            said.append(
-                t(
-                    "In `model.fit`, Keras counts every batch as a step of this rule and not every update; there it is not equal."
-                )
-            )
-        st.caption(" ".join(said))
+            said += " " + t("In `model.fit`, Keras counts every batch as a step of this rule and not every update; there it is not equal.")  # fmt: skip
+        st.caption(said)
     return batches
 
 
@@ -82,10 +76,9 @@ def balanced() -> bool:
     wanted = toggle(t("Weigh the classes"), keys.BALANCED, help=note("train", "rare-classes"))
     if wanted:
         twins("model.fit(…, class_weight={0: …, 1: …})", '(weights[y] * F.cross_entropy(z, y, reduction="none")).mean()')
-        st.caption(
-            t(
-                "`CrossEntropyLoss(weight=…)` in PyTorch divides by the sum of the weights in the batch, Keras by the count of images. Here "
-                "both do as Keras."
-            )
+        said = t(
+            "`CrossEntropyLoss(weight=…)` in PyTorch divides by the sum of the weights in the batch, Keras by the count of images. Here "
+            "both do as Keras."
         )
+        st.caption(said)
     return wanted

@@ -9,7 +9,7 @@ from clsf.ui.shared import choose, state
 from clsf.ui.shared.choose import LINKED
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.settings import keys
-from clsf.ui.shared.settings.fields import number, pair, toggle, twins, whole
+from clsf.ui.shared.settings.fields import number, one_of, pair, toggle, twins, whole
 from clsf.ui.shared.text import t
 
 SCALE_TITLES = {
@@ -26,10 +26,8 @@ def preparation() -> Preparation:
         help=t("Side in pixels that images are resized to; empty: they keep their size."), **LINKED,
     )  # fmt: skip
     colour = choose.named(st.selectbox, t("Colour"), colours, state.COLOUR, place=right)
-    scale = st.segmented_control(
-        t("Pixel values"), SCALES, default=SCALES[0], required=True, format_func=SCALE_TITLES.__getitem__, key=state.SCALE,
-        help=t("What the range 0 to 255 is turned into before the first layer."), **LINKED,
-    )  # fmt: skip
+    help = t("What the range 0 to 255 is turned into before the first layer.")
+    scale = one_of(t("Pixel values"), SCALES, SCALE_TITLES, state.SCALE, help)
     return Preparation(size, colour, scale)
 
 
