@@ -96,7 +96,7 @@ def _choose(reading: TreeReading, choices: LayoutChoices) -> LayoutChoices:
         columns = st.columns(min(len(shown), 4))
         for number, (name, role, count) in enumerate(shown[:24]):
             chosen = columns[number % len(columns)].selectbox(
-                tn("{folder}: {count} image", "{folder}: {count} images", count, folder=plain(name)), ROLES, ROLES.index(role), titles.get,
+                tn("{folder}: {count} image", "{folder}: {count} images", count, folder=plain(name)), ROLES, ROLES.index(role), format_func=titles.__getitem__,
                 key=f"{keys.OWN_ROLE}_{name}",
             )  # fmt: skip
             if chosen != role:
@@ -111,7 +111,7 @@ def _choose(reading: TreeReading, choices: LayoutChoices) -> LayoutChoices:
         labels = chosen if chosen not in (None, reading.labels) else labels
     if reading.encoding is not None:
         chosen = st.selectbox(
-            t("Encoding of the names"), ENCODINGS, ENCODINGS.index(reading.encoding), TITLES.get, key=keys.OWN_ENCODING,
+            t("Encoding of the names"), ENCODINGS, ENCODINGS.index(reading.encoding), format_func=TITLES.__getitem__, key=keys.OWN_ENCODING,
             help=note("data", "archive-does-not"),
         )  # fmt: skip
         encoding = chosen if chosen != reading.encoding else encoding
