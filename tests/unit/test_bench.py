@@ -160,7 +160,8 @@ def test_a_process_times_its_loops_with_its_own_settings(framework, monkeypatch)
         assert b"CLSF_THREADS" not in environment
         assert b"GOMP_SPINCOUNT=300000" in environment
         own.begin(BenchCase(framework, "lecture-cnn", "shapes", 32, "adam"))
-        assert own.seconds("products", 5) < own.seconds("floor", 5)  # which computes them, and more
+        products, floor = (min(own.seconds(name, 5) for _ in range(3)) for name in ("products", "floor"))
+        assert products < floor  # which computes them, and more
 
 
 @pytest.mark.slow
