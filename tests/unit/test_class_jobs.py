@@ -24,7 +24,8 @@ def sit_down(monkeypatch):
 
     def sit_down(owner, **link):
         here = SimpleNamespace(session_state={}, query_params=dict(link))
-        monkeypatch.setattr(jobs, "st", here)
+        for module in (jobs, jobs.linked):
+            monkeypatch.setattr(module, "st", here)
         monkeypatch.setattr(jobs.state, "owner", lambda: owner)
         return here
 
