@@ -118,6 +118,7 @@ def test_torchs_dataloader_loop_is_the_own_loop_at_the_same_rates(torch):
     assert farthest(taught.weights, own.weights) <= 1e-12
 
 
+@pytest.mark.slow
 def test_fit_takes_the_batches_as_they_are_whatever_their_sizes(tensorflow):
     """Joined and split again by the size of the first, the batches would differ: 5, 5, 5, 1."""
     job = random_job(PLAIN, SHAPE, images=64, dtype="float32", learning_rate=0.1)

@@ -12,6 +12,7 @@ from clsf.model import presets
 from clsf.optimizers import POPULAR
 from clsf.predict import metrics
 from clsf.report import html
+from tests.sampled import sampled
 from tests.unit.test_report import contents, english, evaluated, korean, run
 
 WIDE = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
@@ -31,7 +32,7 @@ def printed(browser, text: str) -> int:
     return found
 
 
-@pytest.mark.parametrize("name", presets.NAMES)
+@pytest.mark.parametrize("name", sampled(presets.NAMES, ("lecture-cnn", "efficientnet-lite0")))
 def test_one_run_is_at_most_two_pages(browser, name):
     record = run("torch", tuple(1.0 / n for n in range(1, 31)))
     record.model = presets.preset(name, 10)
