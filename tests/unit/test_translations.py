@@ -15,8 +15,13 @@ from clsf.ui.shared.navigation import PAGES
 from clsf.words import say, say_n
 
 LESSONS = locale.ROOT / "pages" / "lessons"
-TEMPLATES = {message: f"{name}:{line}" for message, name, line in locale.templates()}
 NOT_FOUND = "python -m clsf.ui.locale writes new texts into the catalogue; fill in the Korean: "
+
+
+@cache
+def templates() -> dict:
+    """Return message -> where it is in the source; read at the first test, not when tests are collected."""
+    return {message: f"{name}:{line}" for message, name, line in locale.templates()}
 
 
 @pytest.fixture(scope="module")
@@ -29,14 +34,14 @@ def fields(template: str) -> set[str]:
 
 
 def test_the_source_has_texts():
-    assert len(TEMPLATES) > 200
-    assert "Start training" in TEMPLATES
+    assert len(templates()) > 200
+    assert "Start training" in templates()
 
 
 def test_every_text_is_translated(korean):
     missing = [
         f"{place} {message!r}"
-        for message, place in TEMPLATES.items()
+        for message, place in templates().items()
         if not (m := korean.get(message)) or not all(locale.forms(m))
     ]
     assert not missing, NOT_FOUND + "\n".join(missing)
@@ -45,7 +50,7 @@ def test_every_text_is_translated(korean):
 def test_what_pages_say_is_short():
     long = [
         f"{place} {text}"
-        for message, place in TEMPLATES.items()
+        for message, place in templates().items()
         if place.startswith(("clsf/ui/", "pages/"))
         for text in locale.english(message)
         if len(text.split()) > 25
@@ -55,7 +60,7 @@ def test_what_pages_say_is_short():
 
 def test_no_translation_is_fuzzy_or_left_over(korean):
     assert not [message for message, found in korean.items() if found.fuzzy]
-    assert not set(korean) - set(TEMPLATES), "python -m clsf.ui.locale takes out what the source no longer says"
+    assert not set(korean) - set(templates()), "python -m clsf.ui.locale takes out what the source no longer says"
     assert not locale.read("ko").obsolete
 
 
@@ -241,7 +246,7 @@ def test_a_number_of_things_has_a_singular():
     """ "1 epochs" is never said."""
     wrong = [
         f"{place} {found[0]!r} in {message!r}"
-        for message, place in TEMPLATES.items()
+        for message, place in templates().items()
         if isinstance(message, str)
         for found in COUNTED.finditer(message)
         if found[0] not in NEVER_ONE and not message.startswith(tuple(SEVERAL))
@@ -250,7 +255,7 @@ def test_a_number_of_things_has_a_singular():
 
 
 def test_no_exception_is_left_over():
-    plain = [message for message in TEMPLATES if isinstance(message, str)]
+    plain = [message for message in templates() if isinstance(message, str)]
     assert not [phrase for phrase in NEVER_ONE if not any(phrase in message for message in plain)]
     assert not [start for start in SEVERAL if not any(message.startswith(start) for message in plain)]
 
@@ -337,7 +342,7 @@ QUAINT = {
 
 
 def test_english_is_plain():
-    texts = [part for message in TEMPLATES for part in ([message] if isinstance(message, str) else message)]
+    texts = [part for message in templates() for part in ([message] if isinstance(message, str) else message)]
     texts += [line for path in (LESSONS / "en").glob("*.md") for line in path.read_text("utf-8").splitlines()]
     texts += [line for path in LESSONS.glob("*/en/*.md") for line in path.read_text("utf-8").splitlines()]
     found = {
