@@ -255,14 +255,23 @@ def test_isolate_says_that_it_can_not_catch_up():
         pytest.param((Flatten(), Dense(16), BatchNorm(), Activation("relu"), Dense(10)), 1, id="a batch of one"),
         pytest.param((BatchNorm(), Activation("relu"), Flatten(), Dense(10)), 3, id="an image"),
         pytest.param(
-            (Flatten(), BatchNorm(), Activation("relu"), Dense(8), Dense(10)), 2, id="pixels that are equal in both images"
+            (Flatten(), BatchNorm(), Activation("relu"), Dense(8), Dense(10)),
+            2,
+            id="pixels that are equal in both images",
+            marks=pytest.mark.slow,
         ),
         pytest.param(
             (Flatten(), BatchNorm(), Activation("relu"), Dense(8), Dense(10)),
             7,
             id="pixels that are their mean in one of seven images",
+            marks=pytest.mark.slow,
         ),
-        pytest.param((BatchNorm(), Activation("relu"), Conv2D(4), Flatten(), Dense(10)), 12, id="the same over an image"),
+        pytest.param(
+            (BatchNorm(), Activation("relu"), Conv2D(4), Flatten(), Dense(10)),
+            12,
+            id="the same over an image",
+            marks=pytest.mark.slow,
+        ),
     ],
 )
 def test_normalising_what_is_constant_gives_the_same_side_of_zero(layers, batch_size, optimizer):
