@@ -153,8 +153,9 @@ def test_a_process_times_its_loops_with_its_own_settings(framework, monkeypatch)
             process.begin(case)
         assert own.names == ["aligned", "native", "floor"]
         assert tuple(textbook.names) == training.TEXTBOOK[framework]
-        for process in (own, textbook):
-            few, many = ([process.seconds(process.names[0], steps) for _ in range(3)] for steps in (36, 720))
+        # Not PyTorch's loop with two more processes: to start them at each epoch takes most of its time on a busy machine.
+        for process, loop in ((own, "aligned"), (textbook, textbook.names[-1])):
+            few, many = ([process.seconds(loop, steps) for _ in range(3)] for steps in (36, 720))
             assert min(many) > 4 * min(few)
         environment = Path(f"/proc/{textbook._process.pid}/environ").read_bytes()
         assert b"CLSF_THREADS" not in environment
