@@ -58,9 +58,6 @@ class Remembered:
     def advance(self, first: int, count: int, tell_all: bool = False) -> list[RecordedStep]:
         return self._once("advance", first, count, tell_all)
 
-    def isolate(self, *values: object) -> RecordedStep:
-        raise NotImplementedError("it depends on the other side")
-
     def close(self) -> None:
         if self._opened:
             self._side.close()

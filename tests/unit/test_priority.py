@@ -34,7 +34,9 @@ def test_a_process_and_its_session_get_low_priority():
 def test_a_process_that_has_ended_is_no_error():
     process = subprocess.Popen([sys.executable, "-c", ""], start_new_session=True)
     process.wait()
+    before = os.nice(0)
     priority.lower(process.pid)
+    assert os.nice(0) == before
 
 
 def test_programs_of_the_bug_lab_run_with_low_priority(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

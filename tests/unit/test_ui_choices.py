@@ -11,6 +11,7 @@ from streamlit.runtime.state.common import WidgetMetadata
 from streamlit.runtime.state.session_state import WStates
 
 ROOT = Path(__file__).parents[2]
+WIDGETS = {"selectbox", "multiselect", "radio", "select_slider", "segmented_control", "pills"}
 TITLES = {"c": "C", "d": "D"}
 
 
@@ -38,6 +39,8 @@ def test_no_widget_asks_for_labels_that_may_be_none():
     found = []
     for path in (*(ROOT / "clsf" / "ui").rglob("*.py"), *(ROOT / "pages").glob("*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.keyword) and node.arg == "format_func" and ast.unparse(node.value).endswith(".get"):
-                found.append(f"{path.name}:{node.value.lineno}")
+            if isinstance(node, ast.Call):
+                labels = [each.value for each in node.keywords if each.arg == "format_func"]
+                labels += node.args if isinstance(node.func, ast.Attribute) and node.func.attr in WIDGETS else []
+                found += [f"{path.name}:{each.lineno}" for each in labels if ast.unparse(each).endswith(".get")]
     assert found == []
