@@ -36,29 +36,47 @@ def test_a_kernel_that_there_is_not_stops_no_run():
     assert process("torch").run(asked, "cuda", True)[1:] == (True, ":4096:8")
 
 
-def trained_with(rules: str) -> list[bool]:
-    """Return what a run with these rules requested at its start."""
+def requested(rules: str) -> list[bool]:
+    """Return what training, evaluating and observing with these rules request, one after another."""
     from clsf.backends.torch import device
-
-    seen, own = [], device.use_repeatable
-    device.use_repeatable = lambda scope, aligned: seen.append(aligned)
-    try:
-        begin(rules)
-    finally:
-        device.use_repeatable = own
-    return seen
-
-
-def begin(rules: str) -> None:
-    """Build what a run in PyTorch starts with."""
     from clsf.backends.torch.backend import TorchBackend
     from clsf.model.presets import preset
     from tests.jobs import random_job
 
     job = random_job(preset("tiny"), (8, 8, 1), images=8, rules=rules)
-    TorchBackend(job.spec, job.plan, job.prepared, job.weights)
+    images = job.prepared.train
+    backend = TorchBackend(job.spec, job.plan, job.prepared, job.weights)
+    seen, own = [], device.use_repeatable
+    device.use_repeatable = lambda scope, aligned: seen.append(aligned)
+    try:
+        backend.train_steps(images[None], 0)
+        backend.evaluate(images)
+        backend.observe(images, 1)
+        list(backend.fit_epoch([images], 1))
+    finally:
+        device.use_repeatable = own
+    return seen
 
 
-@pytest.mark.parametrize(("rules", "wanted"), [("aligned", [True]), ("native", [False])])
-def test_a_run_asks_by_its_rules(rules, wanted):
-    assert process("torch").run(trained_with, rules) == wanted
+@pytest.mark.parametrize(("rules", "wanted"), [("aligned", True), ("native", False)])
+def test_each_step_asks_by_its_rules(rules, wanted):
+    """Not only when it is built: another model of this process may have asked for the opposite since."""
+    assert process("torch").run(requested, rules) == [wanted] * 4
+
+
+def left_by(first: str, then: str) -> bool:
+    """Return whether kernels are deterministic after an aligned model on a kind of device, and another aligned one after it."""
+    import torch
+
+    from clsf.backends.torch import device
+
+    try:
+        for kind in (first, then):
+            device.use_repeatable(torch.device(kind), True)
+        return torch.are_deterministic_algorithms_enabled()
+    finally:
+        torch.use_deterministic_algorithms(False)
+
+
+def test_a_cpu_leaves_the_setting_to_a_gpu():
+    assert process("torch").run(left_by, "cuda", "cpu")

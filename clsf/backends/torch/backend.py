@@ -14,7 +14,7 @@ from torch import Tensor
 from clsf.backends import numbers
 from clsf.backends.base import FIRST, DeviceFacts, Evaluation, Observation, StepReport, Weights
 from clsf.backends.initial import dropout_layers, dropout_masks
-from clsf.backends.torch import device, fit, flat
+from clsf.backends.torch import captured, device, fit, flat
 from clsf.backends.torch.build import BuiltModel
 from clsf.backends.torch.inspect import Inspector, applied
 from clsf.backends.torch.losses import Objective
@@ -50,7 +50,6 @@ class TorchBackend:
         analysis = spec.analyse(prepared.shape)
         self._analysis = analysis
         device.use_threads(analysis.multiply_adds * plan.batch_size)
-        device.use_repeatable(self._scope, plan.rules == "aligned")
         self._masks = {} if plan.native_dropout else dropout_layers(analysis)
         self._dtype = getattr(torch, plan.dtype)
         torch.manual_seed(plan.seed)  # of torch's own dropout
@@ -73,6 +72,10 @@ class TorchBackend:
         self._update = Update(plan, self._optimizer, self._parameters)
         plain = plan.accumulate == 1 and plan.clipping is None and not plan.average
         self._step_optimizer = self._optimizer.step if plain else self._update.apply  # the plain case has nothing to spare
+        capture = captured.capture_for(self._scope, plan, self._optimizer)
+        changing = [*self._parameters, *self.model.buffers()]
+        steps = captured.CapturedSteps(self._step, self._optimizer, changing, plan.batch_size, capture)
+        self._take_step = self._step if capture is None else steps.take
 
     # One step, and many.
 
@@ -100,6 +103,11 @@ class TorchBackend:
         self._step_optimizer()
         return loss.detach(), outputs.detach(), norm
 
+    def _start(self, training: bool = True) -> None:
+        """Prepare to train or to evaluate. Each time, because another model in this process may need the opposite."""
+        device.use_repeatable(self._scope, self._plan.rules == "aligned")
+        self.model.train(training)
+
     def train_steps(
         self,
         order: np.ndarray,
@@ -111,12 +119,12 @@ class TorchBackend:
         masks = dropout_masks(self._masks, self._plan.seed, first_step, *order.shape)
         masks = {path: torch.from_numpy(mask).to(self._scope) for path, mask in masks.items()}
         varied = None if pixels is None else torch.from_numpy(pixels).to(self._scope)
-        self.model.train()
-        steps = []
+        self._start()
+        take, steps = self._step if keep_gradients else self._take_step, []
         for i, (images, labels) in enumerate(self._batches(torch.from_numpy(order).to(self._scope), varied)):
             if rates is not None:
                 self.set_learning_rate(float(rates[i]))
-            steps.append(self._step(images, labels, {path: mask[i] for path, mask in masks.items()}))
+            steps.append(take(images, labels, {path: mask[i] for path, mask in masks.items()}))
             if self._scope.type == "cpu" and not steps[-1][0].item() < numbers.DIVERGED:  # elsewhere, to read it is to wait
                 break
         self.built.hand_out({})
@@ -156,6 +164,7 @@ class TorchBackend:
             shown, taken = self._pixels[self._places.clamp(min=0)].cpu().numpy(), self._received
         images = fit.RunImages(shown, self._prepared.labels, taken, pixels)
         batches = fit.loader(images, order)
+        self._start()
         try:
             yield from fit.epoch(self._learner, self._step_optimizer, self._objective, batches, self._scope, before)
         finally:
@@ -192,7 +201,7 @@ class TorchBackend:
 
     @torch.inference_mode()
     def evaluate(self, indices: np.ndarray) -> Evaluation:
-        self.model.train(self._plan.does("eval-mode"))  # False is eval(); True is what a forgotten switch leaves
+        self._start(self._plan.does("eval-mode"))  # False is eval(); True is what a forgotten switch leaves
         losses, correct, first = 0.0, 0.0, None
         for part in numbers.parts(indices, self._together):
             at = torch.from_numpy(part).to(self._scope)
@@ -229,7 +238,7 @@ class TorchBackend:
 
     def observe(self, indices: np.ndarray, step: int, pixels: np.ndarray | None = None) -> Observation:
         images, labels = self._batch(indices, pixels)
-        self.model.train()
+        self._start()
         self.model.zero_grad()
         logits = self._inspector.forward(images, self._step_masks(step, len(indices)))
         loss = self._objective.mean(labels, logits)
@@ -243,7 +252,7 @@ class TorchBackend:
         self, reference: Observation, before: Weights, indices: np.ndarray, step: int, pixels: np.ndarray | None = None
     ) -> Observation:
         self.set_weights(before)
-        self.model.train()
+        self._start()
         outputs, gradients = self._inspector.layers_alone(reference, self._step_masks(step, len(indices)))
         weights = applied(self._step_optimizer, self.built, reference.gradients)
         inputs = self._batch(indices, pixels)[0].permute(0, 2, 3, 1).cpu().numpy()

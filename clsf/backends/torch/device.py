@@ -31,17 +31,16 @@ def use_threads(multiply_adds: int) -> None:
 
 
 def use_repeatable(device: torch.device, aligned: bool) -> None:
-    """On a GPU, make a run by aligned rules add in one order, so that repeating it gives the same run; a CPU always does.
+    """On a GPU, make a run by aligned rules add in one order, so that repeating it gives the same run.
 
-    By PyTorch's own rules a GPU's kernels may add in any order. On an H100 (PyTorch 2.11) the same 200 steps twice differed
-    from step 2 or 3 on; with this they were equal to the bit and took 17 to 19 % longer. An operation without such a kernel
-    warns and stays as it is.
+    A CPU always does, and leaves the setting to the runs on a GPU: it is one for the whole process. By PyTorch's own rules a
+    GPU's kernels may add in any order. On an H100 (PyTorch 2.11) the same 200 steps twice differed from step 2 or 3 on; with
+    this they were equal to the bit and took 17 to 19 % longer. An operation without such a kernel warns and stays as it is.
     Source: https://docs.pytorch.org/docs/stable/notes/randomness.html
     """
-    wanted = aligned and device.type == "cuda"
     # Checked first, because the setting itself imports torch.compile's modules: see `_without_compiler`.
-    if torch.are_deterministic_algorithms_enabled() != wanted:
-        torch.use_deterministic_algorithms(wanted, warn_only=True)
+    if device.type == "cuda" and torch.are_deterministic_algorithms_enabled() != aligned:
+        torch.use_deterministic_algorithms(aligned, warn_only=True)
 
 
 def _without_compiler() -> None:

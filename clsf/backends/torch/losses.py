@@ -47,7 +47,8 @@ class Objective:
 
     def _categorical(self, labels: Tensor, outputs: Tensor) -> Tensor:
         smoothing = self._plan.label_smoothing
-        target = F.one_hot(labels, self._classes).to(outputs.dtype)  # (batch, classes)
+        # Not F.one_hot, which reads the labels back to check them: a captured step can't wait for that.
+        target = (labels[:, None] == torch.arange(self._classes, device=labels.device)).to(outputs.dtype)  # (batch, classes)
         target = target * (1 - smoothing) + smoothing / self._classes
         if self._plan.probabilities:
             return -(target * torch.log(_clipped(outputs))).sum(dim=1)

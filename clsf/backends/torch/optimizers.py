@@ -8,7 +8,8 @@ that, or float64 runs would differ at the eighth digit. Sources: keras/src/optim
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 
 import numpy as np
@@ -32,10 +33,49 @@ class Optimizers:
             for group, share in groups
             if group
         ]
+        self._given: Sequence[Tensor] | None = None
+
+    @property
+    def aligned(self) -> bool:
+        """Whether every one is an aligned rule, whose numbers of a step can be `given`."""
+        return all(isinstance(each, KerasRule) for each, _ in self._each)
+
+    @property
+    def memory(self) -> list[Tensor]:
+        """Return the tensors that aligned rules keep from step to step."""
+        return [tensor for each, _ in self._each for tensor in each.slots.values()]
 
     def step(self) -> None:
+        if self._given is None:
+            for each, _ in self._each:
+                each.step()
+            return
+        given = iter(self._given)
         for each, _ in self._each:
-            each.step()
+            each.apply([next(given) for _ in each.numbers])
+
+    def next_numbers(self) -> list[float]:
+        """Begin another step of the aligned rules, and return its numbers: those that change from step to step."""
+        for each, _ in self._each:
+            each.next_numbers()
+        return self.numbers
+
+    @property
+    def numbers(self) -> list[float]:
+        """Return the numbers of the last step of the aligned rules."""
+        return [float(number) for each, _ in self._each for number in each.numbers]
+
+    @contextmanager
+    def given(self, numbers: Sequence[Tensor]) -> Iterator[None]:
+        """Inside the `with` block, `step` reads its numbers from these tensors, (), and begins no step itself.
+
+        A captured step finds new numbers there each time it is replayed.
+        """
+        self._given = numbers
+        try:
+            yield
+        finally:
+            self._given = None
 
     def set_rate(self, rate: float) -> None:
         """Set the learning rate of the head; that of the backbone keeps its share of it."""
@@ -94,6 +134,10 @@ def _float32(value: float, dtype: torch.dtype) -> Tensor:
     return torch.tensor(value, dtype=torch.float32).to(dtype)
 
 
+Number = float | Tensor
+"""A number, or a tensor, (): made once, on the processor, or read from the device's memory."""
+
+
 class KerasRule:
     """The base of the aligned rules; a rule is one formula, over all parameters in one vector.
 
@@ -104,19 +148,44 @@ class KerasRule:
     def __init__(self, parameters: list[nn.Parameter], learning_rate: float, **defaults: object) -> None:
         self.param_groups = [{"params": parameters, "lr": learning_rate, **defaults}]
         self._flat = Flat(parameters)
-        self._slots: dict[str, Tensor] = {}
+        self.dtype = self._flat.values.dtype
+        self.slots: dict[str, Tensor] = {}
+        self.numbers: Sequence[Number] = ()  # of the last step
+        self._t = torch.zeros((), dtype=self.dtype)
 
-    def update(self, p: Tensor, g: Tensor, state: dict[str, Tensor], lr: float, group: dict) -> None:
-        """Change the parameters `p` in place, given their gradient `g`. Neither asks for a gradient itself."""
+    def counted(self) -> Tensor:
+        """Count another step; return its number, (), 1-based. On the processor: a GPU takes such a tensor as it takes a number."""
+        return self._t.add_(1)
+
+    def of_step(self, lr: float, group: dict) -> Sequence[Number]:
+        """Begin another step; return the numbers that change from step to step, the learning rate first."""
+        return (lr,)
+
+    def update(self, p: Tensor, g: Tensor, state: dict[str, Tensor], group: dict, lr: Number, *others: Number) -> None:
+        """Change the parameters `p` in place, given their gradient `g` and the numbers of this step.
+
+        Neither asks for a gradient itself.
+        """
         raise TypeError("each rule has its own formula")
 
-    def step(self) -> None:
+    def next_numbers(self) -> Sequence[Number]:
+        """Begin another step; return its numbers."""
         (group,) = self.param_groups
-        lr, decay = through_float32(group["lr"]), through_float32(group["weight_decay"])
+        self.numbers = self.of_step(through_float32(group["lr"]), group)
+        return self.numbers
+
+    def apply(self, numbers: Sequence[Number]) -> None:
+        """Update the parameters from their gradients."""
+        (group,) = self.param_groups
+        lr, *others = numbers
+        decay = through_float32(group["weight_decay"])
         p, g = self._flat.values, self._flat.gradient()
         if decay:
             p.sub_(p * decay * lr)
-        self.update(p, g, self._slots, lr, group)
+        self.update(p, g, self.slots, group, lr, *others)
+
+    def step(self) -> None:
+        self.apply(self.next_numbers())
 
 
 class KerasSGD(KerasRule):
@@ -125,7 +194,7 @@ class KerasSGD(KerasRule):
     The learning rate sits inside the velocity m; in torch.optim.SGD it is outside: equal only while it is constant.
     """
 
-    def update(self, p: Tensor, g: Tensor, state: dict[str, Tensor], lr: float, group: dict) -> None:
+    def update(self, p: Tensor, g: Tensor, state: dict[str, Tensor], group: dict, lr: Number) -> None:
         if not group.get("momentum"):
             p.sub_(g * lr)
             return
@@ -139,7 +208,7 @@ class KerasSGD(KerasRule):
 class KerasAdagrad(KerasRule):
     """a = a + g²;  p = p - lr g / sqrt(a + ε);  a begins at 0.1, ε = 1e-7  (torch: a at 0, ε = 1e-10 outside the root)"""
 
-    def update(self, p: Tensor, g: Tensor, state: dict[str, Tensor], lr: float, group: dict) -> None:
+    def update(self, p: Tensor, g: Tensor, state: dict[str, Tensor], group: dict, lr: Number) -> None:
         if not state:
             state["a"] = torch.full_like(p, through_float32(group["initial_accumulator_value"]))
         a = state["a"].add_(g.square())
@@ -149,7 +218,7 @@ class KerasAdagrad(KerasRule):
 class KerasAdadelta(KerasRule):
     """a = ρ a + (1 - ρ) g²;  d = -sqrt(b + ε) g / sqrt(a + ε);  b = ρ b + (1 - ρ) d²;  p = p + lr d;  ρ = 0.95, ε = 1e-7"""
 
-    def update(self, p: Tensor, g: Tensor, state: dict[str, Tensor], lr: float, group: dict) -> None:
+    def update(self, p: Tensor, g: Tensor, state: dict[str, Tensor], group: dict, lr: Number) -> None:
         if not state:
             state["a"], state["b"] = torch.zeros_like(p), torch.zeros_like(p)
         a, b, rho, epsilon = state["a"], state["b"], group["rho"], group["epsilon"]
@@ -162,7 +231,7 @@ class KerasAdadelta(KerasRule):
 class KerasRMSprop(KerasRule):
     """v = ρ v + (1 - ρ) g²;  p = p - lr g / sqrt(v + ε);  ρ = 0.9, ε = 1e-7 inside the root  (torch: α = 0.99, ε = 1e-8 outside)"""
 
-    def update(self, p: Tensor, g: Tensor, state: dict[str, Tensor], lr: float, group: dict) -> None:
+    def update(self, p: Tensor, g: Tensor, state: dict[str, Tensor], group: dict, lr: Number) -> None:
         if not state:
             state["v"] = torch.zeros_like(p)
         rho = group["rho"]
@@ -178,16 +247,17 @@ class KerasAdam(KerasRule):
     arXiv:1412.6980, "the order of computation" at the end of section 2.
     """
 
-    def update(self, p: Tensor, g: Tensor, state: dict[str, Tensor], lr: float, group: dict) -> None:
+    def of_step(self, lr: float, group: dict) -> Sequence[Number]:
+        t = self.counted()
+        power_1, power_2 = (torch.pow(_float32(group[name], self.dtype), t) for name in ("beta_1", "beta_2"))  # as Keras
+        return lr, _number(lr, self.dtype) * torch.sqrt(1 - power_2) / (1 - power_1)
+
+    def update(self, p: Tensor, g: Tensor, state: dict[str, Tensor], group: dict, lr: Number, alpha: Tensor) -> None:
         if not state:
             state["m"], state["v"] = torch.zeros_like(p), torch.zeros_like(p)
-            state["t"] = torch.zeros((), dtype=p.dtype)
-        m, v, t = state["m"], state["v"], state["t"].add_(1)
-        beta_1, beta_2 = group["beta_1"], group["beta_2"]
-        power_1, power_2 = torch.pow(_float32(beta_1, p.dtype), t), torch.pow(_float32(beta_2, p.dtype), t)  # as Keras
-        alpha = (_number(lr, p.dtype) * torch.sqrt(1 - power_2) / (1 - power_1)).to(p.device)
-        m.add_((g - m).mul_(1 - beta_1))
-        v.add_((g.square() - v).mul_(1 - beta_2))
+        m, v = state["m"], state["v"]
+        m.add_((g - m).mul_(1 - group["beta_1"]))
+        v.add_((g.square() - v).mul_(1 - group["beta_2"]))
         p.sub_((m * alpha).div_(v.sqrt().add_(group["epsilon"])))
 
 
@@ -197,13 +267,14 @@ class KerasAdamax(KerasRule):
     torch adds its 1e-8 to |g| before the largest is kept. Source: Kingma & Ba 2014, arXiv:1412.6980, algorithm 2 (without ε).
     """
 
-    def update(self, p: Tensor, g: Tensor, state: dict[str, Tensor], lr: float, group: dict) -> None:
+    def of_step(self, lr: float, group: dict) -> Sequence[Number]:
+        return lr, 1 - torch.pow(_float32(group["beta_1"], self.dtype), self.counted())  # as Keras
+
+    def update(self, p: Tensor, g: Tensor, state: dict[str, Tensor], group: dict, lr: Number, correction: Tensor) -> None:
         if not state:
             state["m"], state["u"] = torch.zeros_like(p), torch.zeros_like(p)
-            state["t"] = torch.zeros((), dtype=p.dtype)
-        m, u, t, beta_1 = state["m"], state["u"], state["t"].add_(1), group["beta_1"]
-        correction = (1 - torch.pow(_float32(beta_1, p.dtype), t)).to(p.device)  # as Keras
-        m.add_((g - m).mul_(1 - beta_1))
+        m, u = state["m"], state["u"]
+        m.add_((g - m).mul_(1 - group["beta_1"]))
         torch.maximum(u.mul_(group["beta_2"]), g.abs(), out=u)
         p.sub_((m * lr).div_((u + group["epsilon"]).mul_(correction)))
 
@@ -216,20 +287,24 @@ class KerasNadam(KerasRule):
     momentum into Adam", algorithm 8; keras/src/optimizers/nadam.py.
     """
 
-    def update(self, p: Tensor, g: Tensor, state: dict[str, Tensor], lr: float, group: dict) -> None:
+    product: Tensor | float = 1.0  # Π of the last step
+
+    def of_step(self, lr: float, group: dict) -> Sequence[Number]:
+        t, exact = self.counted(), _number(0.96, self.dtype)  # Keras' product of all μ does not go through float32, its μ do
+        beta_1, beta_2, decay = (_float32(x, self.dtype) for x in (group["beta_1"], group["beta_2"], 0.96))
+        now, following = (beta_1 * (1 - 0.5 * torch.pow(decay, at)) for at in (t, t + 1))
+        product = self.product = self.product * (group["beta_1"] * (1 - 0.5 * torch.pow(exact, t)))
+        of_m, of_g = following / (1 - product * following), (1 - now) / (1 - product)
+        return lr, of_m, of_g, 1 - beta_1, 1 - beta_2, 1 - torch.pow(beta_2, t)
+
+    def update(self, p: Tensor, g: Tensor, state: dict[str, Tensor], group: dict, lr: Number, *others: Tensor) -> None:
         if not state:
             state["m"], state["v"] = torch.zeros_like(p), torch.zeros_like(p)
-            state["t"], state["product"] = torch.zeros((), dtype=p.dtype), torch.ones((), dtype=p.dtype)
-        m, v, t = state["m"], state["v"], state["t"].add_(1)
-        beta_1, beta_2, decay = (_float32(x, p.dtype) for x in (group["beta_1"], group["beta_2"], 0.96))
-        now, following = (beta_1 * (1 - 0.5 * torch.pow(decay, at)) for at in (t, t + 1))
-        exact = _number(0.96, p.dtype)  # Keras' product of all μ does not go through float32, its μ do
-        product = state["product"].mul_(group["beta_1"] * (1 - 0.5 * torch.pow(exact, t)))
-        of_m, of_g = (following / (1 - product * following)).to(p.device), ((1 - now) / (1 - product)).to(p.device)
-        m.add_((g - m).mul_((1 - beta_1).to(p.device)))
-        v.add_((g.square() - v).mul_((1 - beta_2).to(p.device)))
-        v_hat = v / (1 - torch.pow(beta_2, t)).to(p.device)
-        p.sub_((m * of_m).add_(g * of_g).mul_(lr).div_(v_hat.sqrt_().add_(group["epsilon"])))
+        m, v = state["m"], state["v"]
+        of_m, of_g, new_m, new_v, correction = others
+        m.add_((g - m).mul_(new_m))
+        v.add_((g.square() - v).mul_(new_v))
+        p.sub_((m * of_m).add_(g * of_g).mul_(lr).div_((v / correction).sqrt_().add_(group["epsilon"])))
 
 
 _RULES = {
