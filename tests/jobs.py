@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import numpy as np
 
 from clsf.backends.initial import initial_weights
@@ -10,6 +12,7 @@ from clsf.model.spec import ModelSpec
 from clsf.plan import Plan
 from tests.inside import Job
 
+DEVICE = os.environ.get("CLSF_TEST_DEVICE", "cpu")  # "auto": a GPU where there is one, see tests/README.md
 MEAN, DEVIATION = 127.5, 50.0  # inputs between -2.55 and 2.55, both signs
 
 
@@ -22,8 +25,8 @@ def random_images(shape: tuple[int, int, int], count: int, classes: int, seed: i
 
 
 def random_job(spec: ModelSpec, shape: tuple[int, int, int], *, images: int = 32, seed: int = 0, **plan: object) -> Job:
-    """Return a job whose weights come from the plan's initial scheme; float64 on the CPU unless `plan` says otherwise."""
-    plan = Plan("noise", **{"dtype": "float64", "device": "cpu", "optimizer": "sgd", "seed": seed, **plan})
+    """Return a job whose weights come from the plan's initial scheme; float64 on DEVICE unless `plan` says otherwise."""
+    plan = Plan("noise", **{"dtype": "float64", "device": DEVICE, "optimizer": "sgd", "seed": seed, **plan})
     analysis = spec.analyse(shape)
     prepared = random_images(shape, images, analysis.output_shape[0], seed)
     return Job(spec, plan, prepared, initial_weights(analysis, plan.start, seed, plan.dtype))

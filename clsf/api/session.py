@@ -14,8 +14,9 @@ from clsf.api.training import Training
 from clsf.compare import fairness
 from clsf.compare.differences import switched
 from clsf.compare.lockstep import lockstep
+from clsf.compare.pairs import PAIRS
 from clsf.compare.recording import Recording
-from clsf.compare.sides import EngineSide, check
+from clsf.compare.sides import check
 from clsf.compare.values import LockstepResult, LockstepStarted, StepDifference
 from clsf.errors import PlanError
 from clsf.model.spec import ModelSpec
@@ -96,24 +97,27 @@ class Session:
         return Comparison(fairness.worst(checked), findings, numbers)
 
     def lockstep(
-        self, model: str | Path | ModelSpec, data: str | Path, steps: int = 20, differences: Sequence[str] = (), **choices: object
+        self, model: str | Path | ModelSpec, data: str | Path, steps: int = 20, differences: Sequence[str] = (),
+        sides: str = "frameworks", **choices: object,
     ) -> Lockstep:  # fmt: skip
         """Take the same steps in both frameworks and compare every tensor; in float64 on the processor unless chosen otherwise.
 
-        differences: what PyTorch does differently, from `clsf.plan.DIFFERENCES`. Raises ClsfError, also if one side can't continue.
+        differences: what PyTorch does differently, from `clsf.plan.DIFFERENCES`. sides: which two are compared, from
+        `clsf.compare.pairs.PAIRS`; all but the frameworks need a GPU. Raises ClsfError, also if one side can't continue.
         """
         import pandas as pd
 
         choices.setdefault("optimizer", PLAINEST)
         plan = in_float64(plan_of(data, **choices), choices)
         spec, recording = model_of(model, plan), Recording(steps)
+        checks.known(PlanError, say("setting"), sides, PAIRS)
         check(spec, plan, recording)
-        sides = (
-            EngineSide(self._service.engine, "tensorflow", spec, plan, recording),
-            EngineSide(self._service.engine, "torch", spec, switched(plan, list(differences)), recording),
-        )
+        pair = PAIRS[sides]
+        plans = {"tensorflow": plan, "torch": switched(plan, list(differences))}
+        both = pair.of(self._service.engine, spec, plans, recording)
+        one, two = pair.keys
         rows, result = [], None
-        for said in lockstep(*sides, recording):
+        for said in lockstep(*both, recording, pair=pair):
             match said:
                 case LockstepStarted():
                     pass
@@ -121,8 +125,8 @@ class Session:
                     rows.append(
                         {
                             "step": said.step,
-                            "loss_tensorflow": said.losses[0],
-                            "loss_torch": said.losses[1],
+                            f"loss_{one}": said.losses[0],
+                            f"loss_{two}": said.losses[1],
                             "loss_difference": said.loss,
                             "logit_difference": said.logits,
                             "gradient_difference": said.gradients,

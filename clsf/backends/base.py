@@ -149,6 +149,10 @@ class Backend(Protocol):
 
     def set_learning_rate(self, value: float) -> None: ...
 
+    def add_in_any_order(self) -> None:
+        """On a GPU, let kernels add in any order from here on, as the framework does by itself; a CPU has one order anyway."""
+        ...
+
     def graph(self) -> bytes | None:
         """Return the forward pass as a serialized TensorFlow GraphDef; None where there is no graph."""
         ...

@@ -12,8 +12,9 @@ from dataclasses import asdict
 from clsf.cli import arguments, training_arguments
 from clsf.compare.differences import switched
 from clsf.compare.lockstep import lockstep
+from clsf.compare.pairs import PAIRS
 from clsf.compare.recording import Recording
-from clsf.compare.sides import EngineSide, check
+from clsf.compare.sides import check
 from clsf.compare.values import LockstepResult, LockstepStarted, StepDifference
 from clsf.data import catalogue
 from clsf.engine import start_engine
@@ -36,6 +37,9 @@ def add_arguments(commands: argparse._SubParsersAction) -> None:
         metavar="NAME,NAME",
         help=f"what PyTorch does otherwise; of {', '.join(DIFFERENCES)}",
     )
+    parser.add_argument(
+        "--sides", choices=PAIRS, default="frameworks", help="what is compared; all but the frameworks need a GPU"
+    )
     parser.add_argument("--isolate", action="store_true", help="give each layer of PyTorch what TensorFlow's received")
     parser.add_argument("--evaluate-every", type=int, default=10, metavar="N", help="try validation images every N steps")
     arguments.add(
@@ -54,13 +58,11 @@ def run(options: argparse.Namespace) -> int:
     other = switched(plan, [name.strip() for name in options.differences.split(",") if name.strip()])
     recording = Recording(options.steps, evaluate_every=options.evaluate_every, isolate=options.isolate)
     check(spec, plan, recording)
-    engine = start_engine()
+    pair = PAIRS[options.sides]
+    engine = start_engine(pair.frameworks if pair.alone else ())
     try:
-        sides = (
-            EngineSide(engine, "tensorflow", spec, plan, recording),
-            EngineSide(engine, "torch", spec, other, recording),
-        )
-        said = lockstep(*sides, recording)
+        sides = pair.of(engine, spec, {"tensorflow": plan, "torch": other}, recording)
+        said = lockstep(*sides, recording, pair=pair)
         result = _json_lines(said) if options.json else _summary(said)
     finally:
         engine.close()

@@ -16,6 +16,7 @@ from contextlib import suppress
 
 from clsf.compare import verdict
 from clsf.compare.measure import ROUNDING, TOLERANCES, compared, compared_tensors
+from clsf.compare.pairs import FRAMEWORKS_PAIR, Pair
 from clsf.compare.recording import Recording
 from clsf.compare.session import Opened, RecordedStep
 from clsf.compare.sides import Side
@@ -43,6 +44,7 @@ def lockstep(
     recording: Recording,
     tolerance: float | None = None,
     stopped: Callable[[], bool] = lambda: False,
+    pair: Pair = FRAMEWORKS_PAIR,
 ) -> Iterator[Said]:
     """Open both sides, advance them together and compare; close them at the end, also when the generator is closed.
 
@@ -54,6 +56,7 @@ def lockstep(
         try:
             both = [pool.submit(side.open) for side in (reference, other)]
             started = _started(*(future.result() for future in both), recording, reference.plan.dtype, tolerance)
+            pair.check(started)
             yield started
             steps: list[StepDifference] = []
             failure = None
@@ -63,7 +66,7 @@ def lockstep(
                     yield step
             except _HalfFailedError as error:
                 failure = error.framework, error.sentence
-            yield _result(started, steps, reference, other, recording, failure)
+            yield _result(started, steps, reference, other, recording, pair, failure)
         finally:
             for side in (reference, other):
                 with suppress(ClsfError):  # it may be gone
@@ -132,6 +135,7 @@ def _result(
     reference: Side,
     other: Side,
     recording: Recording,
+    pair: Pair,
     failure: tuple[str, Sentence] | None,
 ) -> LockstepResult:
     parting = FirstParting.of(1, started.weights)
@@ -140,7 +144,8 @@ def _result(
         if parting is not None:
             break
     evaluations = [step.evaluation for step in steps if step.evaluation is not None]
-    growth = parting is not None and not recording.isolate and verdict.grew(started, steps, parting, reference, other)
+    growth = parting is not None and not recording.isolate
+    growth = growth and (pair.alone or verdict.grew(started, steps, parting, reference, other))
 
     def largest(name: str) -> float:
         return max((getattr(step, name) for step in steps), default=0.0)
@@ -156,6 +161,6 @@ def _result(
         max_evaluation_difference=max(evaluations, default=None),
         first_parting=parting,
         growth=growth,
-        sentence=verdict.sentence(started, steps, parting, growth, reference, other, recording.isolate),
+        sentence=verdict.sentence(started, steps, parting, growth, reference, other, recording.isolate, pair),
         failure=failure,
     )

@@ -53,6 +53,7 @@ class SessionRequest:
     framework: str
     model: dict  # ModelSpec JSON
     plan: dict  # Plan JSON; its differences are those of this framework
+    any_order: bool = False  # on a GPU: kernels may add in any order
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -156,6 +157,8 @@ class LockstepSession:
 
     def _build(self) -> None:
         self._backend = backends.load(self._request.framework).build(self._spec, self._plan, self._prepared, self._weights)
+        if self._request.any_order:
+            self._backend.add_in_any_order()
         self._done = 0  # steps
 
     def catch_up(self, first: int) -> None:

@@ -46,12 +46,14 @@ class Side(Protocol):
 
 
 class EngineSide:
-    """A side in a worker of an engine."""
+    """A side in a worker of an engine. `any_order`: on a GPU kernels may add in any order, whatever the plan's rules."""
 
-    def __init__(self, engine: Engine, framework: str, spec: ModelSpec, plan: Plan, recording: Recording) -> None:
+    def __init__(
+        self, engine: Engine, framework: str, spec: ModelSpec, plan: Plan, recording: Recording, any_order: bool = False
+    ) -> None:
         self.framework, self.spec, self.plan = framework, spec, plan
         self._engine, self._recording = engine, recording
-        self._request = SessionRequest(secrets.token_hex(8), framework, spec.to_json(), plan.to_json())
+        self._request = SessionRequest(secrets.token_hex(8), framework, spec.to_json(), plan.to_json(), any_order)
 
     def open(self) -> Opened:
         if self._engine.state().small:

@@ -8,6 +8,7 @@ from statistics import median
 from clsf.compare import differences
 from clsf.compare.causes import at_work, causes, switched_on
 from clsf.compare.measure import is_layer
+from clsf.compare.pairs import FRAMEWORKS_PAIR, Pair
 from clsf.compare.recording import LOGITS, LOSS
 from clsf.compare.sides import Side
 from clsf.compare.values import FirstParting, LockstepStarted, StepDifference
@@ -25,14 +26,34 @@ def sentence(
     reference: Side,
     other: Side,
     isolate: bool,
+    pair: Pair = FRAMEWORKS_PAIR,
 ) -> Sentence:
     """Return whether the two are equal, whether rounding grew, or where they first differ and why."""
     if not steps:
         return say("Nothing was compared: the lockstep ended before its first step.")
-    told = _of(started, steps, parting, growth, reference, other, isolate)
+    told = _alone(steps, other, pair) if pair.alone else _of(started, steps, parting, growth, reference, other, isolate)
     if all(abs(loss) < float("inf") for loss in steps[-1].losses):  # false for nan too
         return told
     return say("{verdict} At step {step} a loss is nan or infinite, so it ends there.", verdict=told, step=steps[-1].step)
+
+
+def _alone(steps: list[StepDifference], other: Side, pair: Pair) -> Sentence:
+    """Return whether one framework's two sides are equal to the bit, or where they first differ, how far at the end, and why."""
+    one, two = pair.sides
+    first = next((step for step in steps if any(t.difference > 0 for t in step.tensors)), None)
+    if first is None:
+        return say_n(
+            "{one} and {two} are equal to the bit in {steps} step.", "{one} and {two} are equal to the bit in all {steps} steps.",
+            len(steps), one=one, two=two, steps=len(steps),
+        )  # fmt: skip
+    t = next(t for t in first.tensors if t.difference > 0)
+    return say(
+        "{one} and {two} first differ at step {step}: {where} differs by {difference}. After step {last} the losses differ by {loss} "
+        "and the weights by {weights}. {why}",
+        one=one, two=two, step=first.step, where=place(FirstParting(first.step, t.phase, t.name, t.difference, t.allowed), other.spec),
+        difference=_short(t.difference), last=steps[-1].step, loss=_short(steps[-1].loss), weights=_short(steps[-1].weights),
+        why=pair.why,
+    )  # fmt: skip
 
 
 def _of(

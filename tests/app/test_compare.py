@@ -12,6 +12,7 @@ from clsf.compare.cases import CASES
 from clsf.compare.cases.crossedwires import usual
 from clsf.compare.recording import Recording
 from clsf.compare.values import FirstParting, LockstepResult
+from clsf.errors import EngineError
 from clsf.model.presets import preset
 from clsf.plan import Plan
 from clsf.runs.store import RunSummary
@@ -178,6 +179,42 @@ def test_a_worker_that_does_not_answer_is_a_sentence(open_app):
     assert job.background.wait(10)
     well(app.run())
     assert "worker at the moment" in app.error[0].value
+
+
+def on_a_card(lab) -> None:
+    state = lab.state()
+    for worker in state.workers:
+        worker.device = "NVIDIA H100"
+    lab.state = lambda: state
+
+
+@pytest.mark.parametrize("lang", ["en", "ko"])
+def test_without_a_gpu_a_page_tells_what_was_seen_on_one(open_app, lang):
+    app = well(open_app("compare", lang, compare="lockstep", sides="gpu-nondeterminism"))
+    assert "NVIDIA H100" in app.info[0].value
+    assert app.button(key="run_lockstep").disabled
+    assert not app.multiselect  # differences are between the frameworks
+    app.selectbox(key="lock_sides").set_value("frameworks").run()
+    assert not app.button(key="run_lockstep").disabled
+    assert app.multiselect(key="picked")
+
+
+@pytest.mark.parametrize(("sides", "devices"), [("device", ["cpu", "auto"]), ("gpu-nondeterminism", ["auto", "auto"])])
+def test_where_a_gpu_is_pytorch_is_compared_with_itself(open_app, lab, sides, devices):
+    on_a_card(lab)
+    asked = []
+
+    def call(framework, function, request, *rest, timeout):
+        if function.endswith("open_session"):
+            asked.append((framework, request.plan["device"]))
+        raise EngineError("No {what} today.", what=framework)
+
+    lab.call = call
+    app = open_app("compare", compare="lockstep", sides=sides)
+    app.button(key="run_lockstep").click().run()
+    job = next(iter(jobs._shelf().values()))
+    assert job.background.wait(10)
+    assert sorted(asked) == sorted(("torch", device) for device in devices)
 
 
 def test_too_much_to_record_says_how_much_and_offers_less(open_app):

@@ -5,12 +5,17 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from clsf.compare.lockstep import lockstep
+from clsf.compare.pairs import PAIRS
+from clsf.compare.recording import Recording
+from clsf.compare.values import LockstepResult
 from clsf.model.presets import preset
-from clsf.plan import LEARNING_RATES, OPTIMIZERS, Schedule
+from clsf.plan import LEARNING_RATES, OPTIMIZERS, Plan, Schedule
 from tests.backends.captured_runs import CHUNKS, SOON, both_ways
 from tests.backends.gpu_runs import card, on_both_devices, seconds_a_step, trained
 from tests.frameworks import process
 from tests.jobs import farthest, random_job
+from tests.parity.in_lockstep import Processes
 from tests.sampled import QUICK_PRESETS
 
 pytestmark = pytest.mark.gpu
@@ -73,3 +78,23 @@ def test_a_step_takes_about_as_long_as_a_cuda_graph_written_by_hand(batch, torch
     seconds = torch.run(seconds_a_step, job(batch_size=batch, images=4000))
     assert seconds["replayed"] <= 1.3 * seconds["by hand"]
     assert seconds["replayed"] <= 1.05 * seconds["Python"]
+
+
+def told(name: str, steps: int, **plan) -> LockstepResult:
+    plan = Plan("digits", learning_rate=1e-3, **{"optimizer": "rmsprop", **plan})
+    recording, pair = Recording(steps, evaluate_every=steps), PAIRS[name]
+    sides = pair.of(Processes(), preset("lecture-cnn", 10), {"torch": plan}, recording)
+    return [*lockstep(*sides, recording, pair=pair)][-1]
+
+
+def test_a_lockstep_of_cpu_and_gpu_parts_nowhere():
+    result = told("device", 25, dtype="float64")
+    assert result.failure is None
+    assert result.first_parting is None
+    assert "PyTorch on the GPU" in str(result.sentence)
+
+
+def test_a_lockstep_of_the_same_run_twice_tells_whether_it_parts():
+    result = told("gpu-nondeterminism", 200, dtype="float32")
+    assert result.failure is None
+    assert "first differ at step" in str(result.sentence)  # as an H100 did; a card that repeats itself fails here, and is news

@@ -80,3 +80,30 @@ def left_by(first: str, then: str) -> bool:
 
 def test_a_cpu_leaves_the_setting_to_a_gpu():
     assert process("torch").run(left_by, "cuda", "cpu")
+
+
+def in_any_order() -> list[bool]:
+    """Return what the steps of a lockstep's session request, where the pair wants any order, and where it does not."""
+    from clsf.backends.torch import device
+    from clsf.compare.recording import Recording
+    from clsf.compare.session import LockstepSession, SessionRequest
+    from clsf.model.presets import preset
+    from clsf.plan import Plan
+
+    seen, own = [], device.use_repeatable
+    device.use_repeatable = lambda scope, aligned: seen.append(aligned)
+    try:
+        for any_order in (True, False):
+            request = SessionRequest(
+                "t", "torch", preset("tiny", 10).to_json(), Plan("digits", device="cpu").to_json(), any_order
+            )
+            LockstepSession(request, Recording(1, evaluate_every=5)).take(tell_all=False)
+        return seen
+    finally:
+        device.use_repeatable = own
+
+
+def test_a_pair_may_want_any_order():
+    seen = process("torch").run(in_any_order)
+    assert seen == [False] * (len(seen) // 2) + [True] * (len(seen) // 2)
+    assert len(seen) >= 2

@@ -60,6 +60,7 @@ def test_a_step_of_the_gap_is_one_line():
         ("lockstep --data digits --model tini", "Did you mean 'tiny'?"),
         ("lockstep --data digits --model tiny --optimizer adem", "Did you mean 'adam'?"),
         ("lockstep --data digits --model residual --batch-size 1000 --image-size 64", "at most 512 MB can be held"),
+        ("lockstep --data digits --model tiny --sides gpu", "invalid choice: 'gpu' (choose from "),
         ("lockstep --data nothing --model tiny", "nothing"),
         ("lockstep --data digits", "--model"),
         ("lecture-gap --data digits --order dropoff", "Did you mean 'dropout'?"),

@@ -319,6 +319,9 @@ class TensorFlowBackend:
     def set_learning_rate(self, value: float) -> None:
         self._optimizer.set_rate(value)
 
+    def add_in_any_order(self) -> None:
+        pass  # no order was asked for: nobody has tried TensorFlow on a GPU here
+
     def graph(self) -> bytes:
         """Return the forward pass as a serialized GraphDef, for TensorBoard."""
         image = tf.TensorSpec([None, *self._shape], self._plan.dtype, name="images")

@@ -47,6 +47,7 @@ class TorchBackend:
     def __init__(self, spec: ModelSpec, plan: Plan, prepared: Prepared, weights: Weights) -> None:
         self._plan, self._prepared = plan, prepared
         self._scope, self._device = device.chosen(plan.device)
+        self._repeatable = plan.rules == "aligned"
         analysis = spec.analyse(prepared.shape)
         self._analysis = analysis
         device.use_threads(analysis.multiply_adds * plan.batch_size)
@@ -105,7 +106,7 @@ class TorchBackend:
 
     def _start(self, training: bool = True) -> None:
         """Prepare to train or to evaluate. Each time, because another model in this process may need the opposite."""
-        device.use_repeatable(self._scope, self._plan.rules == "aligned")
+        device.use_repeatable(self._scope, self._repeatable)
         self.model.train(training)
 
     def train_steps(
@@ -283,6 +284,9 @@ class TorchBackend:
 
     def set_learning_rate(self, value: float) -> None:
         self._optimizer.set_rate(value)
+
+    def add_in_any_order(self) -> None:
+        self._repeatable = False
 
     def graph(self) -> bytes | None:
         return None  # torch runs the Python code itself; there is no graph to show

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from clsf import optimizers
+from clsf.compare.pairs import FRAMEWORKS_PAIR, PAIRS, Pair
 from clsf.compare.recording import MAX_STEPS, MEGABYTE, Recording, step_bytes
 from clsf.compare.sides import check
 from clsf.data import catalogue
@@ -18,9 +19,10 @@ from clsf.plan import DTYPES, LEARNING_RATES, MAX_BATCH, Clipping, Plan, Prepara
 from clsf.ui.compare import keys
 from clsf.ui.shared import choices, controls, data_choice, problems, state, units
 from clsf.ui.shared.choices import fit
+from clsf.ui.shared.choose import named
 from clsf.ui.shared.controls import LINKED
 from clsf.ui.shared.lessons import note
-from clsf.ui.shared.text import t
+from clsf.ui.shared.text import t, words
 
 DEFAULT_STEPS = 30
 DEFAULT_OPTIMIZER = optimizers.PLAINEST  # the rest is for the model
@@ -35,6 +37,7 @@ class CompareBench:
     plan: Plan | None
     recording: Recording | None
     analysis: Analysis | None
+    pair: Pair = FRAMEWORKS_PAIR
 
 
 def model_and_data() -> tuple[ModelSpec, str, Preparation, bool]:
@@ -66,7 +69,7 @@ def choose(steps: bool = True) -> CompareBench:
         t("Number format"), DTYPES, default=DEFAULT_DTYPE, required=True, key=keys.DTYPE,
         help=note("compare", "float64-rounding-billion"), **LINKED,
     )  # fmt: skip
-    count, isolate, full = 1, False, 0
+    count, isolate, full, pair = 1, False, 0, FRAMEWORKS_PAIR
     if steps:
         count = st.number_input(t("Steps"), 1, MAX_STEPS, DEFAULT_STEPS, key=keys.STEPS, **LINKED)
         isolate = st.toggle(t("Isolate"), key=keys.ISOLATE, **LINKED, help=note("compare", "each-layer-pytorch"))
@@ -87,12 +90,14 @@ def choose(steps: bool = True) -> CompareBench:
             help=t("Images of rare classes count more in the loss; where all classes are equally frequent, nothing changes."), **LINKED,
         )  # fmt: skip
         if steps:
+            titles = {name: words(pair.title) for name, pair in PAIRS.items()}
+            pair = PAIRS[named(st.selectbox, t("What is compared"), titles, keys.PAIR, keys.PAIR_LINK)]
             full = right.number_input(
                 t("Whole steps"), 0, MAX_STEPS, 0, key=keys.FULL,
                 help=t("First steps of which every number is recorded, not only a sample of each tensor."), **LINKED,
             )  # fmt: skip
     if not fits:
-        return CompareBench(spec, None, None, None)
+        return CompareBench(spec, None, None, None, pair)
     try:
         plan = Plan(
             data=data, preparation=preparation, optimizer=optimizer, learning_rate=rate, dtype=dtype, batch_size=batch, seed=seed,
@@ -102,12 +107,12 @@ def choose(steps: bool = True) -> CompareBench:
         check(spec, plan, recording)
     except ClsfError as error:
         problems.show(error)
-        return CompareBench(spec, None, None, None)
+        return CompareBench(spec, None, None, None, pair)
     analysis = spec.analyse(prepared_shape(catalogue.info(data), preparation))
     if steps:
         size, count = step_bytes(analysis, plan) / MEGABYTE, 3 + 2 * len(analysis.layers) + 2 * len(analysis.named_weights())
         st.caption(note("compare", "each-step-computes", size=f"{size:,.1f}", count=count))
-    return CompareBench(spec, plan, recording, analysis)
+    return CompareBench(spec, plan, recording, analysis, pair)
 
 
 def _follow_optimizer() -> None:

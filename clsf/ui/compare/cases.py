@@ -58,7 +58,7 @@ def show() -> None:
     st.subheader(plain(case.question))
     row = published.show(case)
     hint = note("compare", "press-explain-gap")
-    jobs.page_of(keys.GAP, lambda: _choose(case, row), _start, _look, hint, ":material/waterfall_chart:", example.case)
+    jobs.page_of(keys.GAP, lambda: _choose(case, row), _start, _look, lambda: hint, ":material/waterfall_chart:", example.case)
 
 
 def _choose(case: Case, row: PublishedPair | None) -> tuple[Case, Plan, int, tuple[str, ...]] | None:

@@ -114,7 +114,7 @@ def stop(kind: str) -> None:
 
 def page_of(
     kind: str, choose: Callable[[], tuple | None], start: Callable[..., None], look: Callable[[object], None],
-    hint: str, icon: str, example: Callable[[], None],
+    hint: Callable[[], str], icon: str, example: Callable[[], None],
 ) -> None:  # fmt: skip
     """Show the choices on the left and this reader's job of a kind on the right, refreshed until it has finished.
 
@@ -129,7 +129,7 @@ def page_of(
     with right:
         job = current(kind)
         if job is None:
-            st.info(hint, icon=icon)
+            st.info(hint(), icon=icon)
             example()
         else:
             st.fragment(_look, run_every=None if job.background.over else TICK)(look, job, job.background.over)

@@ -8,6 +8,7 @@ PICK_ONE, PICK_TWO = "pick_one", "pick_two"
 # Lockstep and switchboard: what both frameworks are to do.
 OPTIMIZER, RATE, BATCH, DTYPE = "lock_optimizer", "lock_rate", "lock_batch", "lock_dtype"
 CLIP, WEIGH = "lock_clip", "lock_weigh"
+PAIR, PAIR_LINK = "lock_sides", "sides"  # which two a lockstep compares
 STEPS, ISOLATE, FULL, DECAY, SEED = "steps", "isolate", "keep", "decay", "lock_seed"
 SWITCHES = "switches"  # in the link: what is done differently, "name:option,name:option"
 PICKED = "picked"

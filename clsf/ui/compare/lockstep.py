@@ -9,15 +9,14 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from clsf import FRAMEWORKS
 from clsf.charts import compare_lockstep as charts
 from clsf.charts.compare_lockstep import layer_rows
 from clsf.cli.lockstep import result_line, step_line
 from clsf.compare.background import Background
 from clsf.compare.differences import ENTRIES, plans
 from clsf.compare.lockstep import lockstep
+from clsf.compare.pairs import FRAMEWORKS_PAIR, PAIRS, Pair
 from clsf.compare.recording import Recording
-from clsf.compare.sides import EngineSide
 from clsf.compare.values import FirstParting, LockstepResult, LockstepStarted, StepDifference
 from clsf.frameworks import TITLES
 from clsf.model.spec import ModelSpec
@@ -45,6 +44,7 @@ class LockstepJob:
     recording: Recording
     chosen: dict[str, str]
     background: Background
+    pair: Pair = FRAMEWORKS_PAIR
 
     @property
     def started(self) -> LockstepStarted | None:
@@ -71,27 +71,39 @@ class LockstepJob:
 
 def show() -> None:
     """Show the controls on the left and their results on the right."""
-    hint = note("compare", "press-run-lockstep")
-    jobs.page_of(keys.LOCKSTEP, _choose, start, _look, hint, ":material/footprint:", example.lockstep)
+    jobs.page_of(keys.LOCKSTEP, _choose, start, _look, _hint, ":material/footprint:", example.lockstep)
+
+
+def _hint() -> str:
+    """Return what to do; for sides that need a GPU where none is, what was seen on one."""
+    return note("compare", "press-run-lockstep" if _possible(PAIRS[st.session_state[keys.PAIR]]) else "seen-on-a-gpu")
+
+
+def _possible(pair: Pair) -> bool:
+    return pair.possible(service_access.get_service().state().workers)
 
 
 def _choose() -> tuple[CompareBench, dict[str, str]] | None:
     """Show the widgets; return what to run when the button was pressed."""
     chosen = bench.choose()
-    on = _switches()
+    on = _switches() if not chosen.pair.alone else {}
+    if not (possible := _possible(chosen.pair)):
+        st.caption(t("PyTorch finds no GPU here, so this can't run."))
     asked = st.button(
         t("Run lockstep"), key="run_lockstep", type="primary", icon=":material/footprint:", width="stretch",
-        disabled=chosen.plan is None,
+        disabled=chosen.plan is None or not possible,
     )  # fmt: skip
     return (chosen, on) if asked and chosen.plan is not None else None
 
 
 def start(chosen: CompareBench, on: dict[str, str]) -> None:
     """Begin a lockstep in the background."""
-    both, service = plans(chosen.plan, on), service_access.get_service()
-    sides = [EngineSide(service, name, chosen.spec, both[name], chosen.recording) for name in FRAMEWORKS]
-    background = Background(lambda stopped: lockstep(*sides, chosen.recording, stopped=stopped))
-    jobs.put(keys.LOCKSTEP, LockstepJob(chosen.spec, chosen.analysis, chosen.plan, chosen.recording, dict(on), background))
+    pair = chosen.pair
+    sides = pair.of(service_access.get_service(), chosen.spec, plans(chosen.plan, on), chosen.recording)
+    background = Background(lambda stopped: lockstep(*sides, chosen.recording, stopped=stopped, pair=pair))
+    jobs.put(
+        keys.LOCKSTEP, LockstepJob(chosen.spec, chosen.analysis, chosen.plan, chosen.recording, dict(on), background, pair)
+    )
     st.session_state.pop(keys.STEP, None)
 
 
@@ -127,6 +139,7 @@ def _head(job: LockstepJob) -> None:
     """Show the progress, or the result."""
     plan, over = job.plan, job.background.over
     otherwise = ", ".join(words(ENTRIES[name].title) for name in job.chosen) or t("everything aligned")
+    otherwise = words(job.pair.title) if job.pair.alone else otherwise
     facts = [data_name(plan.data), job.spec.name, f"{plan.optimizer} {plan.learning_rate:g}", plan.dtype, otherwise]
     st.caption(plain(" · ".join(facts)))
     if not over:
@@ -219,16 +232,16 @@ def _numbers(job: LockstepJob, started: LockstepStarted, steps: list[StepDiffere
             )  # fmt: skip
             download(t("All as JSON"), lambda: _json(job, started, steps), "lockstep.json", "lockstep_json")
             if any(step.full for step in steps):
-                download(t("Whole tensors (.npz)"), lambda: _arrays(steps), "lockstep-tensors.npz", "lockstep_npz")
+                download(t("Whole tensors (.npz)"), lambda: _arrays(steps, job.pair), "lockstep-tensors.npz", "lockstep_npz")
 
 
-def _arrays(steps: list[StepDifference]) -> bytes:
+def _arrays(steps: list[StepDifference], pair: Pair) -> bytes:
     """Return every whole tensor as "step/phase/name/framework"."""
     arrays = {
         f"{step.step}/{phase}/{name}/{framework}": array
         for step in steps
         for (phase, name), both in step.full.items()
-        for framework, array in zip(FRAMEWORKS, both, strict=True)
+        for framework, array in zip(pair.keys, both, strict=True)
     }
     file = io.BytesIO()
     np.savez_compressed(file, **arrays)

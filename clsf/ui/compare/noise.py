@@ -50,7 +50,13 @@ class NoiseJob:
 def show() -> None:
     """Show the controls on the left and their results on the right."""
     jobs.page_of(
-        keys.NOISE, _choose, _start, _look, note("compare", "press-train-seeds"), ":material/scatter_plot:", example.seeds
+        keys.NOISE,
+        _choose,
+        _start,
+        _look,
+        lambda: note("compare", "press-train-seeds"),
+        ":material/scatter_plot:",
+        example.seeds,
     )
 
 
