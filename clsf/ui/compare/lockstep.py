@@ -76,7 +76,9 @@ def show() -> None:
 
 def _hint() -> str:
     """Return what to do; for sides that need a GPU where none is, what was seen on one."""
-    return note("compare", "press-run-lockstep" if _possible(PAIRS[st.session_state[keys.PAIR]]) else "seen-on-a-gpu")
+    if _possible(PAIRS[st.session_state[keys.PAIR]]):
+        return note("compare", "press-run-lockstep")
+    return note("compare", "seen-on-a-gpu")
 
 
 def _possible(pair: Pair) -> bool:
