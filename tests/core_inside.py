@@ -240,16 +240,15 @@ def stock_decay(job: Job, order: np.ndarray, **arguments: object) -> Weights:
     if inside._framework == "torch":
         import torch
 
-        model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(*kernel.shape, dtype=getattr(torch, job.plan.dtype)))
-        with torch.no_grad():
-            model[1].weight.copy_(torch.from_numpy(kernel.T.copy()))
-            model[1].bias.copy_(torch.from_numpy(bias))
+        model, batch = inside.stock_dense(job)
         optimizer = getattr(torch.optim, name)(model.parameters(), **arguments)
         for row in order:
             optimizer.zero_grad()
-            torch.nn.functional.cross_entropy(model(torch.from_numpy(images[row])), torch.from_numpy(labels[row])).backward()
+            x, y = batch(row)
+            torch.nn.functional.cross_entropy(model(x), y).backward()
             optimizer.step()
-        return {"2.kernel": model[1].weight.detach().numpy().T.copy(), "2.bias": model[1].bias.detach().numpy().copy()}
+        own_kernel, own_bias = (p.detach().cpu().numpy() for p in model.parameters())
+        return {"2.kernel": own_kernel.T.copy(), "2.bias": own_bias.copy()}
     import keras
     import tensorflow as tf
 

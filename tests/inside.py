@@ -13,6 +13,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from multiprocessing.connection import wait
@@ -258,21 +259,34 @@ def _train_stock_torch(job: Job, order: np.ndarray) -> list[Weights]:
         "adamax": torch.optim.Adamax,
         "nadam": torch.optim.NAdam,
     }
-    kernel = job.weights["2.kernel"]
+    model, batch = stock_dense(job)
+    optimizer, seen = stock[job.plan.optimizer](model.parameters(), lr=job.plan.learning_rate), []
+    for row in order:
+        optimizer.zero_grad()
+        images, labels = batch(row)
+        torch.nn.CrossEntropyLoss()(model(images), labels).backward()
+        optimizer.step()
+        parameters = [p.detach().cpu().numpy() for p in model.parameters()]
+        seen.append({"2.kernel": parameters[0].T.copy(), "2.bias": parameters[1].copy()})
+    return seen
+
+
+def stock_dense(job: Job) -> tuple[object, Callable[[np.ndarray], tuple]]:
+    """Return PyTorch's own Flatten and Linear with the job's weights, and what gives images and labels of some indices.
+
+    On the job's device: equal bits can be asked of one device only.
+    """
+    import torch
+
+    from clsf.backends.torch import device
+
+    kernel, scope = job.weights["2.kernel"], device.chosen(job.plan.device)[0]
     model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(*kernel.shape, dtype=getattr(torch, job.plan.dtype)))
     with torch.no_grad():
         model[1].weight.copy_(torch.from_numpy(kernel.T.copy()))
         model[1].bias.copy_(torch.from_numpy(job.weights["2.bias"]))
-    optimizer = stock[job.plan.optimizer](model.parameters(), lr=job.plan.learning_rate)
-    images, labels, seen = _inputs(job), job.prepared.labels, []
-    for row in order:
-        optimizer.zero_grad()
-        loss = torch.nn.CrossEntropyLoss()(model(torch.from_numpy(images[row])), torch.from_numpy(labels[row]))
-        loss.backward()
-        optimizer.step()
-        parameters = [p.detach().numpy() for p in model.parameters()]
-        seen.append({"2.kernel": parameters[0].T.copy(), "2.bias": parameters[1].copy()})
-    return seen
+    images, labels = torch.from_numpy(_inputs(job)).to(scope), torch.from_numpy(job.prepared.labels).to(scope)
+    return model.to(scope), lambda row: (images[row], labels[row])
 
 
 def _train_stock_tensorflow(job: Job, order: np.ndarray) -> list[Weights]:
