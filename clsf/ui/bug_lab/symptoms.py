@@ -26,10 +26,9 @@ STYLE = """<style>
 
 def show(case: BugCase) -> Ran | None:
     """Run the case's program and show what it does; return it once it is over."""
-    ran = running.waited(lambda: running.case(case), _live)
-    if ran is None:
+    seen = running.seen(case, _live)
+    if seen is None:
         return None
-    seen = ran[0]
     if seen.traceback:
         st.markdown(t("**It stops with an error.**"))
         st.code(seen.traceback[:2000], language="text", wrap_lines=True)
