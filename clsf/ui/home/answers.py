@@ -1,4 +1,4 @@
-"""A sheet to draw a digit on, and the answers of one model per framework, updated stroke by stroke."""
+"""The first minute, on one screen: draw a digit, two frameworks answer; train your own; flip one switch and the curves separate."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from clsf.charts.style import STYLES
 from clsf.predict.trying import SHEET
 from clsf.runs.record import RunRecord
 from clsf.ui.home import keys, training
-from clsf.ui.shared import choose, waiting
+from clsf.ui.shared import choose, problems, service_access, waiting
 from clsf.ui.shared.asked_model import answers, named
 from clsf.ui.shared.drawing import draw
 from clsf.ui.shared.text import t
@@ -25,12 +25,18 @@ TICK = 1.0  # seconds between two looks at workers that are not ready yet
 NAMED = 3  # answers of each model that are shown
 
 
-def show() -> None:
-    """Show the sheet and the answers. What is drawn before the workers are ready is answered as soon as they are."""
-    st.markdown(f"**1 · {t('Draw a digit: two frameworks answer')}**")
-    records = _asked()
-    cold = waiting.cold()
-    st.fragment(_look, run_every=TICK if cold else None)(records, bool(cold))
+def first_minute() -> None:
+    """Show both cards side by side; on a phone one above the other."""
+    with problems.shown():
+        service_access.at_hand()
+        left, right = st.columns([1, 1.2], gap="small")
+        with left.container(border=True, height="stretch", gap="xsmall", key="first_draw"):
+            st.markdown(f"**1 · {t('Draw a digit: two frameworks answer')}**")
+            # What is drawn before the workers are ready is answered as soon as they are.
+            records, cold = _asked(), waiting.cold()
+            st.fragment(_look, run_every=TICK if cold else None)(records, bool(cold))
+        with right.container(border=True, height="stretch", gap="xsmall", key="first_train"):
+            training.show()
 
 
 def _asked() -> list[RunRecord]:
