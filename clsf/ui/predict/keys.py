@@ -22,7 +22,7 @@ MEASURED = "predict_measured"  # run id -> the result of its evaluation
 LOOKS = "predict_looks"  # how often the test set was used in this session
 FRESH = "predict_fresh"  # run id -> the effect of recomputed batch normalisation statistics
 VIEW = "measured_as"
-MATRIX, CELL = "matrix", "predict_cell"
+MATRIX, CELL = "matrix", "predict_cell"  # the second with "-" and a run id
 
 # Look inside.
 INSIDE, CLASS_EXPLAINED, MAP = "inside_view", "explained_class", "map_method"
@@ -32,8 +32,3 @@ EXPLAIN, EXPLAIN_LINK = "predict_inside_image", "inside_image"
 NOTES, AUTHOR = "predict_notes", "predict_author"
 CAPSULE = "predict_capsule"
 TAKEN = "predict_taken"  # the result of the last capsule that was opened
-
-
-def cell(run_id: str) -> str:
-    """Return the key of a run's confusion matrix."""
-    return f"{CELL}-{run_id}"
