@@ -17,25 +17,14 @@ from clsf.experiments.remaining import seconds_left
 from clsf.experiments.start import ExperimentRuns, Member
 from clsf.experiments.verdict import Verdict, agreement, verdicts
 from clsf.ui.experiments import keys
-from clsf.ui.shared import (
-    doctor_view,
-    linked,
-    navigation,
-    pace,
-    places,
-    problems,
-    run_overlay,
-    run_table,
-    service_access,
-    state,
-    units,
-)
+from clsf.ui.shared import doctor_view, linked, navigation, pace, problems, run_overlay, run_table, service_access, state, units
 from clsf.ui.shared.data_names import data_of
 from clsf.ui.shared.downloads import download
 from clsf.ui.shared.example import guess, head
 from clsf.ui.shared.figures import draw
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.marks import heading
+from clsf.ui.shared.places import show_each
 from clsf.ui.shared.progress import of_run
 from clsf.ui.shared.run_table import RunRow
 from clsf.ui.shared.text import plain, t, tn, words
@@ -78,7 +67,7 @@ def _look(experiment_id: str, was_over: bool) -> None:
     with st.container(key="live-experiment"):
         _head(experiment)
         said = verdicts(experiment.members)
-        places.show_each(
+        show_each(
             lambda: None if experiment.over else _progress(experiment),
             lambda: _failures(experiment),
             lambda: _missing(experiment),
@@ -233,8 +222,8 @@ def _actions(experiment: ExperimentRuns, rows: list[RunRow]) -> None:
             with st.popover(t("Rename"), icon=":material/edit:"):
                 st.text_input(t("Name"), experiment.row.name, max_chars=80, key=keys.NAME)
                 st.button(t("Keep this name"), key="rename_experiment", on_click=_rename, args=(experiment.row.experiment_id,))
-        close = {"on_click": linked.keep, "args": (state.EXPERIMENT, None)}
-        st.button(t("Close"), key="close_experiment", icon=":material/close:", **close)
+        forget = (state.EXPERIMENT, None)
+        st.button(t("Close"), key="close_experiment", icon=":material/close:", on_click=linked.keep, args=forget)
 
 
 def _rename(experiment_id: str) -> None:

@@ -38,7 +38,8 @@ def show(models: Sequence[AskedModel]) -> None:
     with right:
         views = {
             "where": (t("Where it looks"), inside_views.where), "layers": (t("Every layer"), inside_views.layers),
-            "filters": (t("Strongest filters"), inside_views.filters), "alike": (t("What looks alike"), _neighbours), "map": (t("Map"), _map),
+            "filters": (t("Strongest filters"), inside_views.filters), "alike": (t("What looks alike"), _neighbours),
+            "map": (t("Map"), _map),
         }  # fmt: skip
         titles = {name: title for name, (title, _) in views.items()}
         view = choose.named(st.segmented_control, t("What to look at"), titles, keys.INSIDE, label_visibility="collapsed")

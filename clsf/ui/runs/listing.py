@@ -116,8 +116,8 @@ def _experiment() -> str:
         if st.button(t("Open it"), key="open_experiment", icon=":material/open_in_new:"):
             st.session_state[state.EXPERIMENT] = wanted
             navigation.switch_to("experiments")
-        close = {"on_click": linked.keep, "args": (state.RUNS_OF_EXPERIMENT, None)}
-        st.button(t("All my runs"), key="all_runs", icon=":material/close:", **close)
+        forget = (state.RUNS_OF_EXPERIMENT, None)
+        st.button(t("All my runs"), key="all_runs", icon=":material/close:", on_click=linked.keep, args=forget)
     return wanted
 
 

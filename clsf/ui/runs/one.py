@@ -14,19 +14,9 @@ from clsf.runs.happened import Happened
 from clsf.runs.history import MAX_NAME, MAX_NOTE, RunLine
 from clsf.runs.record import RunRecord
 from clsf.ui.runs import changes, keys, names
-from clsf.ui.shared import (
-    capsules,
-    controls,
-    doctor_view,
-    navigation,
-    problems,
-    run_overlay,
-    runs,
-    service_access,
-    state,
-    units,
-)
+from clsf.ui.shared import controls, doctor_view, navigation, problems, run_overlay, runs, service_access, state, units
 from clsf.ui.shared.assigned import link_to
+from clsf.ui.shared.capsules import packed
 from clsf.ui.shared.downloads import download
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.marks import heading
@@ -99,7 +89,7 @@ def _actions(line: RunLine, record: RunRecord, own: bool) -> None:
             st.code(link_to("runs", **{state.RUN: run_id}), language=None, wrap_lines=True)
         if record.over and record.started is not None:
             download(
-                t("Capsule"), lambda: capsules.packed(record, line.note), capsule.file_name(record), "pack",
+                t("Capsule"), lambda: packed(record, line.note), capsule.file_name(record), "pack",
                 ":material/inventory_2:", help=note("runs", "whole-run-one"),
             )  # fmt: skip
         if line.deleted is not None:

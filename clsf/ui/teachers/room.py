@@ -88,8 +88,8 @@ def _links(name: str, task: Assignment | None) -> None:
                 st.image(drawn, width=280, alt=t("The link as a code to scan"))
             st.code(link, language=None, wrap_lines=True)
         download(
-            t("End of class: one table"), lambda: _csv(name, _counted(task)), f"class-{time.strftime('%Y-%m-%d')}.csv",
-            "class_table",
+            t("End of class: one table"), lambda: classroom.table(_found(name, _counted(task)), t("Student")).encode(marks_table.ENCODING),
+            f"class-{time.strftime('%Y-%m-%d')}.csv", "class_table",
         )  # fmt: skip
         with st.popover(t("Remove this class"), icon=":material/delete:", type="tertiary"):
             st.markdown(t("The list of students is deleted. What they have done and trained stays theirs."))
@@ -106,10 +106,6 @@ def _remove(name: str) -> None:
 def _found(name: str, lessons: tuple[Lesson, ...]) -> list[Student]:
     service = service_access.get_service()
     return classroom.students(service.reached, name, lambda owner: service.recent(owner, RUNS), lessons)
-
-
-def _csv(name: str, lessons: tuple[Lesson, ...]) -> bytes:
-    return classroom.table(_found(name, lessons), t("Student")).encode(marks_table.ENCODING)
 
 
 def _called(student: Student) -> str:
