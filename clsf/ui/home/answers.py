@@ -57,7 +57,8 @@ def _look(records: Sequence[RunRecord], was_cold: bool) -> None:
     cold = waiting.cold()
     with said:
         if ink is None:
-            st.html(_waiting(records, t("Draw a digit from 0 to 9"), ""))
+            cards, hint = "".join(_card(record, "?", "", []) for record in records), escape(t("Draw a digit from 0 to 9"))
+            st.html(f'<div class="first-said">{cards}<p class="hint">{hint}</p></div>')
         else:
             _answer(records, np.array(ink), cold)
     if was_cold and not cold:
@@ -79,14 +80,12 @@ def _answer(records: Sequence[RunRecord], ink: np.ndarray, cold: Sequence[str]) 
         cards.append(_card(record, str(order[0]), f"{shares[order[0]]:.0%}", [(str(n), float(shares[n])) for n in order]))
         title, first = STYLES[record.framework].title, f"{order[0]}, {shares[order[0]]:.0%}"
         heard.append(t("{model} says: {answers}.", model=title, answers=first))
-    small = "" if received is None else _received(received)
+    small = ""
+    if received is not None:
+        alt = t("What the models receive: {side}×{side} pixels", side=received.shape[0])
+        small = f"<figure>{pictures.image(received, alt)}<figcaption>{escape(alt)}</figcaption></figure>"
     told = f'<p class="unseen" role="status">{escape(" ".join(heard))}</p>'
     st.html(f'<div class="first-said">{"".join(cards)}{small}{told}</div>')
-
-
-def _waiting(records: Sequence[RunRecord], words: str, more: str) -> str:
-    cards = "".join(_card(record, "?", more, []) for record in records)
-    return f'<div class="first-said">{cards}<p class="hint">{escape(words)}</p></div>'
 
 
 def _card(record: RunRecord, answer: str, share: str, bars: list[tuple[str, float]]) -> str:
@@ -96,8 +95,3 @@ def _card(record: RunRecord, answer: str, share: str, bars: list[tuple[str, floa
         f'<div class="said side-{record.framework}"><small>{style.mark} {escape(style.title)}</small>'
         f'<p><b>{escape(answer)}</b> <em>{escape(share)}</em></p><ul aria-hidden="true">{rows}</ul></div>'
     )
-
-
-def _received(pixels: np.ndarray) -> str:
-    alt = t("What the models receive: {side}×{side} pixels", side=pixels.shape[0])
-    return f"<figure>{pictures.image(pixels, alt)}<figcaption>{escape(alt)}</figcaption></figure>"

@@ -86,8 +86,11 @@ def _switch(first: list[RunRecord]) -> None:
 
 
 def _train() -> None:
-    """Start the first training: the Train page's defaults, both frameworks at the same time."""
-    _forget()
+    """Start the first training: the Train page's defaults, both frameworks at the same time. What was shown before is forgotten."""
+    linked.keep(keys.FIRST, None)
+    linked.keep(keys.OTHERWISE, None)
+    for key in (keys.SWITCH, keys.WHO):
+        st.session_state.pop(key, None)
     started = _start(preset(controls.DEFAULT_MODEL, 10), Plan(controls.DEFAULT_DATA), FRAMEWORKS)
     if started:
         linked.keep(keys.FIRST, started[0])
@@ -111,13 +114,6 @@ def _start(spec: object, plan: Plan, frameworks: tuple[str, ...]) -> list[str]:
     with problems.kept():
         return service_access.get_service().train(spec, plan, frameworks, owner=state.owner(), race=len(frameworks) > 1)
     return []
-
-
-def _forget() -> None:
-    linked.keep(keys.FIRST, None)
-    linked.keep(keys.OTHERWISE, None)
-    for key in (keys.SWITCH, keys.WHO):
-        st.session_state.pop(key, None)
 
 
 def _group(run_id: str | None) -> list[RunRecord]:

@@ -39,7 +39,10 @@ def choose() -> list[AskedModel]:
         run_status.chosen(useless[0])
         run_status.show(useless)
     if not offered:
-        _begin()
+        with st.container(horizontal=True, vertical_alignment="center", gap="small", key="example_models"):
+            example.head(note("predict", "there-no-trained"))  # whose models answer in the meantime
+            st.button(t("Train a model on digits now"), key="predict_train", icon=":material/play_arrow:", on_click=_train)
+        runs.show_refusal()
         return named([examples.record(run_id) for run_id in examples.ids(examples.DIGITS)])
     one, two = _picked(offered, started)
     records = [offered[one], *([offered[two]] if two else [])]
@@ -128,14 +131,6 @@ def _title(record: RunRecord) -> str:
 
 
 # No model yet.
-
-
-def _begin() -> None:
-    """Show whose models answer in the meantime, and offer a training in one click."""
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="example_models"):
-        example.head(note("predict", "there-no-trained"))
-        st.button(t("Train a model on digits now"), key="predict_train", icon=":material/play_arrow:", on_click=_train)
-    runs.show_refusal()
 
 
 def _train() -> None:

@@ -85,7 +85,12 @@ def _query() -> Query:
             help = tn("Kept for {days} day, then gone for good.", "Kept for {days} days, then gone for good.", days, days=days)
             deleted = st.toggle(t("Deleted ones"), key=keys.DELETED, help=help, **LINKED)
         with st.popover(t("Sort"), icon=":material/sort:"):
-            sort = named(st.selectbox, t("Sort by"), _sorts(), keys.SORT)
+            sorts = {
+                "created": t("Time of start"), "accuracy": t("Accuracy, validation"), "loss": t("Loss, validation"), "seconds": t("Duration"),
+                "name": t("Name"), "data": t("Images"), "model": t("Model"), "framework": t("Framework"), "optimizer": t("Optimizer"),
+                "learning_rate": t("Learning rate"), "epochs": t("Epochs"),
+            }  # fmt: skip
+            sort = named(st.selectbox, t("Sort by"), sorts, keys.SORT)
             upwards = st.toggle(t("Smallest first"), key=keys.UPWARDS, **LINKED)
     experiment = _experiment()
     page = st.session_state.get(keys.PAGE) or 1
@@ -121,19 +126,20 @@ def _experiment() -> str:
     return wanted
 
 
-def _sorts() -> dict[str, str]:
-    return {
-        "created": t("Time of start"), "accuracy": t("Accuracy, validation"), "loss": t("Loss, validation"), "seconds": t("Duration"),
-        "name": t("Name"), "data": t("Images"), "model": t("Model"), "framework": t("Framework"), "optimizer": t("Optimizer"),
-        "learning_rate": t("Learning rate"), "epochs": t("Epochs"),
-    }  # fmt: skip
-
-
 def _nothing_yet() -> None:
+    """Say so before the reader has any, and show two real runs as an example."""
     st.info(t("You have not trained anything yet. What you train is listed here, and stays."), icon=":material/history:")
     if st.button(t("Train"), key="to_train", icon=":material/show_chart:", type="primary"):
         navigation.switch_to("train")
-    _example()
+    records = [examples.record(run_id) for run_id in examples.ids(examples.FIRST)]
+    with st.container(border=True, key="example_runs", gap="small"):
+        example.head(t("A first training, in both frameworks. Yours can be opened, named, compared, continued and shared."))
+        rows = {
+            t("Run"): [_called(record) for record in records],  # three columns, because a phone has no space for more
+            t("Framework"): [STYLES[record.framework].title for record in records],
+            t("Accuracy, validation"): [units.share(record.final.validation_accuracy) for record in records],
+        }
+        st.table(rows, border="horizontal", hide_index=True, alt=t("Two runs as an example"))
 
 
 def differences(lines: Sequence[RunLine]) -> tuple[list[str], list[list[str]]]:
@@ -214,19 +220,6 @@ def _group(experiment: str, count: int) -> str:
     except ClsfError:
         name = t("Experiment")
     return f"{name} · " + tn("{count} run", "{count} runs", count)
-
-
-def _example() -> None:
-    """Show the runs as a table."""
-    records = [examples.record(run_id) for run_id in examples.ids(examples.FIRST)]
-    with st.container(border=True, key="example_runs", gap="small"):
-        example.head(t("A first training, in both frameworks. Yours can be opened, named, compared, continued and shared."))
-        rows = {
-            t("Run"): [_called(record) for record in records],  # three columns, because a phone has no space for more
-            t("Framework"): [STYLES[record.framework].title for record in records],
-            t("Accuracy, validation"): [units.share(record.final.validation_accuracy) for record in records],
-        }
-        st.table(rows, border="horizontal", hide_index=True, alt=t("Two runs as an example"))
 
 
 def _called(record: RunRecord) -> str:

@@ -120,8 +120,13 @@ def _strip(framework: str, number: int, label: int, seen: list[PredictionsInspec
 def maps(records: list[RunRecord], classes: list[str]) -> None:
     """Show the layers of each framework side by side, after one epoch."""
     last = records[0].predictions_looked[-1]
+    living = [record.run_id for record in records if not record.over]
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        _choose(records, last, classes)
+        st.selectbox(
+            t("Image"), list(range(len(last.images))), index=last.watched, key=keys.WATCHED, width=170, filter_mode=None,
+            disabled=not living or records[0].owner != state.owner(), on_change=_watch, args=(living,),
+            format_func=lambda n: f"{n + 1} · {classes[last.labels[n]]}", help=note("train", "one-16-fixed"),
+        )  # fmt: skip
         epoch = at_epoch(records)
     look = look_at(records[0], epoch)
     picture = _pictures(records[0].plan, records[0].framework, look.images)
@@ -138,16 +143,6 @@ def maps(records: list[RunRecord], classes: list[str]) -> None:
             html = remembered(f"train-maps-{record.framework}", stamp, lambda r=record, seen=seen: _layers(r, seen.activations))
             st.html(f'<div class="tp tp-maps">{html}</div>')
     st.caption(note("train", "first-six-channels"))
-
-
-def _choose(records: list[RunRecord], last: object, classes: list[str]) -> None:
-    living = [record.run_id for record in records if not record.over]
-    numbers = list(range(len(last.images)))
-    st.selectbox(
-        t("Image"), numbers, index=last.watched, key=keys.WATCHED, disabled=not living or records[0].owner != state.owner(), width=170, filter_mode=None,
-        format_func=lambda n: f"{n + 1} · {classes[last.labels[n]]}", on_change=_watch, args=(living,),
-        help=note("train", "one-16-fixed"),
-    )  # fmt: skip
 
 
 def _watch(living: list[str]) -> None:

@@ -15,23 +15,19 @@ from clsf.ui.shared.text import plain, t, tn
 from clsf.ui.train import inside_view, run_charts, run_results, step_view
 
 
-def show_latest(choices: Choices) -> None:
-    """Show the runs in view, or the place where they will appear."""
-    if runs.looked_at():
-        show(runs.looked_at())
-        return
-    live_chart.preload("plotly")
-    said = t("Nothing has been trained yet. Press “Start training”: loss and accuracy appear here, batch by batch.")
-    st.info(said, icon=":material/show_chart:")
-    _example()
-
-
-def show(run_id: str) -> None:
-    """Show runs that were started together, refreshed until all have finished.
+def show(choices: Choices) -> None:
+    """Show the runs in view, refreshed until all have finished, or the place where they will appear.
 
     Buttons and settings are not refreshed, because each refresh costs the server and the browsers of a whole class time; the
     page is redrawn when they change.
     """
+    run_id = runs.looked_at()
+    if not run_id:
+        live_chart.preload("plotly")
+        said = t("Nothing has been trained yet. Press “Start training”: loss and accuracy appear here, batch by batch.")
+        st.info(said, icon=":material/show_chart:")
+        _example()
+        return
     records = _records(run_id)
     if records is not None:
         drawn = _state(records)

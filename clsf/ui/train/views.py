@@ -41,7 +41,7 @@ def _code(choices: Choices) -> None:
 VIEWS = Sections(
     keys.VIEW,
     (
-        Section("run", say("Training"), ":material/show_chart:", run_view.show_latest),
+        Section("run", say("Training"), ":material/show_chart:", run_view.show),
         Section("code", say("The loop, written out"), ":material/code:", _code),
         Section("study", say("What does tf.function buy?"), ":material/timer:", study_view.show),
     ),
