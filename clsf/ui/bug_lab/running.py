@@ -26,6 +26,7 @@ def seen(case: BugCase, shown: Callable[[Live], None] | None = None) -> Ran | No
     return ran[0] if ran is not None else None
 
 
+@problems.shown()
 def waited(
     case: BugCase, programs: Callable[[], list[Scene]], what: str = "", shown: Callable[[Live], None] | None = None
 ) -> tuple[Ran, ...] | None:
@@ -33,11 +34,7 @@ def waited(
 
     `what` distinguishes them from the case's own program.
     """
-    task = None
-    with problems.shown():
-        task = bench().ask(case.code + what, programs)
-    if task is None:
-        return None
+    task = bench().ask(case.code + what, programs)
     if not task.over:
         st.fragment(_look, run_every=TICK)(task, shown)
         return None

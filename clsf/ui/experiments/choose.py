@@ -40,6 +40,7 @@ def kind() -> str:
     return named(st.pills, t("Experiment"), titles, keys.KIND, label_visibility="collapsed")
 
 
+@problems.shown()
 def experiment(which: str) -> Experiment | None:
     """Show all widgets; return the experiment, or None after having said why there is none."""
     data = data_choice.select(keys.DATA)
@@ -53,17 +54,13 @@ def experiment(which: str) -> Experiment | None:
         t("Frameworks"), FRAMEWORKS, selection_mode="multi", default=["torch"], key=keys.FRAMEWORKS,
         format_func=lambda name: STYLES[name].title, **LINKED,
     )  # fmt: skip
-    try:
-        plan = fitting(spec, _plan(which, data))
-        with said:
-            _fit(spec, plan)
-        chosen = tuple(name for name in FRAMEWORKS if name in frameworks)
-        experiment = Experiment(which, tuple(_arms(which, spec, plan)), chosen)
-        for arm in experiment.arms:
-            service_access.get_service().check(arm.spec, arm.plan)
-    except ClsfError as error:
-        problems.show(error)
-        return None
+    plan = fitting(spec, _plan(which, data))
+    with said:
+        _fit(spec, plan)
+    chosen = tuple(name for name in FRAMEWORKS if name in frameworks)
+    experiment = Experiment(which, tuple(_arms(which, spec, plan)), chosen)
+    for arm in experiment.arms:
+        service_access.get_service().check(arm.spec, arm.plan)
     return experiment
 
 

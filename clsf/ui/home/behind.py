@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import base64
+from contextlib import suppress
 from html import escape
 
 import numpy as np
@@ -59,21 +59,15 @@ def _data_card(info: DatasetInfo) -> None:
 
 def _pictures(info: DatasetInfo) -> None:
     """Show some images of a set: those shipped with the program, or those that a worker reads if the set is on this machine."""
-    row = examples.picture(info.name)
-    if row is not None:
-        address = "data:image/png;base64," + base64.b64encode(row).decode("ascii")
-    elif catalogue.is_cached(info.name) and not waiting.cold():
-        try:
-            pixels = asking.ask(
-                FRAMEWORK, "clsf.data.pick:pixels", Plan(info.name).to_json(), list(range(PICTURES)), small=True
-            )
-        except ClsfError:
-            return
-        address = pictures.address(np.concatenate(list(pixels), axis=1))
-    else:
-        return
-    alt = t("Some images of the data set")
-    st.html(f'<div class="set-images"><img src="{address}" alt="{escape(alt)}"></div>')
+    address = examples.picture(info.name)
+    if address is None and catalogue.is_cached(info.name) and not waiting.cold():
+        with suppress(ClsfError):
+            job, plan = "clsf.data.pick:pixels", Plan(info.name).to_json()
+            pixels = asking.ask(FRAMEWORK, job, plan, list(range(PICTURES)), small=True)
+            address = pictures.address(np.concatenate(list(pixels), axis=1))
+    if address is not None:
+        alt = t("Some images of the data set")
+        st.html(f'<div class="set-images"><img src="{address}" alt="{escape(alt)}"></div>')
 
 
 def _where(info: DatasetInfo) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from html import escape
 
 import streamlit as st
@@ -58,9 +57,8 @@ def _images() -> None:
     """Show training images in the place of the curves to come."""
     info = catalogue.info(controls.DEFAULT_DATA)
     alt = t("Handwritten digits of the data set")
-    row = examples.picture(info.name)
-    if row is not None:
-        address = "data:image/png;base64," + base64.b64encode(row).decode("ascii")
+    address = examples.picture(info.name)
+    if address is not None:
         halves = "".join(f'<img src="{address}" alt="{said}">' for said in (escape(alt), ""))
         st.html(f'<div class="first-images">{halves}</div>')
     st.caption(

@@ -64,11 +64,10 @@ def _spread(records: list[RunRecord]) -> None:
     records = _with_layers(records)
     if not records:
         return
-    titles = layer_names.layers(records[0])
     names = [name for name in records[0].layers_looked[-1].layers if all(name in r.layers_looked[-1].layers for r in records)]
     left, right = st.columns([1.3, 1], vertical_alignment="bottom")
     with left:
-        labels = {name: layer_names.weight(name, titles) for name in names}
+        labels = layer_names.weights(records[0], names)
         which = named(st.selectbox, t("Layer"), labels, keys.LAYER)
     with right:
         kinds = {"weights": t("Weights"), "gradients": t("Gradients")}
@@ -81,7 +80,7 @@ def _spread(records: list[RunRecord]) -> None:
     if not panels:
         st.caption(t("Not reported by this variant of the loop: model.fit keeps its gradients to itself."))
         return
-    title = f"{layer_names.weight(which, titles)}, {kinds[quantity]}"
+    title = f"{labels[which]}, {kinds[quantity]}"
     draw(
         "train-inside-spread", _stamp(records, which, quantity),
         lambda: (inside_histograms.figure(panels, f"{which} {quantity}", words), inside_histograms.in_words(panels, title, words)),
@@ -94,11 +93,9 @@ def _ratio(records: list[RunRecord]) -> None:
     records = _with_layers(records)
     panels = []
     for record in records:
-        titles, lines = layer_names.layers(record), {}
         looks = list(record.layers_looked)
-        for name in looks[-1].layers:
-            if name.endswith("kernel"):
-                lines[layer_names.weight(name, titles)] = ([k.step for k in looks], [k.layers[name]["ratio"] for k in looks])
+        kernels = layer_names.weights(record, (name for name in looks[-1].layers if name.endswith("kernel")))
+        lines = {said: ([k.step for k in looks], [k.layers[name]["ratio"] for k in looks]) for name, said in kernels.items()}
         panels.append(LinesPanel(record.framework, lines))
     if not panels:
         return

@@ -83,10 +83,8 @@ def _numbers(record: RunRecord, look: StepInspected) -> None:
 def _gradients(seen: list[tuple[RunRecord, StepInspected]]) -> None:
     panels = []
     for record, look in seen:
-        titles = layer_names.layers(record)
-        norms = {
-            layer_names.weight(n, titles): w["gradient_norm"] for n, w in look.weights.items() if w["gradient_norm"] is not None
-        }
+        labels = layer_names.weights(record, look.weights)
+        norms = {labels[n]: w["gradient_norm"] for n, w in look.weights.items() if w["gradient_norm"] is not None}
         if norms:
             panels.append((record.framework, norms))
     st.markdown(f"**{t('Gradients by layer')}**")
@@ -103,9 +101,7 @@ def _gradients(seen: list[tuple[RunRecord, StepInspected]]) -> None:
 def _weights(seen: list[tuple[RunRecord, StepInspected]]) -> None:
     st.markdown(f"**{t('Weights before and after')}**")
     record, look = seen[0]
-    titles = layer_names.layers(record)
-    labels = {name: layer_names.weight(name, titles) for name in look.weights}
-    which = named(st.selectbox, t("Weights of"), labels, keys.STEP_WEIGHT)
+    which = named(st.selectbox, t("Weights of"), layer_names.weights(record, look.weights), keys.STEP_WEIGHT)
     for record, look in seen:
         weight = look.weights.get(which)
         if weight is None:

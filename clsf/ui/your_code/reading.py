@@ -87,6 +87,7 @@ def _upload(text_key: str, upload_key: str) -> None:
             st.session_state[text_key] = load(file.getvalue(), file.name).text
 
 
+@problems.shown()
 def answered(text: str, key: str) -> Program | None:
     """Show the analysis of a text; return the program if it holds a model."""
     runs.show_refusal(keys.REFUSAL)
@@ -94,11 +95,7 @@ def answered(text: str, key: str) -> Program | None:
         if key == keys.TEXT:
             _example()
         return None
-    try:
-        program = read(text)
-    except ClsfError as error:
-        problems.show(error)
-        return None
+    program = read(text)
     findings = faults(program)
     if program.spec is None:
         st.error(plain(no_model(program)), icon=":material/error:")
