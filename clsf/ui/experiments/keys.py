@@ -1,7 +1,5 @@
 """Every session_state key of the Experiments page; those of widgets are in the link under the same name."""
 
-from __future__ import annotations
-
 REFUSAL = "experiment_refusal"
 
 KIND = "kind"

@@ -1,7 +1,5 @@
 """Every session_state key of the Predict page; those of widgets are in the link under the same name."""
 
-from __future__ import annotations
-
 SECTION = "predict"
 
 # Which runs. The first is clsf.ui.shared.state.RUN in the link.

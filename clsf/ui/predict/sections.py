@@ -1,7 +1,5 @@
 """The parts of the Predict page, and which one the reader looks at; only that one computes."""
 
-from __future__ import annotations
-
 from clsf.ui.predict import home, inside, keys, measuring, trying
 from clsf.ui.shared.sections import Section, Sections
 from clsf.words import say
