@@ -12,14 +12,15 @@ from streamlit.delta_generator import DeltaGenerator
 
 from clsf.charts import pictures
 from clsf.charts.predict_bars import Opinion, bars, top, verdict
-from clsf.data import catalogue, private
+from clsf.data import catalogue
 from clsf.errors import ClsfError
 from clsf.predict import asking, drawing
 from clsf.predict.trying import MOST_FILE, SHEET
 from clsf.runs.sharing import shared
 from clsf.ui.predict import keys
-from clsf.ui.shared import choose, data_names, example, facts, problems, service_access
+from clsf.ui.shared import choose, data_names, example, facts, problems
 from clsf.ui.shared.asked_model import AskedModel, answers
+from clsf.ui.shared.asking import ask
 from clsf.ui.shared.drawing import draw
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import begun, plain, t
@@ -174,13 +175,7 @@ def test_image(record: object, label: int | None) -> tuple[np.ndarray, str]:
 
 def fetched(record: object, job: str, *which: object) -> object:
     """Return images of a run's data set as the run's model gets them, by a job of a worker. Raises ClsfError."""
-    private.require(record.plan.data)
-    return _fetched(record.framework, job, record.plan.data, repr(record.plan.to_json()), record.plan.to_json(), which)
-
-
-@st.cache_data(max_entries=300, show_spinner=False)
-def _fetched(framework: str, job: str, data: str, key: str, _plan: dict, which: tuple) -> object:
-    return service_access.get_service().call(framework, job, data, _plan, *which, timeout=asking.SECONDS)
+    return ask(record.framework, job, record.plan.data, record.plan.to_json(), *which, timeout=asking.SECONDS)
 
 
 def _channels(record: object) -> int:

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import time
 from html import escape
 
 import streamlit as st
 
-from clsf.charts.pictures import side_by_side
+from clsf.charts.pictures import address, side_by_side
 from clsf.charts.style import STYLES
-from clsf.data import png, private
+from clsf.data import png
 from clsf.errors import ClsfError
 from clsf.inspection import unpacked
 from clsf.inspection_events import PredictionsInspected
 from clsf.plan import Plan
 from clsf.runs.record import RunRecord
-from clsf.ui.shared import linked, runs, service_access, state
+from clsf.ui.shared import asking, linked, runs, state
 from clsf.ui.shared.figures import remembered
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.marks import heading, mark
@@ -52,22 +51,15 @@ def look_at(record: RunRecord, epoch: int) -> PredictionsInspected:
 def _pictures(plan: Plan, framework: str, indices: tuple[int, ...]) -> list[str] | None:
     """Return these images of a run as data addresses, None if no worker could be asked; then not asked again for some seconds."""
     plain = Plan(plan.data, plan.preparation, plan.validation_share, plan.train_limit, plan.split, seed=plan.seed)
-    text = json.dumps(plain.to_json())  # a plan can't be a key of Streamlit's cache
-    refused = st.session_state.setdefault(keys.NO_PICTURES, {})
-    if refused.get((text, indices), 0.0) > time.monotonic():
+    wanted = plain.to_json(), list(indices)
+    refused, key = st.session_state.setdefault(keys.NO_PICTURES, {}), asking.digest(wanted)
+    if refused.get(key, 0.0) > time.monotonic():
         return None
     try:
-        private.require(plan.data)
-        return _asked(text, framework, indices)
+        return [address(image) for image in asking.ask(framework, "clsf.data.pick:pixels", *wanted, timeout=30.0)]
     except ClsfError:
-        refused[text, indices] = time.monotonic() + PATIENCE
+        refused[key] = time.monotonic() + PATIENCE
         return None
-
-
-@st.cache_data(show_spinner=False, max_entries=50)
-def _asked(plan: str, framework: str, indices: tuple[int, ...]) -> list[str]:
-    picture = service_access.get_service().call(framework, "clsf.data.pick:pixels", json.loads(plan), list(indices))
-    return [png.address(image) for image in picture]
 
 
 def followed(records: list[RunRecord], classes: list[str]) -> None:
