@@ -74,7 +74,7 @@ def attempt(code: str) -> Attempt:
     return Attempt(probes, _whole(row.get("hints")), _whole(row.get("wrong")))
 
 
-def note(code: str, **changes: object) -> None:
+def mark(code: str, **changes: object) -> None:
     """Change the student's progress in a case."""
     done = replace(attempt(code), **changes)
     _keep(code, _kept().get(code, {}) | asdict(done))
@@ -97,7 +97,7 @@ def solve(code: str, points: int, kinds: set[str], lines: set[int]) -> None:
 
 def miss(code: str, said: str) -> None:
     """Note a wrong answer, which ends the streak of cases solved at the first one; `said` is shown next."""
-    note(code, wrong=attempt(code).wrong + 1)
+    mark(code, wrong=attempt(code).wrong + 1)
     _keep(STREAK, streak().missed().to_json())
     st.session_state[SAID] = said
 

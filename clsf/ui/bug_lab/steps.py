@@ -35,7 +35,7 @@ def probes(case: BugCase, seen: Ran) -> None:
         st.info(plain(hint(case, number)), icon=":material/lightbulb:")
     if done.hints < 2 and state.solved(case.code) is None:
         st.button(
-            t("Hint (−{cost})", cost=HINT), key="buglab_hint", icon=":material/lightbulb:", type="tertiary", on_click=state.note,
+            t("Hint (−{cost})", cost=HINT), key="buglab_hint", icon=":material/lightbulb:", type="tertiary", on_click=state.mark,
             args=(case.code,), kwargs={"hints": done.hints + 1},
         )  # fmt: skip
 
@@ -48,7 +48,7 @@ def _menu(case: BugCase, names: tuple[str, ...]) -> None:
             cost = "" if probe.cost == 1 else f" (−{probe.cost})"
             st.button(
                 words(probe.title) + cost, key=f"buglab_probe_{name}", disabled=name in done.probes, help=plain(probe.does),
-                on_click=state.note, args=(case.code,), kwargs={"probes": (*done.probes, name)},
+                on_click=state.mark, args=(case.code,), kwargs={"probes": (*done.probes, name)},
             )  # fmt: skip
 
 
