@@ -8,7 +8,7 @@ from pathlib import Path
 import streamlit as st
 from streamlit.runtime.scriptrunner import StopException
 
-from clsf.ui import bars, chrome, held, incoming, links, next_page, share_page, theme_message, unexpected_errors, wakeups
+from clsf.ui import bars, chrome, held, incoming, next_page, share_page, theme_message, unexpected_errors, wakeups
 from clsf.ui.shared import assigned, identity, language, linked, navigation, service_access, static_files
 
 ICON = Path(__file__).parent / "icon.svg"
@@ -21,7 +21,7 @@ def main() -> None:
     held.limit()
     theme_message.keep()
     wakeups.join()
-    links.tidy()
+    incoming.tidy()
     st.session_state.pop(linked.LEFT_OUT, None)  # the page sets it again
     language.remember()
     page = navigation.navigation()
