@@ -1,4 +1,4 @@
-"""A started experiment, live or finished: progress, the leading arm, curves, and the table of differences. Before that, an example."""
+"""A started experiment, live or finished: progress, the leading arm, curves, table of differences. Before it, an example."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The first minute, on one screen: draw a digit, two frameworks answer; train your own; flip one switch and the curves separate."""
+"""The first minute, on one screen: draw a digit, two frameworks answer; train your own; flip a switch, curves separate."""
 
 from __future__ import annotations
 

@@ -84,7 +84,7 @@ def _switch(first: list[RunRecord]) -> None:
 
 
 def _train() -> None:
-    """Start the first training: the Train page's defaults, both frameworks at the same time. What was shown before is forgotten."""
+    """Start the first training: the Train page's defaults, both frameworks at the same time. Forget the one before."""
     linked.keep(keys.FIRST, None)
     linked.keep(keys.OTHERWISE, None)
     for key in (keys.SWITCH, keys.WHO):

@@ -1,4 +1,4 @@
-"""Evaluate: the test set, predicted once per click, and all statistics of the answers; the statistics of batch normalisation, made anew."""
+"""Evaluate: the test set, predicted once per click, and all statistics of the answers; batch normalisation's made anew."""
 
 from __future__ import annotations
 

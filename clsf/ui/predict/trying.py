@@ -34,10 +34,14 @@ ONE_PICTURE = "clsf.predict.evaluating:one_picture"
 def show(models: Sequence[AskedModel]) -> None:
     """Show the source of the image on the left and the models' answers on the right."""
     sources = {
-        "draw": (":material/draw: " + t("Draw"), _drawn, t("Draw something: what the models say appears here, stroke by stroke.")),
+        "draw": (
+            ":material/draw: " + t("Draw"), _drawn, t("Draw something: what the models say appears here, stroke by stroke."),
+        ),
         "test": (":material/photo_library: " + t("Test image"), _test, t("There is no image to ask about.")),
         "upload": (":material/upload: " + t("Upload"), _upload, t("Choose a picture: what the models say of it appears here.")),
-        "camera": (":material/photo_camera: " + t("Camera"), _camera, t("Take a picture: what the models say of it appears here.")),
+        "camera": (
+            ":material/photo_camera: " + t("Camera"), _camera, t("Take a picture: what the models say of it appears here."),
+        ),
     }  # fmt: skip
     titles = {name: title for name, (title, *_) in sources.items()}
     label = t("Where the image comes from")
@@ -164,7 +168,7 @@ def task(record: object) -> tuple:
 
 
 def test_image(record: object, label: int | None) -> tuple[np.ndarray, str]:
-    """Let the reader choose the number of a test image, of one class or of all; return it as the model gets it, and words for it.
+    """Let the reader choose a test image by its number, of one class or of all; return it as the model gets it, and in words.
 
     Raises ClsfError.
     """

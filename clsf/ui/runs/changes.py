@@ -1,4 +1,4 @@
-"""What a reader may do with runs: callbacks that leave a message, the key that finds the runs elsewhere, the upload of a capsule."""
+"""What a reader may do with runs: callbacks that leave a message, the key that finds runs elsewhere, a capsule's upload."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The list of a reader's own runs: filtered and sorted by the database, and which of them are chosen; an example before there is one."""
+"""The list of a reader's own runs: filtered and sorted by the database, which are chosen; an example before there is one."""
 
 from __future__ import annotations
 
@@ -86,9 +86,9 @@ def _query() -> Query:
             deleted = st.toggle(t("Deleted ones"), key=keys.DELETED, help=help, **LINKED)
         with st.popover(t("Sort"), icon=":material/sort:"):
             sorts = {
-                "created": t("Time of start"), "accuracy": t("Accuracy, validation"), "loss": t("Loss, validation"), "seconds": t("Duration"),
-                "name": t("Name"), "data": t("Images"), "model": t("Model"), "framework": t("Framework"), "optimizer": t("Optimizer"),
-                "learning_rate": t("Learning rate"), "epochs": t("Epochs"),
+                "created": t("Time of start"), "accuracy": t("Accuracy, validation"), "loss": t("Loss, validation"),
+                "seconds": t("Duration"), "name": t("Name"), "data": t("Images"), "model": t("Model"), "framework": t("Framework"),
+                "optimizer": t("Optimizer"), "learning_rate": t("Learning rate"), "epochs": t("Epochs"),
             }  # fmt: skip
             sort = named(st.selectbox, t("Sort by"), sorts, keys.SORT)
             upwards = st.toggle(t("Smallest first"), key=keys.UPWARDS, **LINKED)

@@ -88,7 +88,8 @@ def _links(name: str, task: Assignment | None) -> None:
                 st.image(drawn, width=280, alt=t("The link as a code to scan"))
             st.code(link, language=None, wrap_lines=True)
         download(
-            t("End of class: one table"), lambda: classroom.table(_found(name, _counted(task)), t("Student")).encode(marks_table.ENCODING),
+            t("End of class: one table"),
+            lambda: classroom.table(_found(name, _counted(task)), t("Student")).encode(marks_table.ENCODING),
             f"class-{time.strftime('%Y-%m-%d')}.csv", "class_table",
         )  # fmt: skip
         with st.popover(t("Remove this class"), icon=":material/delete:", type="tertiary"):

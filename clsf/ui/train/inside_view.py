@@ -36,9 +36,9 @@ def show(records: list[RunRecord]) -> None:
     st.header(t("Inside the model"))
     st.caption(_cost(seeing))
     views = {
-        "spread": (t("Weights and gradients"), _spread), "ratio": (t("Update to weight"), _ratio), "dead": (t("Dead ReLUs"), _dead),
-        "images": (t("16 images"), _images), "maps": (t("Activations"), partial(_images, show=maps)),
-        "confusion": (t("Confusion"), _confusion),
+        "spread": (t("Weights and gradients"), _spread), "ratio": (t("Update to weight"), _ratio),
+        "dead": (t("Dead ReLUs"), _dead), "images": (t("16 images"), _images),
+        "maps": (t("Activations"), partial(_images, show=maps)), "confusion": (t("Confusion"), _confusion),
     }  # fmt: skip
     titles = {name: title for name, (title, _) in views.items()}
     views[named(st.pills, t("Look"), titles, keys.INSIDE, label_visibility="collapsed")][1](seeing)

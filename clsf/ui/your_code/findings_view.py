@@ -1,4 +1,4 @@
-"""The program as it was read, faulty lines marked; then fault after fault: what is wrong, what it looks like in training, and its fix."""
+"""The program as it was read, faulty lines marked; then each fault: what is wrong, what it looks like in training, its fix."""
 
 from __future__ import annotations
 

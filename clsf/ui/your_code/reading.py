@@ -1,4 +1,4 @@
-"""One program: the box that it is pasted into, and the answer: its lines, faults, model and plan, and its code in both frameworks."""
+"""One program: the box that it is pasted into, and the answer: lines, faults, model and plan, code in both frameworks."""
 
 from __future__ import annotations
 
