@@ -11,6 +11,6 @@ if __name__ == "__main__":
 elif __name__ == "app":
     from streamlit import App
 
-    from clsf.ui import door, server
+    from clsf.ui import door
 
-    app = App(__file__, middleware=[*door.MIDDLEWARE, *server.MIDDLEWARE], lifespan=door.open_until_the_end)
+    app = App(__file__, middleware=door.MIDDLEWARE, lifespan=door.open_until_the_end)

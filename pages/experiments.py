@@ -3,8 +3,8 @@
 import streamlit as st
 
 from clsf import ui
-from clsf.ui.experiments import choose, current, example, keys, view
-from clsf.ui.shared import live_chart, run_style, runs, sections
+from clsf.ui.experiments import choose, keys, view
+from clsf.ui.shared import linked, live_chart, run_style, runs, sections, state
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import t
 
@@ -31,16 +31,16 @@ with chosen:
 
 # The start: queue the experiment and keep only its id (in the link).
 if asked and experiment is not None:
-    current.start(experiment)
+    choose.begin(experiment)
 with chosen:
-    current.earlier()
+    choose.earlier()
 
 # The view: the same for a live experiment and a finished one.
 with seen:
     runs.show_refusal(keys.REFUSAL)
-    if current.current():
-        view.show(current.current())
+    if linked.current(state.EXPERIMENT):
+        view.show(linked.current(state.EXPERIMENT))
     else:
         live_chart.preload("plotly")
         st.info(note("experiments", "press-start-experiment"), icon=":material/science:")
-        example.show()
+        view.example()

@@ -3,8 +3,7 @@
 import streamlit as st
 
 from clsf import ui
-from clsf.ui.home import data_cards, engine_view, first_minute, map
-from clsf.ui.home.promises import promises
+from clsf.ui.home import answers, behind, map
 from clsf.ui.shared.text import t
 
 page = ui.open_page("home")
@@ -12,7 +11,7 @@ page = ui.open_page("home")
 # The introduction, and the first minute.
 st.title(t("One model, two frameworks"))
 st.markdown(page.lesson())
-first_minute.show()
+answers.first_minute()
 map.goes_on()
 
 # The path, and next to it the pages to explore freely.
@@ -25,9 +24,9 @@ map.for_teachers()
 
 # The available images, why the comparison is fair, and the state of the workers.
 st.header(t("Images to learn from"))
-data_cards.show()
+behind.data_cards()
 with st.expander(t("Equal by construction"), icon=":material/balance:"):
-    promises()
+    behind.promises()
 st.header(t("Where the models train"))
 st.caption(t("TensorFlow and PyTorch cannot share a process in these versions, so each runs in one of its own."))
-engine_view.show()
+behind.engine()

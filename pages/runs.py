@@ -3,7 +3,7 @@
 import streamlit as st
 
 from clsf import ui
-from clsf.ui.runs import changes, listing, mine, one, several, shared
+from clsf.ui.runs import changes, listing, one, several
 from clsf.ui.shared import live_chart, run_style
 from clsf.ui.shared.text import t
 
@@ -15,14 +15,14 @@ page.needs_service()
 live_chart.preload("plotly")
 
 # One run from a shared link, whoever owns it.
-if shared.linked():
+if one.linked():
     changes.show_said()
-    shared.show(shared.linked())
+    one.shared(one.linked())
     st.stop()
 
 # The reader's own runs: the introduction, the list, and the actions on the chosen ones.
 st.markdown(page.lesson())
-mine.show()
+changes.mine()
 changes.show_said()
 chosen = listing.choose()
 if len(chosen) == 1:

@@ -68,10 +68,15 @@ def grid(items: Sequence[tuple[np.ndarray, str, str]], css: str = "") -> str:
 
 def side_by_side(maps: np.ndarray, gap: int = 1) -> np.ndarray:
     """Return uint8 maps (n, h, w) in one row, with a transparent gap: uint8 (h, …, 4), grey."""
-    count, height, width = maps.shape
-    row = np.zeros((height, count * (width + gap) - gap, 4), np.uint8)
-    for n, one in enumerate(maps):
-        place = row[:, n * (width + gap) : n * (width + gap) + width]
-        place[..., :3] = one[..., None]
-        place[..., 3] = 255
-    return row
+    return tiled(maps[..., None].repeat(3, axis=3), len(maps), gap)
+
+
+def tiled(tiles: np.ndarray, columns: int, gap: int = 2) -> np.ndarray:
+    """Return pictures, uint8 (n, h, w, 3), in rows of at most `columns`, with transparent gaps: uint8 (…, …, 4)."""
+    count, height, width, _ = tiles.shape
+    columns = min(columns, count)
+    rows = -(-count // columns)
+    cells = np.zeros((rows * columns, height + gap, width + gap, 4), np.uint8)
+    cells[:count, :height, :width] = np.insert(tiles, 3, 255, axis=3)
+    whole = cells.reshape(rows, columns, height + gap, width + gap, 4).swapaxes(1, 2)
+    return whole.reshape(rows * (height + gap), columns * (width + gap), 4)[:-gap, :-gap]

@@ -6,6 +6,7 @@ Each is a capsule in `data/`, named GROUP-FRAMEWORK or GROUP-NUMBER-FRAMEWORK, a
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from functools import cache
@@ -90,10 +91,12 @@ def lockstep() -> tuple[LockstepStarted, tuple[StepDifference, ...]]:
     return started, tuple(StepDifference(tensors=(), **step) for step in steps)
 
 
-def picture(data: str) -> bytes | None:
-    """Return some images of a data set in one row, class by class, as a PNG; None for a set whose images did not come along."""
+def picture(data: str) -> str | None:
+    """Return some images of a data set in one row, class by class, as a PNG's address; None if they did not come along."""
     path = FOLDER / f"{data}.png"
-    return path.read_bytes() if data in NAMES and path.is_file() else None
+    if data not in NAMES or not path.is_file():
+        return None
+    return "data:image/png;base64," + base64.b64encode(path.read_bytes()).decode("ascii")
 
 
 def content(run_id: str) -> bytes:

@@ -8,20 +8,7 @@ from pathlib import Path
 import streamlit as st
 from streamlit.runtime.scriptrunner import StopException
 
-from clsf.ui import (
-    assignment_bar,
-    chrome,
-    course_bar,
-    held,
-    incoming,
-    keeping,
-    links,
-    next_page,
-    share_page,
-    theme_message,
-    unexpected_errors,
-    wakeups,
-)
+from clsf.ui import bars, chrome, held, incoming, next_page, share_page, theme_message, unexpected_errors, wakeups
 from clsf.ui.shared import assigned, identity, language, linked, navigation, service_access, static_files
 
 ICON = Path(__file__).parent / "icon.svg"
@@ -34,7 +21,7 @@ def main() -> None:
     held.limit()
     theme_message.keep()
     wakeups.join()
-    links.tidy()
+    incoming.tidy()
     st.session_state.pop(linked.LEFT_OUT, None)  # the page sets it again
     language.remember()
     page = navigation.navigation()
@@ -46,13 +33,13 @@ def main() -> None:
         chrome.dress(language.chosen(), page.url_path)
         kept = identity.keep()  # first of all: a reader who asks to be forgotten may close the tab at once
     projected = share_page.projected()
-    above = st.container(key=keeping.KEY) if page.url_path in keeping.PAGES else None
-    task = st.container(key=course_bar.KEY)
+    above = st.container(key=bars.SAVING) if page.url_path in bars.SAVES else None
+    task = st.container(key=bars.TASK)
     with suppress(StopException):  # a page that ends early still gets its footer
         navigation.run_page(page)
     with task:
-        course_bar.show(page.url_path)  # after the page, which says what the session holds
-        assignment_bar.show(page.url_path)
+        bars.of_lesson(page.url_path)  # after the page, which says what the session holds
+        bars.of_assignment(page.url_path)
     assigned.here(page.url_path)
     next_page.show(page.url_path)
     if not projected:
@@ -63,4 +50,4 @@ def main() -> None:
     service_access.begin()  # the page is seen; now the frameworks may be loaded, so that the first run starts at once
     if above is not None:
         with above:
-            keeping.show()
+            bars.saving()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from clsf.ui.shared import linked, qr
+from clsf.ui.shared import linked, qr, styles
 from clsf.ui.shared.components import component
 from clsf.ui.shared.text import t
 
@@ -47,7 +47,7 @@ def projected() -> bool:
     """Return whether the page is shown large; if so, show the way back and apply the style."""
     if linked.current(PROJECTOR) != "1":
         return False
-    st.html("<style>" + _LARGE + "</style>")
+    styles.show("projector")
     label = t("Leave projector mode")
     st.button(label, key="projector_off", icon=":material/close_fullscreen:", on_click=_project, args=(False,))
     return True
@@ -68,11 +68,3 @@ def _code() -> None:
 
 def _project(on: bool) -> None:
     linked.keep(PROJECTOR, "1" if on else None)
-
-
-_LARGE = """
-html { font-size: 125% !important; }
-.st-key-share, [data-testid="stSidebar"], [data-testid="stExpandSidebarButton"], [data-testid="stHeader"] { display: none !important; }
-[data-testid="stMainBlockContainer"] { padding-top: 1rem !important; }
-.st-key-projector_off { position: fixed; top: 0.5rem; right: 0.75rem; z-index: 1000; width: auto !important; }
-"""

@@ -8,7 +8,7 @@ from streamlit.runtime.state import session_state
 from clsf.model.edit import design_of
 from clsf.model.edit_link import to_link
 from clsf.model.presets import preset
-from clsf.ui import links
+from clsf.ui import incoming
 from clsf.ui.layers import keys as layers_keys
 from clsf.ui.model import keys as model_keys
 from clsf.ui.shared import state
@@ -60,10 +60,10 @@ def test_the_link_holds_the_own_design_while_it_is_chosen(open_app):
 @pytest.mark.parametrize("value", ["1e400", "inf", "nan", "99999999999999999999", ["1", "-inf"]])
 def test_no_widget_is_given_a_number_of_a_link_that_it_can_not_hold(value):
     """Streamlit reads each bound parameter by this function, including those of a second link in the same session."""
-    links.guard()
+    incoming.guard()
     with pytest.raises(ValueError, match="no widget can hold"):
         session_state.parse_url_param(value, "double_value")
-    links.guard()  # a second time changes nothing
+    incoming.guard()  # a second time changes nothing
     assert session_state.parse_url_param("1.5", "double_value") == 1.5
     assert session_state.parse_url_param(["a", "b"], "string_array_value") == ["a", "b"]
     assert session_state.parse_url_param("", "double_value") is None

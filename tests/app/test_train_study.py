@@ -9,7 +9,7 @@ from clsf.plan import Plan, Schedule, Stopping
 from clsf.runs.history import RunHistory
 from clsf.ui.shared.settings import keys as setting_keys
 from clsf.ui.shared.settings.looping import VARIANT_TITLES
-from clsf.ui.train import keys, study_said, study_view
+from clsf.ui.train import keys, study_view
 from tests.app.seen import charts, texts
 from tests.app.test_train_settings import start
 
@@ -132,9 +132,9 @@ def test_the_plans_of_a_study_have_as_many_steps_as_asked_for_and_nothing_else_g
 def test_findings_name_the_price_of_tracing_and_when_it_has_paid(lab):
     graph = Timing("tensorflow", "graph", "graph", (1.0, 1.01), 0.01)
     eager = Timing("tensorflow", "eager", "eager", (0.1, 0.15), 0.05)
-    first, paid = study_said.findings([graph, eager])
+    first, paid = study_view.findings([graph, eager])
     assert "5.0 times as fast" in first
     assert "1.00 s" in first
     assert "step 24" in paid  # 1.0 + 23 · 0.01 = 1.23 < 0.1 + 23 · 0.05 = 1.25
     slow = Timing("tensorflow", "graph", "graph", (1.0, 1.1), 0.06)
-    assert "never catches up" in study_said.findings([slow, eager])[1]
+    assert "never catches up" in study_view.findings([slow, eager])[1]

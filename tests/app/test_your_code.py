@@ -11,7 +11,7 @@ from clsf.reader.pair import pair_of
 from clsf.reader.pair_differences import differences, evened
 from clsf.reader.program import read
 from clsf.ui.your_code import keys
-from clsf.ui.your_code.editor import EXAMPLE
+from clsf.ui.your_code.reading import EXAMPLE
 from tests.app.seen import texts
 from tests.unit.reader_programs import PROGRAMS, RIGHT
 

@@ -15,7 +15,7 @@ from clsf.model.layers import Activation, BatchNorm, Conv2D, Dense, GlobalAverag
 from clsf.model.spec import ModelSpec
 from clsf.runs import ids
 from clsf.tensors import literals
-from clsf.ui.links import usable
+from clsf.ui.incoming import usable
 from clsf.ui.shared.components import key_of
 from clsf.words import say
 

@@ -27,7 +27,7 @@ OTHERWISE = {
     "data": {"key": "keep(keys.LOGITS"},
     "layers": {"key": "linked.put(keys.CHAIN", "seed": "linked.put(keys.CHAIN", "scheme": "linked.put(keys.CHAIN", "keys.widget(stack.version(), position, 'two')": "linked.put(keys.CHAIN", "**common": "linked.put(keys.CHAIN"},
     "model": {"keys.NAME": "linked.put(keys.LINK"},
-    "predict": {"keys.ONE": "look_at", "keys.TWO": "query_params[keys.SECOND]"},
+    "predict": {"keys.ONE": "look_at", "keys.TWO": "linked.put(keys.SECOND"},
     "shared": {"state.LANGUAGE_SWITCH": "query_params[PARAMETER]"},
     "teachers": {"'class_shown'": "query_params[keys.CLASS_SHOWN]"},
     "tensors": {"keys.SHAPES_EXAMPLE": "_take_example", "keys.CAST_EXAMPLE": "_take_example", "keys.SERIES": "_take_series"},
@@ -72,7 +72,7 @@ NOT_CARRIED = {
 """Reason -> folder -> keys of widgets that do not stand in a link."""
 
 COMPONENTS = {
-    "shared/drawing/__init__.py": "put_long(link", "predict/matrix.py": 'linked.keep(f"{key}-kept"', "runs/listing.py": "put_long(keys.CHOSEN",
+    "shared/drawing/__init__.py": "put_long(link", "predict/measuring.py": 'linked.keep(f"{key}-kept"', "runs/listing.py": "put_long(keys.CHOSEN",
     "data/look.py": "opened.pick", "model/cards.py": "asked of the design, which is in the link",
     "shared/identity.py": "a secret: the reader's key", "shared/camera/__init__.py": "photographs, which stay on the reader's machine",
     "share_page.py": "asks for the link itself", "own/collect.py": "photographs", "shared/picture_grid.py": "its users say what a press does",
@@ -126,7 +126,7 @@ def test_every_component_that_tells_something_is_known():
         )
     }  # fmt: skip
     assert set(telling) == set(COMPONENTS)
-    for path in ("shared/drawing/__init__.py", "predict/matrix.py", "runs/listing.py", "data/look.py"):
+    for path in ("shared/drawing/__init__.py", "predict/measuring.py", "runs/listing.py", "data/look.py"):
         assert COMPONENTS[path] in telling[path]
 
 

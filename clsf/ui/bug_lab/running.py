@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from clsf.faults.lab import BenchTask, BugCase, ProgramBench, mended, probe_scene
+from clsf.faults.lab import BenchTask, BugCase, ProgramBench
 from clsf.faults.running import Live, Ran
+from clsf.faults.scene import Scene
 from clsf.ui.shared import problems
 from clsf.ui.shared.text import t, tn
 
@@ -19,28 +20,21 @@ def bench() -> ProgramBench:
     return ProgramBench()
 
 
-def case(case: BugCase) -> BenchTask:
-    """Return the task that runs a case's program."""
-    return bench().ask(case.code, lambda: [case.faulty])
+def seen(case: BugCase, shown: Callable[[Live], None] | None = None) -> Ran | None:
+    """Return what a case's program does; None while it runs."""
+    ran = waited(case, lambda: [case.faulty], shown=shown)
+    return ran[0] if ran is not None else None
 
 
-def probe(case: BugCase, name: str) -> BenchTask:
-    """Return the task of a probe that needs a run of its own."""
-    return bench().ask(f"{case.code} {name}", lambda: [probe_scene(case, name)])
+@problems.shown()
+def waited(
+    case: BugCase, programs: Callable[[], list[Scene]], what: str = "", shown: Callable[[Live], None] | None = None
+) -> tuple[Ran, ...] | None:
+    """Return the results of programs about a case. While they run, show the progress, and redraw the page at the end.
 
-
-def proof(case: BugCase) -> BenchTask:
-    """Return the task that runs the healthy program and the fixed one."""
-    return bench().ask(f"{case.code} proof", lambda: [case.healthy, mended(case)])
-
-
-def waited(ask: Callable[[], BenchTask], shown: Callable[[Live], None] | None = None) -> tuple[Ran, ...] | None:
-    """Return the results of the programs. While they run, show the progress, and redraw the page at the end."""
-    task = None
-    with problems.shown():
-        task = ask()
-    if task is None:
-        return None
+    `what` distinguishes them from the case's own program.
+    """
+    task = bench().ask(case.code + what, programs)
     if not task.over:
         st.fragment(_look, run_every=TICK)(task, shown)
         return None

@@ -15,13 +15,14 @@ from clsf.faults.lab import LEVELS, Attempt, BugCase, Streak, case_of, daily, ne
 from clsf.faults.probes import PROBES
 from clsf.ui.shared import facts, service_access
 from clsf.ui.shared import state as shared
-from clsf.words import Sentence
 
 CASE = "case"  # in the link, so that a class can be given one
 LEVEL, FRAMEWORK, STEP = "buglab_level", "buglab_framework", "buglab_step"
 STEPS = ("symptoms", "probes", "diagnosis", "proof")
 PART, STREAK = "buglab", "streak"  # of what is kept
-_KEPT, _TROUBLE, _SAID, _SHOWN = "buglab_kept", "buglab_trouble", "buglab_said", "buglab_shown"
+SAID = "buglab_said"  # of a wrong answer, until the page has been redrawn
+TROUBLE = "buglab_trouble"  # why progress isn't kept for the next visit, if it isn't
+_KEPT, _SHOWN = "buglab_kept", "buglab_shown"
 
 
 def today() -> date:
@@ -41,7 +42,7 @@ def chosen() -> BugCase:
         known = "proof" if solved(case.code) is not None else STEPS[0]
         linked = st.query_params.get(STEP) if before is None else None
         st.session_state[STEP] = linked if linked in STEPS else known
-        st.session_state.pop(_SAID, None)
+        st.session_state.pop(SAID, None)
     return case
 
 
@@ -65,11 +66,6 @@ def is_daily(code: str) -> bool:
     return any(daily(framework, today()).code == code for framework in FRAMEWORKS)
 
 
-def go(step: str) -> None:
-    """Show another step."""
-    st.session_state[STEP] = step
-
-
 def attempt(code: str) -> Attempt:
     """Return the student's progress in a case. Progress stored by another version may name probes that no longer exist."""
     row = _kept().get(code, {})
@@ -78,7 +74,7 @@ def attempt(code: str) -> Attempt:
     return Attempt(probes, _whole(row.get("hints")), _whole(row.get("wrong")))
 
 
-def note(code: str, **changes: object) -> None:
+def mark(code: str, **changes: object) -> None:
     """Change the student's progress in a case."""
     done = replace(attempt(code), **changes)
     _keep(code, _kept().get(code, {}) | asdict(done))
@@ -99,9 +95,11 @@ def solve(code: str, points: int, kinds: set[str], lines: set[int]) -> None:
     facts.tell("buglab", solved=total()[0], points=points)
 
 
-def miss() -> None:
-    """End the streak of cases solved at the first answer, after a wrong answer."""
+def miss(code: str, said: str) -> None:
+    """Note a wrong answer, which ends the streak of cases solved at the first one; `said` is shown next."""
+    mark(code, wrong=attempt(code).wrong + 1)
     _keep(STREAK, streak().missed().to_json())
+    st.session_state[SAID] = said
 
 
 def streak() -> Streak:
@@ -114,20 +112,6 @@ def total() -> tuple[int, int]:
     return len(points), sum(points)
 
 
-def say_next(text: str) -> None:
-    """Keep the response to a wrong answer until the page has been redrawn."""
-    st.session_state[_SAID] = text
-
-
-def said() -> str | None:
-    return st.session_state.pop(_SAID, None)
-
-
-def trouble() -> Sentence | None:
-    """Return why progress isn't kept for the next visit, if it isn't."""
-    return st.session_state.get(_TROUBLE)
-
-
 def _kept() -> dict[str, dict]:
     """Return name -> stored value, read once per session and owner."""
     owner = shared.owner()
@@ -137,7 +121,7 @@ def _kept() -> dict[str, dict]:
         try:
             stored = service_access.get_service().reached.all(owner, PART)
         except ClsfError as error:
-            st.session_state[_TROUBLE], stored = error.sentence, {}
+            st.session_state[TROUBLE], stored = error.sentence, {}
         known = st.session_state[_KEPT] = owner, {**before, **stored}
     return known[1]
 
@@ -146,9 +130,9 @@ def _keep(name: str, body: Mapping[str, object]) -> None:
     _kept()[name] = dict(body)
     try:
         service_access.get_service().reached.put(shared.owner(), PART, name, body)
-        st.session_state.pop(_TROUBLE, None)
+        st.session_state.pop(TROUBLE, None)
     except ClsfError as error:  # it stays in this session
-        st.session_state[_TROUBLE] = error.sentence
+        st.session_state[TROUBLE] = error.sentence
 
 
 def _whole(value: object) -> int:

@@ -13,23 +13,13 @@ from clsf.ui.shared.live_chart import live_chart
 from clsf.ui.shared.text import t, words
 
 HEIGHT = 260
-STYLE = """<style>
-.bl-grid{display:grid;grid-template-columns:repeat(8,1fr);gap:.35rem;margin:0!important;padding:0!important;list-style:none}
-@media (max-width:640px){.bl-grid{grid-template-columns:repeat(4,1fr)}}
-.bl-grid li{text-align:center;font-size:.8rem;line-height:1.25;border-radius:.4rem;padding:.2rem;margin:0!important}
-.bl-grid small{display:block;font-size:.7rem}
-.bl-grid img{width:100%;aspect-ratio:1;image-rendering:pixelated;border-radius:.3rem;display:block}
-.bl-right{background:color-mix(in srgb,var(--clsf-right) 14%,transparent)}
-.bl-wrong{background:color-mix(in srgb,var(--clsf-wrong) 18%,transparent);box-shadow:inset 0 -3px var(--clsf-wrong)}
-</style>"""
 
 
 def show(case: BugCase) -> Ran | None:
     """Run the case's program and show what it does; return it once it is over."""
-    ran = running.waited(lambda: running.case(case), _live)
-    if ran is None:
+    seen = running.seen(case, _live)
+    if seen is None:
         return None
-    seen = ran[0]
     if seen.traceback:
         st.markdown(t("**It stops with an error.**"))
         st.code(seen.traceback[:2000], language="text", wrap_lines=True)
@@ -90,4 +80,4 @@ def predictions(samples: Samples) -> None:
         alt = t("An image with the label {label}", label=label)
         title = f"{t('label')} {label}"
         rows.append(f'<li class="{css}">{pictures.image(np.array(image, np.uint8), alt, title=title)}{under}</li>')
-    st.html(f'{STYLE}<ul class="bl-grid">{"".join(rows)}</ul>')
+    st.html(f'<ul class="bl-grid">{"".join(rows)}</ul>')

@@ -7,8 +7,9 @@ import streamlit as st
 from clsf import FRAMEWORKS
 from clsf.faults.lab import LEVELS, BugCase, points
 from clsf.frameworks import BY_NAME
-from clsf.ui.bug_lab import answering, probing, proof, running, state, symptoms
+from clsf.ui.bug_lab import running, state, steps, symptoms
 from clsf.ui.shared.choose import named
+from clsf.ui.shared.sections import go
 from clsf.ui.shared.text import plain, t, tn, words
 
 CODE_HEIGHT = 640
@@ -36,7 +37,7 @@ def choose() -> None:
             said.append(tn("daily case: {count} day in a row", "daily case: {count} days in a row", days))
         if cases:
             st.caption(" · ".join(said))
-    trouble = state.trouble()
+    trouble = st.session_state.get(state.TROUBLE)
     if trouble is not None:
         st.caption(t("Points last for this visit only: {why}", why=plain(trouble)))
 
@@ -73,19 +74,19 @@ def _step(case: BugCase, step: str, solved: int | None) -> None:
         if seen is not None and solved is None:
             _next(t("Check something"), "probes")
         return
-    ran = running.waited(lambda: running.case(case))
+    seen = running.seen(case)
     if step == "diagnosis":
         st.caption(_worth(case))
-        answering.show(case)
-    elif ran is None:
+        steps.diagnosis(case)
+    elif seen is None:
         return
     elif step == "probes":
         st.caption(_worth(case) if solved is None else t("Solved: probes cost nothing any more."))
-        probing.show(case, ran[0])
+        steps.probes(case, seen)
         if solved is None:
             _next(t("I know what it is"), "diagnosis")
     else:
-        proof.show(case, ran[0])
+        steps.proof(case, seen)
         st.button(t("Next case"), key="buglab_next_case", type="primary", icon=":material/casino:", on_click=state.begin_new)
 
 
@@ -95,4 +96,4 @@ def _worth(case: BugCase) -> str:
 
 
 def _next(label: str, step: str) -> None:
-    st.button(label, key="buglab_next", type="primary", icon=":material/arrow_forward:", on_click=state.go, args=(step,))
+    st.button(label, key="buglab_next", type="primary", icon=":material/arrow_forward:", on_click=go, args=(state.STEP, step))

@@ -1,6 +1,8 @@
-"""The choices of an experiment: images, a model, and what the runs differ in. Widgets in, one experiment out."""
+"""The choices of an experiment: images, a model, what the runs differ in. Widgets in, one experiment out, and its start."""
 
 from __future__ import annotations
+
+import time
 
 import streamlit as st
 
@@ -9,7 +11,7 @@ from clsf.charts.style import STYLES
 from clsf.data import catalogue
 from clsf.data.prepare import prepared_shape
 from clsf.errors import ClsfError
-from clsf.experiments import grid, sets
+from clsf.experiments import grid, sets, start
 from clsf.experiments.estimate import estimate
 from clsf.experiments.fitting import fitting
 from clsf.experiments.sets import KINDS, Strengths
@@ -17,14 +19,15 @@ from clsf.experiments.together import compares_times
 from clsf.experiments.values import MOST_RUNS, Arm, Experiment
 from clsf.model.spec import ModelSpec
 from clsf.plan import LEARNING_RATES, MAX_BATCH, MAX_EPOCHS, MAX_IMAGE_SIZE, Plan, Preparation
-from clsf.ui.experiments import current, keys
-from clsf.ui.shared import choices, data_choice, problems, service_access, units
+from clsf.ui.experiments import keys
+from clsf.ui.shared import choices, data_choice, linked, problems, service_access, state, units
 from clsf.ui.shared.choose import LINKED, named, several, several_chosen
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import begun, plain, t, tn, words
 
 DEFAULT_MODEL, DEFAULT_EPOCHS = "lenet-5", 5
 DEFAULT_FACTORS = ("optimizer", "seed")
+MOST_OFFERED = 30  # earlier experiments
 
 
 def kind() -> str:
@@ -37,6 +40,7 @@ def kind() -> str:
     return named(st.pills, t("Experiment"), titles, keys.KIND, label_visibility="collapsed")
 
 
+@problems.shown()
 def experiment(which: str) -> Experiment | None:
     """Show all widgets; return the experiment, or None after having said why there is none."""
     data = data_choice.select(keys.DATA)
@@ -50,17 +54,13 @@ def experiment(which: str) -> Experiment | None:
         t("Frameworks"), FRAMEWORKS, selection_mode="multi", default=["torch"], key=keys.FRAMEWORKS,
         format_func=lambda name: STYLES[name].title, **LINKED,
     )  # fmt: skip
-    try:
-        plan = fitting(spec, _plan(which, data))
-        with said:
-            _fit(spec, plan)
-        chosen = tuple(name for name in FRAMEWORKS if name in frameworks)
-        experiment = Experiment(which, tuple(_arms(which, spec, plan)), chosen)
-        for arm in experiment.arms:
-            service_access.get_service().check(arm.spec, arm.plan)
-    except ClsfError as error:
-        problems.show(error)
-        return None
+    plan = fitting(spec, _plan(which, data))
+    with said:
+        _fit(spec, plan)
+    chosen = tuple(name for name in FRAMEWORKS if name in frameworks)
+    experiment = Experiment(which, tuple(_arms(which, spec, plan)), chosen)
+    for arm in experiment.arms:
+        service_access.get_service().check(arm.spec, arm.plan)
     return experiment
 
 
@@ -70,7 +70,7 @@ def cost(experiment: Experiment) -> None:
         recent = service_access.get_service().recent(None, 100)
     except ClsfError:
         recent = []
-    about = estimate(experiment, catalogue.info(experiment.arms[0].plan.data), recent, current.in_turn())
+    about = estimate(experiment, catalogue.info(experiment.arms[0].plan.data), recent, _in_turn())
     text = tn("{count} run, about {time}", "{count} runs, about {time}", about.runs, time=units.duration(about.seconds))
     if about.measured == about.runs:
         how = t("from the last such runs on this machine")
@@ -91,6 +91,31 @@ def cost(experiment: Experiment) -> None:
         st.caption(said)
     with st.expander(t("What will be trained"), icon=":material/list:"):
         st.markdown("\n".join(f"{place}. {plain(arm.label)}" for place, arm in enumerate(experiment.arms, start=1)))
+
+
+def begin(experiment: Experiment) -> None:
+    """Queue the runs, and show them. A refusal is kept to be shown; nothing was started then."""
+    with problems.kept(keys.REFUSAL):
+        service = service_access.get_service()
+        linked.keep(state.EXPERIMENT, start.start(service, experiment, state.owner(), "", _in_turn()))
+
+
+def earlier() -> None:
+    """Offer the reader's experiments, newest first."""
+    listed = service_access.get_service().history.experiments(state.owner(), MOST_OFFERED)
+    if not listed:
+        return
+    with st.expander(t("My experiments"), icon=":material/history:"):
+        for row in listed:
+            st.button(
+                f"{words(start.title(row))} · {time.strftime('%m-%d %H:%M', time.localtime(row.created))}", key=f"open_{row.experiment_id}",
+                on_click=linked.keep, args=(state.EXPERIMENT, row.experiment_id), type="tertiary", width="stretch",
+            )  # fmt: skip
+
+
+def _in_turn() -> bool:
+    """Return whether the reader wants one run after the other."""
+    return bool(st.session_state.get(keys.IN_TURN))
 
 
 def _factors() -> tuple[str, ...]:
@@ -198,10 +223,10 @@ def _grid(spec: ModelSpec, plan: Plan) -> tuple[Arm, ...]:
             values[name] = tuple(
                 several(
                     st.multiselect, titles[name], {one: optimizers.title(one) if name == "optimizer" else str(one) for one in options},
-                    keys.factor(name), default,
+                    keys.GRID + name, default,
                 )
             )  # fmt: skip
         else:
-            typed = _typed(titles[name], keys.factor(name), factor.example, t("With commas between them."))
+            typed = _typed(titles[name], keys.GRID + name, factor.example, t("With commas between them."))
             values[name] = grid.read(name, typed) or grid.read(name, factor.example)
     return grid.grid(spec, plan, values, len(catalogue.info(plan.data).classes))

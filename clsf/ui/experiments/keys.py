@@ -1,7 +1,5 @@
 """Every session_state key of the Experiments page; those of widgets are in the link under the same name."""
 
-from __future__ import annotations
-
 REFUSAL = "experiment_refusal"
 
 KIND = "kind"
@@ -11,10 +9,6 @@ IN_TURN = "exp_in_turn"
 L1, L2, DROPOUT, PATIENCE = "exp_l1", "exp_l2", "exp_dropout", "exp_patience"
 RATES, BATCHES, SEEDS = "exp_rates", "exp_batches", "exp_seeds"
 FACTORS = "exp_grid"
+GRID = "grid_"  # before the name of a setting: its values
 
 NAME = "exp_name"
-
-
-def factor(name: str) -> str:
-    """Return the key of the widget that holds the values of a grid's setting."""
-    return f"grid_{name}"

@@ -1,4 +1,4 @@
-"""A started experiment, live or finished: progress, the leading arm, curves, and the table of differences."""
+"""A started experiment, live or finished: progress, the leading arm, curves, table of differences. Before it, an example."""
 
 from __future__ import annotations
 
@@ -6,26 +6,33 @@ import time
 
 import streamlit as st
 
+from clsf import examples
 from clsf.charts import experiment_scores as scores
+from clsf.charts.arm_styles import ArmStyle, arm_style
 from clsf.charts.style import STYLES
 from clsf.errors import ClsfError
 from clsf.experiments import start
 from clsf.experiments.open_question import open_question
 from clsf.experiments.remaining import seconds_left
-from clsf.experiments.start import ExperimentRuns
+from clsf.experiments.start import ExperimentRuns, Member
 from clsf.experiments.verdict import Verdict, agreement, verdicts
-from clsf.ui.experiments import keys, names
-from clsf.ui.experiments.current import current, forget
-from clsf.ui.shared import doctor_view, navigation, pace, places, problems, run_overlay, run_table, service_access, state, units
+from clsf.ui.experiments import keys
+from clsf.ui.shared import doctor_view, linked, navigation, pace, problems, run_overlay, run_table, service_access, state, units
 from clsf.ui.shared.data_names import data_of
 from clsf.ui.shared.downloads import download
+from clsf.ui.shared.example import guess, head
 from clsf.ui.shared.figures import draw
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.marks import heading
+from clsf.ui.shared.places import show_each
 from clsf.ui.shared.progress import of_run
+from clsf.ui.shared.run_table import RunRow
 from clsf.ui.shared.text import plain, t, tn, words
+from clsf.words import Sentence
 
 EARLY = 0.04  # share of an experiment below which the remaining time can't be estimated
+ORDERED = ("learning-rate", "batch-size")
+"""Kinds whose arms are numbers, from small to large."""
 
 
 def show(experiment_id: str) -> None:
@@ -36,32 +43,31 @@ def show(experiment_id: str) -> None:
 
 
 def _found(experiment_id: str) -> ExperimentRuns | None:
+    """Return the experiment; if there is nothing to show of it, say why, and offer to close it."""
     try:
         experiment = start.find(service_access.get_service(), experiment_id)
+        if experiment.members:
+            return experiment
+        st.info(t("None of its runs is there: they were deleted, or ended before their turn came."), icon=":material/delete:")
     except ClsfError as error:
         st.error(plain(error.sentence), icon=":material/search_off:")
-        st.button(t("Close"), key="close_experiment", on_click=forget)
-        return None
-    if not experiment.members:
-        st.info(t("None of its runs is there: they were deleted, or ended before their turn came."), icon=":material/delete:")
-        st.button(t("Close"), key="close_experiment", on_click=forget)
-        return None
-    return experiment
+    st.button(t("Close"), key="close_experiment", on_click=linked.keep, args=(state.EXPERIMENT, None))
+    return None
 
 
 @pace.turn()
 def _look(experiment_id: str, was_over: bool) -> None:
-    if current() != experiment_id:
+    if linked.current(state.EXPERIMENT) != experiment_id:
         st.rerun()
     experiment = _found(experiment_id)
     if experiment is None:
         return
     pace.looked()
-    rows = names.rows(experiment)
+    rows = rows_of(experiment)
     with st.container(key="live-experiment"):
         _head(experiment)
         said = verdicts(experiment.members)
-        places.show_each(
+        show_each(
             lambda: None if experiment.over else _progress(experiment),
             lambda: _failures(experiment),
             lambda: _missing(experiment),
@@ -73,7 +79,7 @@ def _look(experiment_id: str, was_over: bool) -> None:
         show_scores(experiment, said)
         st.header(t("What differs, and the results"))
         best = [m.record.run_id for v in said for m in experiment.members if v.margin and m.arm == v.scores[0].arm and m.record.framework == v.framework]  # fmt: skip
-        run_table.show(rows, names.varied(experiment), best)
+        run_table.show(rows, varied(experiment), best)
         st.caption(note("experiments", "settings-all-runs"))
         if any(m.record.race for m in members):
             st.caption(t("Several of these runs trained at the same time, so their times can't be compared."))
@@ -175,7 +181,7 @@ def show_scores(experiment: ExperimentRuns, said: list[Verdict]) -> None:
     for verdict in said:
         for score in verdict.scores:
             member = next(m for m in experiment.members if m.arm == score.arm and m.record.framework == score.framework)
-            name, look = names.name(score.label, score.framework, apart), names.member_look(experiment, member, arms)
+            name, look = name_of(score.label, score.framework, apart), member_look(experiment, member, arms)
             rows.append(scores.ScoreRow(score, name, look))
     if len(rows) < 2 and not several:
         return
@@ -198,13 +204,13 @@ def _left_open(experiment: ExperimentRuns, said: list[Verdict]) -> None:
         st.markdown(f"**{t('Left open:')}** {plain(asked.text)}", width="stretch")
         if st.button(words(asked.way), key="open_question", icon=":material/arrow_forward:"):
             if asked.page == "experiments":  # this page: the result is replaced by the next choice
-                forget()
+                linked.keep(state.EXPERIMENT, None)
                 st.session_state[keys.KIND] = asked.link["kind"]
                 st.rerun()
             navigation.switch_to(asked.page, asked.link)
 
 
-def _actions(experiment: ExperimentRuns, rows: list[run_table.RunRow]) -> None:
+def _actions(experiment: ExperimentRuns, rows: list[RunRow]) -> None:
     with st.container(horizontal=True, gap="small"):
         download(
             t("Download CSV"), lambda: run_table.csv(rows), f"experiment-{experiment.row.experiment_id}.csv", "experiment_csv"
@@ -216,10 +222,53 @@ def _actions(experiment: ExperimentRuns, rows: list[run_table.RunRow]) -> None:
             with st.popover(t("Rename"), icon=":material/edit:"):
                 st.text_input(t("Name"), experiment.row.name, max_chars=80, key=keys.NAME)
                 st.button(t("Keep this name"), key="rename_experiment", on_click=_rename, args=(experiment.row.experiment_id,))
-        st.button(t("Close"), key="close_experiment", icon=":material/close:", on_click=forget)
+        forget = (state.EXPERIMENT, None)
+        st.button(t("Close"), key="close_experiment", icon=":material/close:", on_click=linked.keep, args=forget)
 
 
 def _rename(experiment_id: str) -> None:
     with problems.kept(keys.REFUSAL):
         name = st.session_state.get(keys.NAME) or ""
         service_access.get_service().history.rename_experiment(state.owner(), experiment_id, name)
+
+
+def rows_of(experiment: ExperimentRuns) -> list[RunRow]:
+    """Return the runs with their names and looks; the framework is in a name only if there are two."""
+    both, arms = len(experiment.frameworks) > 1, 1 + max((m.arm for m in experiment.members), default=0)
+    return [
+        RunRow(name_of(m.label, m.record.framework, both), member_look(experiment, m, arms), m.record, words(m.label))
+        for m in experiment.members
+    ]
+
+
+def name_of(label: Sentence, framework: str, both: bool) -> str:
+    """Return what to call a run, or the score of an arm."""
+    return f"{words(label)} · {STYLES[framework].title}" if both else words(label)
+
+
+def member_look(experiment: ExperimentRuns, member: Member, arms: int) -> ArmStyle:
+    return arm_style(member.arm, arms, member.record.framework, experiment.kind in ORDERED)
+
+
+def varied(experiment: ExperimentRuns) -> list[str]:
+    """Return the settings that the names say already."""
+    names = {what for member in experiment.members for what, _ in member.varied}
+    return sorted(names | ({"framework"} if len(experiment.frameworks) > 1 else set()))
+
+
+def example() -> None:
+    """Show six learning rates: what was found, and the curves."""
+    experiment = examples.rates()
+    said = verdicts(experiment.members)
+    with st.container(border=True, key="example_experiment", gap="small"):
+        count = len(experiment.members)
+        what = tn(
+            "{count} learning rate, the smallest network, digits.",
+            "{count} learning rates, the smallest network, digits.",
+            count,
+        )
+        head(what)
+        guess(t("Guess before you read on: which learning rate is the best, and why not the largest?"))
+        run_overlay.show(rows_of(experiment), "example")
+        show_scores(experiment, said)
+        show_verdicts(experiment, said)

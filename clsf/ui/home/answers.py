@@ -1,4 +1,4 @@
-"""A sheet to draw a digit on, and the answers of one model per framework, updated stroke by stroke."""
+"""The first minute, on one screen: draw a digit, two frameworks answer; train your own; flip a switch, curves separate."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from clsf.charts.style import STYLES
 from clsf.predict.trying import SHEET
 from clsf.runs.record import RunRecord
 from clsf.ui.home import keys, training
-from clsf.ui.shared import choose, waiting
+from clsf.ui.shared import choose, problems, service_access, waiting
 from clsf.ui.shared.asked_model import answers, named
 from clsf.ui.shared.drawing import draw
 from clsf.ui.shared.text import t
@@ -25,12 +25,18 @@ TICK = 1.0  # seconds between two looks at workers that are not ready yet
 NAMED = 3  # answers of each model that are shown
 
 
-def show() -> None:
-    """Show the sheet and the answers. What is drawn before the workers are ready is answered as soon as they are."""
-    st.markdown(f"**1 · {t('Draw a digit: two frameworks answer')}**")
-    records = _asked()
-    cold = waiting.cold()
-    st.fragment(_look, run_every=TICK if cold else None)(records, bool(cold))
+def first_minute() -> None:
+    """Show both cards side by side; on a phone one above the other."""
+    with problems.shown():
+        service_access.at_hand()
+        left, right = st.columns([1, 1.2], gap="small")
+        with left.container(border=True, height="stretch", gap="xsmall", key="first_draw"):
+            st.markdown(f"**1 · {t('Draw a digit: two frameworks answer')}**")
+            # What is drawn before the workers are ready is answered as soon as they are.
+            records, cold = _asked(), waiting.cold()
+            st.fragment(_look, run_every=TICK if cold else None)(records, bool(cold))
+        with right.container(border=True, height="stretch", gap="xsmall", key="first_train"):
+            training.show()
 
 
 def _asked() -> list[RunRecord]:
@@ -51,7 +57,8 @@ def _look(records: Sequence[RunRecord], was_cold: bool) -> None:
     cold = waiting.cold()
     with said:
         if ink is None:
-            st.html(_waiting(records, t("Draw a digit from 0 to 9"), ""))
+            cards, hint = "".join(_card(record, "?", "", []) for record in records), escape(t("Draw a digit from 0 to 9"))
+            st.html(f'<div class="first-said">{cards}<p class="hint">{hint}</p></div>')
         else:
             _answer(records, np.array(ink), cold)
     if was_cold and not cold:
@@ -73,14 +80,12 @@ def _answer(records: Sequence[RunRecord], ink: np.ndarray, cold: Sequence[str]) 
         cards.append(_card(record, str(order[0]), f"{shares[order[0]]:.0%}", [(str(n), float(shares[n])) for n in order]))
         title, first = STYLES[record.framework].title, f"{order[0]}, {shares[order[0]]:.0%}"
         heard.append(t("{model} says: {answers}.", model=title, answers=first))
-    small = "" if received is None else _received(received)
+    small = ""
+    if received is not None:
+        alt = t("What the models receive: {side}×{side} pixels", side=received.shape[0])
+        small = f"<figure>{pictures.image(received, alt)}<figcaption>{escape(alt)}</figcaption></figure>"
     told = f'<p class="unseen" role="status">{escape(" ".join(heard))}</p>'
     st.html(f'<div class="first-said">{"".join(cards)}{small}{told}</div>')
-
-
-def _waiting(records: Sequence[RunRecord], words: str, more: str) -> str:
-    cards = "".join(_card(record, "?", more, []) for record in records)
-    return f'<div class="first-said">{cards}<p class="hint">{escape(words)}</p></div>'
 
 
 def _card(record: RunRecord, answer: str, share: str, bars: list[tuple[str, float]]) -> str:
@@ -90,8 +95,3 @@ def _card(record: RunRecord, answer: str, share: str, bars: list[tuple[str, floa
         f'<div class="said side-{record.framework}"><small>{style.mark} {escape(style.title)}</small>'
         f'<p><b>{escape(answer)}</b> <em>{escape(share)}</em></p><ul aria-hidden="true">{rows}</ul></div>'
     )
-
-
-def _received(pixels: np.ndarray) -> str:
-    alt = t("What the models receive: {side}×{side} pixels", side=pixels.shape[0])
-    return f"<figure>{pictures.image(pixels, alt)}<figcaption>{escape(alt)}</figcaption></figure>"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from html import escape
 
 import streamlit as st
@@ -58,9 +57,8 @@ def _images() -> None:
     """Show training images in the place of the curves to come."""
     info = catalogue.info(controls.DEFAULT_DATA)
     alt = t("Handwritten digits of the data set")
-    row = examples.picture(info.name)
-    if row is not None:
-        address = "data:image/png;base64," + base64.b64encode(row).decode("ascii")
+    address = examples.picture(info.name)
+    if address is not None:
         halves = "".join(f'<img src="{address}" alt="{said}">' for said in (escape(alt), ""))
         st.html(f'<div class="first-images">{halves}</div>')
     st.caption(
@@ -86,8 +84,11 @@ def _switch(first: list[RunRecord]) -> None:
 
 
 def _train() -> None:
-    """Start the first training: the Train page's defaults, both frameworks at the same time."""
-    _forget()
+    """Start the first training: the Train page's defaults, both frameworks at the same time. Forget the one before."""
+    linked.keep(keys.FIRST, None)
+    linked.keep(keys.OTHERWISE, None)
+    for key in (keys.SWITCH, keys.WHO):
+        st.session_state.pop(key, None)
     started = _start(preset(controls.DEFAULT_MODEL, 10), Plan(controls.DEFAULT_DATA), FRAMEWORKS)
     if started:
         linked.keep(keys.FIRST, started[0])
@@ -111,13 +112,6 @@ def _start(spec: object, plan: Plan, frameworks: tuple[str, ...]) -> list[str]:
     with problems.kept():
         return service_access.get_service().train(spec, plan, frameworks, owner=state.owner(), race=len(frameworks) > 1)
     return []
-
-
-def _forget() -> None:
-    linked.keep(keys.FIRST, None)
-    linked.keep(keys.OTHERWISE, None)
-    for key in (keys.SWITCH, keys.WHO):
-        st.session_state.pop(key, None)
 
 
 def _group(run_id: str | None) -> list[RunRecord]:

@@ -13,7 +13,7 @@ from clsf.model.presets import preset
 from clsf.plan import Plan
 from clsf.runs.record import RunRecord
 from clsf.ui.predict import keys
-from clsf.ui.shared import example, problems, run_status, runs, service_access, state, units
+from clsf.ui.shared import example, linked, problems, run_status, runs, service_access, state, units
 from clsf.ui.shared.asked_model import AskedModel, named
 from clsf.ui.shared.data_names import data_name
 from clsf.ui.shared.lessons import note
@@ -27,18 +27,24 @@ TICK = 0.5  # seconds between two looks at runs that still train
 
 def choose() -> list[AskedModel]:
     """Let the reader choose, and return one or two models of one task; none, after a message on what to do, if there is none."""
-    linked = _linked()
-    if linked is not None and not all(record.over for record in linked):
-        st.fragment(_look, run_every=TICK)([record.run_id for record in linked])
+    started = _started()
+    if started is not None and not all(record.over for record in started):
+        st.fragment(_look, run_every=TICK)([record.run_id for record in started])
         return []
-    newest = (*runs.newest(MOST_OFFERED, USABLE), *(linked or []))
+    newest = (*runs.newest(MOST_OFFERED, USABLE), *(started or []))
     offered = {record.run_id: record for record in newest if usable(record)}
-    if linked and not all(usable(record) for record in linked):
-        _without_weights([record for record in linked if not usable(record)])
+    useless = [record for record in started or [] if not usable(record)]
+    if useless:
+        st.warning(note("predict", "what-follows-kept"), icon=":material/block:")
+        run_status.chosen(useless[0])
+        run_status.show(useless)
     if not offered:
-        _begin()
+        with st.container(horizontal=True, vertical_alignment="center", gap="small", key="example_models"):
+            example.head(note("predict", "there-no-trained"))  # whose models answer in the meantime
+            st.button(t("Train a model on digits now"), key="predict_train", icon=":material/play_arrow:", on_click=_train)
+        runs.show_refusal()
         return named([examples.record(run_id) for run_id in examples.ids(examples.DIGITS)])
-    one, two = _picked(offered, linked)
+    one, two = _picked(offered, started)
     records = [offered[one], *([offered[two]] if two else [])]
     if len(records) == 2 and _task(records[0]) != _task(records[1]):
         st.warning(note("predict", "two-models-answer"), icon=":material/call_split:")
@@ -58,7 +64,7 @@ def usable(record: RunRecord) -> bool:
 # The choice.
 
 
-def _linked() -> list[RunRecord] | None:
+def _started() -> list[RunRecord] | None:
     """Return the runs that were started with the one in the link, None where there is none."""
     run_id = runs.looked_at()
     if not run_id:
@@ -71,10 +77,10 @@ def _linked() -> list[RunRecord] | None:
         return None
 
 
-def _picked(offered: dict[str, RunRecord], linked: list[RunRecord] | None) -> tuple[str, str | None]:
+def _picked(offered: dict[str, RunRecord], started: list[RunRecord] | None) -> tuple[str, str | None]:
     """Show both choices and return them; a run in the link that is new to the page presets them."""
     link = runs.looked_at()
-    first = next((r.run_id for r in linked or [] if r.run_id in offered), None) or next(iter(offered))
+    first = next((r.run_id for r in started or [] if r.run_id in offered), None) or next(iter(offered))
     if st.session_state.get(keys.FOLLOWED) != link or st.session_state.get(keys.ONE) not in offered:
         one, two = _pair(first, offered)
         second = st.query_params.get(keys.SECOND)
@@ -115,10 +121,7 @@ def _first_changed() -> None:
 
 
 def _second_changed() -> None:
-    if st.session_state[keys.TWO]:
-        st.query_params[keys.SECOND] = st.session_state[keys.TWO]
-    else:
-        st.query_params.pop(keys.SECOND, None)
+    linked.put(keys.SECOND, st.session_state[keys.TWO] or None)
 
 
 def _title(record: RunRecord) -> str:
@@ -128,21 +131,6 @@ def _title(record: RunRecord) -> str:
 
 
 # No model yet.
-
-
-def _without_weights(linked: list[RunRecord]) -> None:
-    """Show the state of runs that belong to the link and have no usable model."""
-    st.warning(note("predict", "what-follows-kept"), icon=":material/block:")
-    run_status.chosen(linked[0])
-    run_status.show(linked)
-
-
-def _begin() -> None:
-    """Show whose models answer in the meantime, and offer a training in one click."""
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="example_models"):
-        example.head(note("predict", "there-no-trained"))
-        st.button(t("Train a model on digits now"), key="predict_train", icon=":material/play_arrow:", on_click=_train)
-    runs.show_refusal()
 
 
 def _train() -> None:

@@ -1,7 +1,5 @@
 """Every session_state key of the Predict page; those of widgets are in the link under the same name."""
 
-from __future__ import annotations
-
 SECTION = "predict"
 
 # Which runs. The first is clsf.ui.shared.state.RUN in the link.
@@ -22,7 +20,7 @@ MEASURED = "predict_measured"  # run id -> the result of its evaluation
 LOOKS = "predict_looks"  # how often the test set was used in this session
 FRESH = "predict_fresh"  # run id -> the effect of recomputed batch normalisation statistics
 VIEW = "measured_as"
-MATRIX, CELL = "matrix", "predict_cell"
+MATRIX, CELL = "matrix", "predict_cell"  # the second with "-" and a run id
 
 # Look inside.
 INSIDE, CLASS_EXPLAINED, MAP = "inside_view", "explained_class", "map_method"
@@ -32,8 +30,3 @@ EXPLAIN, EXPLAIN_LINK = "predict_inside_image", "inside_image"
 NOTES, AUTHOR = "predict_notes", "predict_author"
 CAPSULE = "predict_capsule"
 TAKEN = "predict_taken"  # the result of the last capsule that was opened
-
-
-def cell(run_id: str) -> str:
-    """Return the key of a run's confusion matrix."""
-    return f"{CELL}-{run_id}"

@@ -1,25 +1,29 @@
-"""Evaluate: the test set, predicted once per click, and all statistics of the answers."""
+"""Evaluate: the test set, predicted once per click, and all statistics of the answers; batch normalisation's made anew."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 import streamlit as st
 
 from clsf.charts.predict_calibration import Calibrated, figure, in_words
 from clsf.charts.style import STYLES
+from clsf.compare.cases import runner
+from clsf.compare.cases.steps import Recalibrated, proof
 from clsf.predict import metrics
 from clsf.predict.values import Evaluated
-from clsf.ui.predict import checks_view, keys, mistakes, recalibrating, tables
-from clsf.ui.predict.matrix import MOST_CLASSES, matrix
+from clsf.ui.predict import keys, mistakes, tables
 from clsf.ui.predict.trying import class_names
-from clsf.ui.shared import choose, example, live_chart, units
+from clsf.ui.shared import choose, example, linked, live_chart, units
 from clsf.ui.shared.asked_model import AskedModel, answers
+from clsf.ui.shared.components import component, nothing
 from clsf.ui.shared.lessons import note
-from clsf.ui.shared.text import t, tn, words
+from clsf.ui.shared.text import plain, t, tn, words
 
 EVALUATE = "clsf.predict.evaluating:evaluate"
 BESIDE = 12  # classes up to which two matrices stand side by side
+MOST_CLASSES = 30  # with more, the numbers of a matrix would be unreadable
 SECONDS = 600.0  # a large model on 10,000 images
 
 Measured = tuple[AskedModel, Evaluated]
@@ -28,7 +32,7 @@ Measured = tuple[AskedModel, Evaluated]
 def show(models: Sequence[AskedModel]) -> None:
     """Show the button, and its last result."""
     _button(models)
-    recalibrating.show(models)
+    recalibrating(models)
     measured_models = measured(models)
     if not measured_models:
         example.guess(
@@ -37,8 +41,8 @@ def show(models: Sequence[AskedModel]) -> None:
             )
         )
         return
-    views = {"numbers": t("Numbers and checks"), "confusion": t("Confusion"), "sure": t("How sure"), "images": t("Images")}
-    view = choose.named(st.segmented_control, t("What to look at"), views, keys.VIEW, label_visibility="collapsed")
+    titles = {"numbers": t("Numbers and checks"), "confusion": t("Confusion"), "sure": t("How sure"), "images": t("Images")}
+    view = choose.named(st.segmented_control, t("What to look at"), titles, keys.VIEW, label_visibility="collapsed")
     {"numbers": _numbers, "confusion": _confusion, "sure": _sure, "images": mistakes.show}[view](measured_models)
 
 
@@ -82,7 +86,7 @@ def _numbers(measured_models: list[Measured]) -> None:
     st.caption(said)
     if len(measured_models) == 2 and count == len(measured_models[1][1].labels):
         _difference(*measured_models)
-    checks_view.show(measured_models)
+    tables.checks(measured_models)
     st.subheader(t("Class by class"))
     st.html(tables.per_class(measured_models, class_names(measured_models[0][0].record)))
     st.caption(note("predict", "precision-what-was"))
@@ -115,7 +119,7 @@ def _confusion(measured_models: list[Measured]) -> None:
             if len(names) > MOST_CLASSES:
                 st.html(tables.mix_ups(evaluated, names))
                 continue
-            cell = matrix(keys.cell(model.run_id), evaluated.confusion, names, rates=kind == "rates")
+            cell = matrix(f"{keys.CELL}-{model.run_id}", evaluated.confusion, names, rates=kind == "rates")
             if cell is None:
                 st.caption(t("Choose a cell to see its images."))
                 continue
@@ -130,3 +134,60 @@ def _sure(measured_models: list[Measured]) -> None:
     for model in drawn:
         st.markdown(note("predict", "expected-calibration-error", name=model.name, error=units.share(model.calibration.error)))
     st.caption(note("predict", "answers-grouped-how"))
+
+
+_component = component("clsf_confusion", __file__, "matrix", '<div class="scroll"></div>\n<span hidden></span>')
+
+
+def matrix(key: str, counts: np.ndarray, classes: Sequence[str], rates: bool) -> tuple[int, int] | None:
+    """Show counts, int (classes, classes), or the rates of each row; return the cell that was chosen, (shown, answered)."""
+    chosen = (st.session_state.get(key) or {}).get("cell") or linked.current(f"{key}-kept", key) or ""
+    totals = np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    shown = [[f"{v:.0%}" for v in row] for row in counts / totals] if rates else [[str(v) for v in row] for row in counts]
+    result = _component(
+        key=key,
+        data={
+            "classes": list(classes), "counts": counts.tolist(), "shown": shown, "cell": chosen,
+            "words": {
+                "caption": t("Row: what the image shows. Column: what the model answered."),
+                "cell": t("Shows %s, answered %a: %n images"),
+            },
+        },
+        on_cell_change=nothing,
+    )  # fmt: skip
+    cell = _cell(result.cell or chosen, len(classes))
+    linked.keep(f"{key}-kept", f"{cell[0]},{cell[1]}" if cell else None, key)
+    return cell
+
+
+def _cell(value: object, classes: int) -> tuple[int, int] | None:
+    """Return the cell in what the browser sent, None if there is none of that name."""
+    row, _, column = str(value or "").partition(",")
+    if row.isdecimal() and column.isdecimal() and len(row) < 5 and len(column) < 5 and max(int(row), int(column)) < classes:
+        return int(row), int(column)
+    return None
+
+
+def recalibrating(models: Sequence[AskedModel]) -> None:
+    """Show the button and its result, if a model has batch normalisation."""
+    normed = [model for model in models if _has_norm(model)]
+    if not normed:
+        return
+    if st.button(
+        t("Recompute batch normalisation's statistics"), key="predict_recalibrate", icon=":material/restart_alt:",
+        help=t("Nothing is trained, and the run stays as it is. Measured on validation images."),
+    ):  # fmt: skip
+        with st.spinner(t("Training images go through the model …")):
+            fresh = st.session_state.setdefault(keys.FRESH, {})
+            for model, answer in answers(normed, runner.JUDGE, True, timeout=runner.SECONDS):
+                fresh[model.run_id] = Recalibrated(model.record.framework, (answer.before.accuracy,), (answer.after.accuracy,))
+    kept = st.session_state.get(keys.FRESH, {})
+    said = [plain(proof(kept[model.run_id])) for model in normed if model.run_id in kept]
+    if said:
+        st.success("  \n".join(said), icon=":material/restart_alt:")
+        st.caption(note("compare", "recalibration"))
+
+
+def _has_norm(model: AskedModel) -> bool:
+    facts = model.record.model.analyse(tuple(model.record.started.input_shape)).layers
+    return any(layer.role == "Batchwise" for layer in facts)

@@ -9,7 +9,6 @@ import numpy as np
 import streamlit as st
 
 from clsf.charts import pictures
-from clsf.errors import ClsfError
 from clsf.predict import metrics
 from clsf.predict.values import Evaluated
 from clsf.ui.predict.trying import class_names, fetched
@@ -67,16 +66,12 @@ def _disagreements(one: tuple[AskedModel, Evaluated], two: tuple[AskedModel, Eva
     _grid([one, two], which)
 
 
+@problems.shown()
 def _grid(measured_models: Sequence[tuple[AskedModel, Evaluated]], which: np.ndarray) -> None:
     record = measured_models[0][0].record
     names, labels = class_names(record), measured_models[0][1].labels
-    try:
-        images = test_images(record, which)
-    except ClsfError as error:
-        problems.show(error)
-        return
     items = []
-    for pixels, n in zip(images, which, strict=True):
+    for pixels, n in zip(test_images(record, which), which, strict=True):
         said, alt = [f"<b>{escape(names[labels[n]])}</b>"], [t("shows {name}", name=names[labels[n]])]
         for model, e in measured_models:
             best = int(e.probabilities[n].argmax())

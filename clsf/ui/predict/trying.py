@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from html import escape
 
 import numpy as np
@@ -12,14 +12,15 @@ from streamlit.delta_generator import DeltaGenerator
 
 from clsf.charts import pictures
 from clsf.charts.predict_bars import Opinion, bars, top, verdict
-from clsf.data import catalogue, private
+from clsf.data import catalogue
 from clsf.errors import ClsfError
 from clsf.predict import asking, drawing
 from clsf.predict.trying import MOST_FILE, SHEET
 from clsf.runs.sharing import shared
 from clsf.ui.predict import keys
-from clsf.ui.shared import choose, data_names, example, facts, problems, service_access
+from clsf.ui.shared import choose, data_names, example, facts, problems
 from clsf.ui.shared.asked_model import AskedModel, answers
+from clsf.ui.shared.asking import ask
 from clsf.ui.shared.drawing import draw
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import begun, plain, t
@@ -33,23 +34,33 @@ ONE_PICTURE = "clsf.predict.evaluating:one_picture"
 def show(models: Sequence[AskedModel]) -> None:
     """Show the source of the image on the left and the models' answers on the right."""
     sources = {
-        "draw": ":material/draw: " + t("Draw"), "test": ":material/photo_library: " + t("Test image"),
-        "upload": ":material/upload: " + t("Upload"), "camera": ":material/photo_camera: " + t("Camera"),
+        "draw": (
+            ":material/draw: " + t("Draw"), _drawn, t("Draw something: what the models say appears here, stroke by stroke."),
+        ),
+        "test": (":material/photo_library: " + t("Test image"), _test, t("There is no image to ask about.")),
+        "upload": (":material/upload: " + t("Upload"), _upload, t("Choose a picture: what the models say of it appears here.")),
+        "camera": (
+            ":material/photo_camera: " + t("Camera"), _camera, t("Take a picture: what the models say of it appears here."),
+        ),
     }  # fmt: skip
-    source = choose.named(
-        st.segmented_control, t("Where the image comes from"), sources, keys.SOURCE, label_visibility="collapsed"
-    )
-    st.fragment(_look)(source, models)
+    titles = {name: title for name, (title, *_) in sources.items()}
+    label = t("Where the image comes from")
+    source = choose.named(st.segmented_control, label, titles, keys.SOURCE, label_visibility="collapsed")
+    st.fragment(_look)(models, source, *sources[source][1:])
 
 
-def _look(source: str, models: Sequence[AskedModel]) -> None:
+def _look(models: Sequence[AskedModel], source: str, image: Callable[..., tuple | None], nothing: str) -> None:
+    """Show the image, and the answers; `nothing` is what to say while there is no image."""
     left, right = st.columns([1, 1.75], gap="medium")
-    below = st.container()
-    with left:
-        asked = {"draw": _drawn, "test": _test, "upload": _upload, "camera": _camera}[source](models, below)
+    below, asked = st.container(), None
+    with left, problems.shown():
+        asked = image(models, below)
     with right:
         if asked is None:
-            _nothing(source)
+            st.info(nothing, icon=":material/psychology:")
+            example.guess(
+                t("Guess: with which image will the two models be the least sure, and will they be wrong in the same way?")
+            )
             return
         started = time.perf_counter()
         good = answers(models, *asked[:-1])
@@ -80,13 +91,7 @@ def _test(models: Sequence[AskedModel], below: DeltaGenerator) -> tuple | None:
     names = class_names(record)
     titles = {"": t("all classes"), **{str(n): name for n, name in enumerate(names)}}
     label = choose.named(st.selectbox, t("Class"), titles, keys.CLASS)
-    number = choose.whole(t("Image number"), 0, 1_000_000, 0, keys.NUMBER)
-    try:
-        pixels, shows, at = test_image(record, None if label == "" else int(label), number)
-    except ClsfError as error:
-        problems.show(error)
-        return None
-    words = t("test image {number}, which shows: {name}", number=at, name=names[shows])
+    pixels, words = test_image(record, None if label == "" else int(label))
     st.html('<div class="pd" style="max-width:12rem">' + pictures.image(pixels, words) + "</div>")
     st.caption(plain(begun(words)) + ". " + t("It was not used for training."))
     return ASKED, pixels, words
@@ -109,17 +114,6 @@ def _file(models: Sequence[AskedModel], file: object, words: str) -> tuple | Non
         grounds = {"auto": t("if its ground is light"), "keep": t("never"), "invert": t("always")}
         ground = choose.named(st.segmented_control, t("Turn light and dark around"), grounds, keys.TURN)
     return None if file is None else (UPLOADED, file.getvalue(), ground, words)
-
-
-def _nothing(source: str) -> None:
-    said = {
-        "draw": t("Draw something: what the models say appears here, stroke by stroke."),
-        "upload": t("Choose a picture: what the models say of it appears here."),
-        "camera": t("Take a picture: what the models say of it appears here."),
-        "test": t("There is no image to ask about."),
-    }[source]
-    st.info(said, icon=":material/psychology:")
-    example.guess(t("Guess: with which image will the two models be the least sure, and will they be wrong in the same way?"))
 
 
 # The result.
@@ -173,20 +167,19 @@ def task(record: object) -> tuple:
     return record.plan.data, tuple(record.started.input_shape)
 
 
-def test_image(record: object, label: int | None, number: int) -> tuple[np.ndarray, int, int]:
-    """Return (pixels uint8 (h, w, c), label, number) of a test image as the model gets it. Raises ClsfError."""
-    return fetched(record, ONE_PICTURE, label, number)
+def test_image(record: object, label: int | None) -> tuple[np.ndarray, str]:
+    """Let the reader choose a test image by its number, of one class or of all; return it as the model gets it, and in words.
+
+    Raises ClsfError.
+    """
+    number = choose.whole(t("Image number"), 0, 1_000_000, 0, keys.NUMBER)
+    pixels, shows, at = fetched(record, ONE_PICTURE, label, number)
+    return pixels, t("test image {number}, which shows: {name}", number=at, name=class_names(record)[shows])
 
 
 def fetched(record: object, job: str, *which: object) -> object:
     """Return images of a run's data set as the run's model gets them, by a job of a worker. Raises ClsfError."""
-    private.require(record.plan.data)
-    return _fetched(record.framework, job, record.plan.data, repr(record.plan.to_json()), record.plan.to_json(), which)
-
-
-@st.cache_data(max_entries=300, show_spinner=False)
-def _fetched(framework: str, job: str, data: str, key: str, _plan: dict, which: tuple) -> object:
-    return service_access.get_service().call(framework, job, data, _plan, *which, timeout=asking.SECONDS)
+    return ask(record.framework, job, record.plan.data, record.plan.to_json(), *which, timeout=asking.SECONDS)
 
 
 def _channels(record: object) -> int:

@@ -1,4 +1,4 @@
-"""Callbacks of the buttons of the Runs page: each is called before the page is redrawn, and leaves a message."""
+"""What a reader may do with runs: callbacks that leave a message, the key that finds runs elsewhere, a capsule's upload."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from clsf import capsule
 from clsf.errors import ClsfError
 from clsf.ui.runs import keys
 from clsf.ui.shared import capsules, identity, service_access, state
+from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import plain, t
 from clsf.words import Sentence, say
 
@@ -29,14 +31,9 @@ def delete(run_ids: list[str]) -> None:
         unchoose()
 
 
-def undo() -> None:
-    """Restore the runs that were deleted last."""
-    restore(st.session_state.get(keys.UNDO) or [])
-
-
 def restore(run_ids: list[str]) -> None:
     """Restore deleted runs."""
-    if run_ids and _done(lambda: service_access.get_service().history.restore(state.owner(), run_ids)):
+    if _done(lambda: service_access.get_service().history.restore(state.owner(), run_ids)):
         st.session_state.pop(keys.UNDO, None)
         _say("undo", say("Brought back: {count}.", count=len(run_ids)))
         unchoose()
@@ -53,9 +50,10 @@ def stop(run_ids: list[str]) -> None:
         _done(lambda run_id=run_id: service_access.get_service().control(run_id, "stop", owner=state.owner()))
 
 
-def take_in(content: bytes) -> None:
-    """Add the run of a capsule to the reader's own."""
-    if _done(lambda: capsules.take_in(capsules.opened(content)), CAPSULE):
+def take_in() -> None:
+    """Add the run of the uploaded capsule to the reader's own."""
+    given = st.session_state.get(keys.CAPSULE)
+    if given is not None and _done(lambda: capsules.take_in(capsules.opened(given.getvalue())), CAPSULE):
         _say_kept(say("The run of the capsule is now among yours."), CAPSULE)
         unchoose()
 
@@ -94,7 +92,7 @@ def show_said() -> None:
     if gone:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.markdown(":material/delete: " + t("Deleted: {count}.", count=len(gone)))
-            st.button(t("Undo"), key="undo_delete", icon=":material/undo:", on_click=undo)
+            st.button(t("Undo"), key="undo_delete", icon=":material/undo:", on_click=restore, args=(gone,))
 
 
 def _say_kept(said: Sentence, place: str = "") -> None:
@@ -117,3 +115,26 @@ def _done(action: Callable[[], object], place: str = "") -> bool:
         _say("error", error.sentence, place)
         return False
     return True
+
+
+def mine() -> None:
+    """Show the key, which finds the runs on another computer, and the upload of a capsule, folded away."""
+    with st.container(horizontal=True, gap="small"):
+        with st.popover(t("My key"), icon=":material/key:"):
+            show_answer(KEY)
+            st.markdown(note("runs", "there-no-account"))
+            st.code(identity.key(), language=None)
+            st.text_input(t("A key of yours from elsewhere"), key=keys.KEY, max_chars=60, type="password", autocomplete="off")
+            st.button(t("Use this key"), key="use_key", icon=":material/login:", on_click=use_key)
+            st.divider()
+            st.caption(t("At a computer that others use too: copy your key first, then let the browser forget it."))
+            st.button(t("Forget me on this computer"), key="forget_me", icon=":material/logout:", on_click=forget_me)
+        with st.popover(t("Open a capsule"), icon=":material/unarchive:"):
+            show_answer(CAPSULE)
+            st.markdown(note("runs", "capsule-whole-run"))
+            most = capsule.MOST_BYTES // 1_000_000
+            given = st.file_uploader(
+                t("Capsule, a zip of at most {most} MB", most=most), type="zip", key=keys.CAPSULE, max_upload_size=most
+            )
+            put = t("Put it among my runs")
+            st.button(put, key="take_in", icon=":material/add:", disabled=given is None, on_click=take_in, type="primary")

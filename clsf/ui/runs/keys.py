@@ -1,7 +1,5 @@
 """Every session_state key of the Runs page."""
 
-from __future__ import annotations
-
 TEXT, DATA, MODEL, FRAMEWORK = "history_text", "history_data", "history_model", "history_framework"
 STATUS, TAG = "history_status", "history_tag"
 SORT, UPWARDS, DELETED, PAGE = "history_sort", "history_upwards", "history_deleted", "history_page"

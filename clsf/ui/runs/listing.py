@@ -1,4 +1,4 @@
-"""The list of a reader's own runs: filtered and sorted by the database, and which of them are chosen."""
+"""The list of a reader's own runs: filtered and sorted by the database, which are chosen; an example before there is one."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from clsf import FRAMEWORKS, optimizers
+from clsf import FRAMEWORKS, examples, optimizers
 from clsf.charts.style import STYLES
 from clsf.errors import ClsfError
 from clsf.experiments.settings import NO_SETTING, shown
 from clsf.experiments.settings import title as setting
 from clsf.experiments.start import title
 from clsf.runs.history import KEPT_DAYS, Query, RunLine
-from clsf.runs.record import OVER
-from clsf.ui.runs import example, keys, names
-from clsf.ui.shared import linked, navigation, service_access, state, units
+from clsf.runs.record import OVER, RunRecord
+from clsf.ui.runs import keys, names
+from clsf.ui.shared import example, linked, navigation, service_access, state, units
 from clsf.ui.shared.choose import LINKED, named
 from clsf.ui.shared.components import component, nothing
 from clsf.ui.shared.data_names import data_name
@@ -85,7 +85,12 @@ def _query() -> Query:
             help = tn("Kept for {days} day, then gone for good.", "Kept for {days} days, then gone for good.", days, days=days)
             deleted = st.toggle(t("Deleted ones"), key=keys.DELETED, help=help, **LINKED)
         with st.popover(t("Sort"), icon=":material/sort:"):
-            sort = named(st.selectbox, t("Sort by"), _sorts(), keys.SORT)
+            sorts = {
+                "created": t("Time of start"), "accuracy": t("Accuracy, validation"), "loss": t("Loss, validation"),
+                "seconds": t("Duration"), "name": t("Name"), "data": t("Images"), "model": t("Model"), "framework": t("Framework"),
+                "optimizer": t("Optimizer"), "learning_rate": t("Learning rate"), "epochs": t("Epochs"),
+            }  # fmt: skip
+            sort = named(st.selectbox, t("Sort by"), sorts, keys.SORT)
             upwards = st.toggle(t("Smallest first"), key=keys.UPWARDS, **LINKED)
     experiment = _experiment()
     page = st.session_state.get(keys.PAGE) or 1
@@ -109,34 +114,32 @@ def _experiment() -> str:
     try:
         row = service_access.get_service().history.experiment(wanted)
     except ClsfError:
-        _all_runs()
+        linked.keep(state.RUNS_OF_EXPERIMENT, None)
         return ""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(":material/science: " + t("Only the runs of **{name}**", name=plain(title(row))))
         if st.button(t("Open it"), key="open_experiment", icon=":material/open_in_new:"):
             st.session_state[state.EXPERIMENT] = wanted
             navigation.switch_to("experiments")
-        st.button(t("All my runs"), key="all_runs", icon=":material/close:", on_click=_all_runs)
+        forget = (state.RUNS_OF_EXPERIMENT, None)
+        st.button(t("All my runs"), key="all_runs", icon=":material/close:", on_click=linked.keep, args=forget)
     return wanted
 
 
-def _all_runs() -> None:
-    linked.keep(state.RUNS_OF_EXPERIMENT, None)
-
-
-def _sorts() -> dict[str, str]:
-    return {
-        "created": t("Time of start"), "accuracy": t("Accuracy, validation"), "loss": t("Loss, validation"), "seconds": t("Duration"),
-        "name": t("Name"), "data": t("Images"), "model": t("Model"), "framework": t("Framework"), "optimizer": t("Optimizer"),
-        "learning_rate": t("Learning rate"), "epochs": t("Epochs"),
-    }  # fmt: skip
-
-
 def _nothing_yet() -> None:
+    """Say so before the reader has any, and show two real runs as an example."""
     st.info(t("You have not trained anything yet. What you train is listed here, and stays."), icon=":material/history:")
     if st.button(t("Train"), key="to_train", icon=":material/show_chart:", type="primary"):
         navigation.switch_to("train")
-    example.show()
+    records = [examples.record(run_id) for run_id in examples.ids(examples.FIRST)]
+    with st.container(border=True, key="example_runs", gap="small"):
+        example.head(t("A first training, in both frameworks. Yours can be opened, named, compared, continued and shared."))
+        rows = {
+            t("Run"): [_called(record) for record in records],  # three columns, because a phone has no space for more
+            t("Framework"): [STYLES[record.framework].title for record in records],
+            t("Accuracy, validation"): [units.share(record.final.validation_accuracy) for record in records],
+        }
+        st.table(rows, border="horizontal", hide_index=True, alt=t("Two runs as an example"))
 
 
 def differences(lines: Sequence[RunLine]) -> tuple[list[str], list[list[str]]]:
@@ -217,3 +220,8 @@ def _group(experiment: str, count: int) -> str:
     except ClsfError:
         name = t("Experiment")
     return f"{name} · " + tn("{count} run", "{count} runs", count)
+
+
+def _called(record: RunRecord) -> str:
+    epochs = tn("{epochs} epoch", "{epochs} epochs", len(record.epochs), epochs=len(record.epochs))
+    return " · ".join([data_name(record.plan.data), record.model.name, optimizers.title(record.plan.optimizer), epochs])

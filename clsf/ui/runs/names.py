@@ -35,10 +35,8 @@ def rows(lines: Sequence[RunLine], records: Sequence[RunRecord]) -> list[RunRow]
         apart = _apart(records)
         names = [line.name or each or name for line, each, name in zip(lines, apart, names, strict=True)]
     if len(set(names)) < len(names):
-        names = [
-            f"{name} · {when(line.run.created)}" if names.count(name) > 1 else name
-            for name, line in zip(names, lines, strict=True)
-        ]
+        times = [time.strftime("%m-%d %H:%M:%S", time.localtime(line.run.created)) for line in lines]
+        names = [f"{name} · {at}" if names.count(name) > 1 else name for name, at in zip(names, times, strict=True)]
     if len(set(names)) < len(names):
         names = [f"{place}. {name}" for place, name in enumerate(names, start=1)]
     return [
@@ -61,8 +59,3 @@ def _value(name: str, value: object) -> str:
         return optimizers.title(str(value))
     text = words(shown(value))
     return f"{words(title(name))} {text}" if isinstance(value, int | float | Mapping) else text
-
-
-def when(created: float) -> str:
-    """Return a readable time, on this machine's clock."""
-    return time.strftime("%m-%d %H:%M:%S", time.localtime(created))

@@ -14,28 +14,19 @@ from clsf.runs.happened import Happened
 from clsf.runs.history import MAX_NAME, MAX_NOTE, RunLine
 from clsf.runs.record import RunRecord
 from clsf.ui.runs import changes, keys, names
-from clsf.ui.shared import (
-    assigned,
-    capsules,
-    controls,
-    doctor_view,
-    navigation,
-    problems,
-    run_overlay,
-    run_status,
-    runs,
-    service_access,
-    state,
-    units,
-)
+from clsf.ui.shared import controls, doctor_view, navigation, problems, run_overlay, runs, service_access, state, units
+from clsf.ui.shared.assigned import link_to
+from clsf.ui.shared.capsules import packed
 from clsf.ui.shared.downloads import download
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.marks import heading
+from clsf.ui.shared.run_status import status, trained
 from clsf.ui.shared.run_table import RunRow
 from clsf.ui.shared.text import plain, t, words
 
 KEEPS_WEIGHTS = ("finished", "stopped", "time-limit")
 CONTINUED = "history_more_epochs"
+TICK = 1.0  # seconds between two looks at a shared run that still trains
 
 
 def show(line: RunLine, own: bool) -> None:
@@ -65,7 +56,7 @@ def show(line: RunLine, own: bool) -> None:
 
 def _facts(record: RunRecord) -> str:
     rates = names.rates(record.plan.learning_rate, Happened.of(record))
-    parts = [run_status.status(record), *run_status.trained(record, rates), t("seed {seed}", seed=record.plan.seed)]
+    parts = [status(record), *trained(record, rates), t("seed {seed}", seed=record.plan.seed)]
     return plain(" · ".join([*parts, record.machine] if record.machine else parts))
 
 
@@ -95,10 +86,10 @@ def _actions(line: RunLine, record: RunRecord, own: bool) -> None:
                 _continue(record)
         with st.popover(t("Share"), icon=":material/share:"):
             st.caption(note("runs", "whoever-has-link"))
-            st.code(assigned.link_to("runs", **{state.RUN: run_id}), language=None, wrap_lines=True)
+            st.code(link_to("runs", **{state.RUN: run_id}), language=None, wrap_lines=True)
         if record.over and record.started is not None:
             download(
-                t("Capsule"), lambda: capsules.packed(record, line.note), capsule.file_name(record), "pack",
+                t("Capsule"), lambda: packed(record, line.note), capsule.file_name(record), "pack",
                 ":material/inventory_2:", help=note("runs", "whole-run-one"),
             )  # fmt: skip
         if line.deleted is not None:
@@ -152,3 +143,41 @@ def _open(run_id: str, page: str) -> None:
     if page == "train":
         st.session_state[state.TRAIN_VIEW_WANTED] = "run"
     navigation.switch_to(page, {state.RUN: run_id})
+
+
+def linked() -> str | None:
+    """Return the id of the run in the link; also if it is the only run that another reader had chosen in their list."""
+    run_id, chosen = st.query_params.get(state.RUN), st.query_params.get(keys.CHOSEN, "")
+    if run_id or not chosen or "," in chosen:
+        return run_id
+    with suppress(ClsfError):
+        line = service_access.get_service().history.line(chosen)
+        return chosen if line is not None and line.run.owner != state.owner() else None
+    return None
+
+
+def shared(run_id: str) -> None:
+    """Show the run alone, without the list."""
+    st.button(t("My runs"), key="back", icon=":material/arrow_back:", on_click=_back)
+    try:
+        record = service_access.get_service().record(run_id)
+    except ClsfError as error:
+        st.error(plain(error.sentence), icon=":material/search_off:")
+        return
+    st.fragment(_look_shared, run_every=None if record.over else TICK)(run_id)
+
+
+def _look_shared(run_id: str) -> None:
+    line = service_access.get_service().history.line(run_id)
+    if line is None:
+        return
+    own = line.run.owner == state.owner()
+    if not own:
+        st.caption(":material/share: " + t("Somebody shared this run with you. You can look at it, but not change it."))
+    with st.container(key="live-shared"):
+        show(line, own)
+
+
+def _back() -> None:
+    for name in (state.RUN, keys.CHOSEN):
+        st.query_params.pop(name, None)

@@ -115,6 +115,7 @@ def _goal() -> tuple[str, str]:
     return "", ""
 
 
+@problems.shown()
 def _made(assignment: Assignment) -> None:
     classes = list(classroom.classes(service_access.get_service().reached, identity.known()))
     name = ""
@@ -123,11 +124,7 @@ def _made(assignment: Assignment) -> None:
             t("For the class"), ["", *classes], key=keys.IN_CLASS, format_func=lambda each: each or t("No class"), persist_state="session",
             filter_mode=None,
         )  # fmt: skip
-    try:
-        link = assigned.link_of(assignment, name or "")
-    except ClsfError as error:
-        problems.show(error)
-        return
+    link = assigned.link_of(assignment, name or "")
     st.markdown(f"**{t('The link for students')}**")
     st.code(link, language=None, wrap_lines=True)
     drawn = qr.picture(link)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from urllib.parse import parse_qs, urlsplit
 
 import streamlit as st
@@ -41,11 +42,14 @@ def show() -> None:
     at = names.index(name) if name in names else 0
     name = st.selectbox(t("Your class"), names, index=at, key="class_shown", persist_state="session", filter_mode=None)
     st.query_params[keys.CLASS_SHOWN] = name
-    task = _task(mine[name])
-    _links(name, task)
+    task = None
+    with suppress(TeachingError):
+        task = unpacked(str(mine[name]["task"])) if mine[name].get("task") else None
+    lessons = classroom.counted(course.course(), task.lessons if task is not None else ())
+    _links(name, task, lessons)
     titles = {NAMES: t("For me, with names"), BOARD: t("For the projector, without names")}
     view = choose.named(st.segmented_control, t("Show"), titles, "class_view", "view")
-    st.fragment(_names if view == NAMES else _board, run_every=TICK)(name, _counted(task))
+    st.fragment(_names if view == NAMES else _board, run_every=TICK)(name, lessons)
 
 
 def _open_one() -> None:
@@ -68,18 +72,7 @@ def _packed(link: str) -> str:
     return text
 
 
-def _task(kept: dict) -> Assignment | None:
-    try:
-        return unpacked(str(kept.get("task") or "")) if kept.get("task") else None
-    except TeachingError:
-        return None
-
-
-def _counted(task: Assignment | None) -> tuple[Lesson, ...]:
-    return classroom.counted(course.course(), task.lessons if task is not None else ())
-
-
-def _links(name: str, task: Assignment | None) -> None:
+def _links(name: str, task: Assignment | None, lessons: tuple[Lesson, ...]) -> None:
     link = assigned.link_of(task, name) if task is not None else assigned.link_to("home", **{CLASS: name})
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         with st.popover(t("Link for students"), icon=":material/qr_code_2:"):
@@ -88,8 +81,8 @@ def _links(name: str, task: Assignment | None) -> None:
                 st.image(drawn, width=280, alt=t("The link as a code to scan"))
             st.code(link, language=None, wrap_lines=True)
         download(
-            t("End of class: one table"), lambda: _csv(name, _counted(task)), f"class-{time.strftime('%Y-%m-%d')}.csv",
-            "class_table",
+            t("End of class: one table"), lambda: classroom.table(_found(name, lessons), t("Student")).encode(marks_table.ENCODING),
+            f"class-{time.strftime('%Y-%m-%d')}.csv", "class_table",
         )  # fmt: skip
         with st.popover(t("Remove this class"), icon=":material/delete:", type="tertiary"):
             st.markdown(t("The list of students is deleted. What they have done and trained stays theirs."))
@@ -106,10 +99,6 @@ def _remove(name: str) -> None:
 def _found(name: str, lessons: tuple[Lesson, ...]) -> list[Student]:
     service = service_access.get_service()
     return classroom.students(service.reached, name, lambda owner: service.recent(owner, RUNS), lessons)
-
-
-def _csv(name: str, lessons: tuple[Lesson, ...]) -> bytes:
-    return classroom.table(_found(name, lessons), t("Student")).encode(marks_table.ENCODING)
 
 
 def _called(student: Student) -> str:

@@ -1,7 +1,5 @@
 """The parts of the page For teachers, and which one is shown."""
 
-from __future__ import annotations
-
 from clsf.ui.shared.sections import Section, Sections
 from clsf.ui.teachers import build, keys, papers, room
 from clsf.words import say

@@ -17,8 +17,8 @@ from clsf.ui.shared.data_names import class_names
 from clsf.ui.shared.figures import draw
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import t, words
-from clsf.ui.train import followed, keys, layer_names, maps
-from clsf.ui.train.inspected_epoch import at_epoch, look_at
+from clsf.ui.train import keys, layer_names
+from clsf.ui.train.images_view import at_epoch, followed, look_at, maps
 from clsf.words import say
 
 RATIO = say("Size of the update as a share of the size of the weights")
@@ -35,19 +35,13 @@ def show(records: list[RunRecord]) -> None:
         return
     st.header(t("Inside the model"))
     st.caption(_cost(seeing))
-    looks = {
-        "spread": t("Weights and gradients"), "ratio": t("Update to weight"), "dead": t("Dead ReLUs"), "images": t("16 images"),
-        "maps": t("Activations"), "confusion": t("Confusion"),
+    views = {
+        "spread": (t("Weights and gradients"), _spread), "ratio": (t("Update to weight"), _ratio),
+        "dead": (t("Dead ReLUs"), _dead), "images": (t("16 images"), _images),
+        "maps": (t("Activations"), partial(_images, show=maps)), "confusion": (t("Confusion"), _confusion),
     }  # fmt: skip
-    shows = {
-        "spread": _spread,
-        "ratio": _ratio,
-        "dead": _dead,
-        "images": _images,
-        "maps": partial(_images, show=maps.show),
-        "confusion": _confusion,
-    }
-    shows[named(st.pills, t("Look"), looks, keys.INSIDE, label_visibility="collapsed")](seeing)
+    titles = {name: title for name, (title, _) in views.items()}
+    views[named(st.pills, t("Look"), titles, keys.INSIDE, label_visibility="collapsed")][1](seeing)
 
 
 def _cost(records: list[RunRecord]) -> str:
@@ -70,11 +64,10 @@ def _spread(records: list[RunRecord]) -> None:
     records = _with_layers(records)
     if not records:
         return
-    titles = layer_names.layers(records[0])
     names = [name for name in records[0].layers_looked[-1].layers if all(name in r.layers_looked[-1].layers for r in records)]
     left, right = st.columns([1.3, 1], vertical_alignment="bottom")
     with left:
-        labels = {name: layer_names.weight(name, titles) for name in names}
+        labels = layer_names.weights(records[0], names)
         which = named(st.selectbox, t("Layer"), labels, keys.LAYER)
     with right:
         kinds = {"weights": t("Weights"), "gradients": t("Gradients")}
@@ -87,7 +80,7 @@ def _spread(records: list[RunRecord]) -> None:
     if not panels:
         st.caption(t("Not reported by this variant of the loop: model.fit keeps its gradients to itself."))
         return
-    title = f"{layer_names.weight(which, titles)}, {kinds[quantity]}"
+    title = f"{labels[which]}, {kinds[quantity]}"
     draw(
         "train-inside-spread", _stamp(records, which, quantity),
         lambda: (inside_histograms.figure(panels, f"{which} {quantity}", words), inside_histograms.in_words(panels, title, words)),
@@ -100,11 +93,9 @@ def _ratio(records: list[RunRecord]) -> None:
     records = _with_layers(records)
     panels = []
     for record in records:
-        titles, lines = layer_names.layers(record), {}
         looks = list(record.layers_looked)
-        for name in looks[-1].layers:
-            if name.endswith("kernel"):
-                lines[layer_names.weight(name, titles)] = ([k.step for k in looks], [k.layers[name]["ratio"] for k in looks])
+        kernels = layer_names.weights(record, (name for name in looks[-1].layers if name.endswith("kernel")))
+        lines = {said: ([k.step for k in looks], [k.layers[name]["ratio"] for k in looks]) for name, said in kernels.items()}
         panels.append(LinesPanel(record.framework, lines))
     if not panels:
         return
@@ -137,7 +128,7 @@ def _dead(records: list[RunRecord]) -> None:
     st.caption(note("train", "unit-says-0"))
 
 
-def _images(records: list[RunRecord], show: Callable[[list[RunRecord], list[str]], None] = followed.show) -> None:
+def _images(records: list[RunRecord], show: Callable[[list[RunRecord], list[str]], None] = followed) -> None:
     seeing = [record for record in records if record.predictions_looked]
     if seeing:
         show(seeing, _classes(seeing[0]))

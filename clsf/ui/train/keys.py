@@ -2,8 +2,6 @@
 
 Those of settings are in the link under the same name."""
 
-from __future__ import annotations
-
 CODE = "loops"  # whose code is shown
 VIEW, VIEW_LINK = "train_view", "view"  # which part of the page is shown
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from clsf.errors import SpecError
 from clsf.runs.record import RunRecord
 
@@ -17,7 +19,7 @@ def layers(record: RunRecord) -> dict[str, str]:
     return {facts.path: f"{facts.path} {facts.kind}" for facts in layers}
 
 
-def weight(name: str, titles: dict[str, str]) -> str:
-    """Return "3 Kind kernel" for "3.kernel"."""
-    path, _, which = name.rpartition(".")
-    return f"{titles.get(path, path)} {which}"
+def weights(record: RunRecord, names: Iterable[str]) -> dict[str, str]:
+    """Return "3 Kind kernel" for "3.kernel", for each name."""
+    titles, parts = layers(record), {name: name.rpartition(".") for name in names}
+    return {name: f"{titles.get(path, path)} {which}" for name, (path, _, which) in parts.items()}

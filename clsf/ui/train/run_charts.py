@@ -40,10 +40,16 @@ def show(records: list[RunRecord], view: CurveView, more: list[str]) -> None:
     """Show loss, accuracy and the additional charts, once there is a step to show."""
     if not _begun(records):
         return
-    names = [*ALWAYS, *(name for name in MORE if name in more or (name == "learning-rate" and _rate_varies(records)))]
+    varies = any(r.plan.schedule.varies or r.plan.plateau or r.rate_changes for r in records)  # then it has a chart of its own
+    names = [*ALWAYS, *(name for name in MORE if name in more or (name == "learning-rate" and varies))]
     with st.grid("auto", min_column_width=250, gap="small"):
         for name in names:
-            _chart(name, records, view)
+            if name == "gradient-norm" and not any(record.steps.gradient_norms for record in records):
+                with st.container(gap="xxsmall"):
+                    st.markdown(f"**{plain(KINDS[name].title)}**")
+                    st.caption(t("Not reported by this variant of the loop: model.fit keeps its gradients to itself."))
+            else:
+                curves(name, name, records, view, f"chart-{name}", 280)
     _range_test(records)
     st.caption(
         note("train", "thin-lines-every")
@@ -66,19 +72,5 @@ def _range_test(records: list[RunRecord]) -> None:
     st.caption(alt + " " + t("A usual choice is the rate of the fastest fall, or a little less."))
 
 
-def _rate_varies(records: list[RunRecord]) -> bool:
-    """Return whether the learning rate in use is worth a chart of its own."""
-    return any(r.plan.schedule.varies or r.plan.plateau or r.rate_changes for r in records)
-
-
 def _begun(records: list[RunRecord]) -> bool:
     return any(len(record.steps) for record in records)
-
-
-def _chart(name: str, records: list[RunRecord], view: CurveView) -> None:
-    if name == "gradient-norm" and not any(record.steps.gradient_norms for record in records):
-        with st.container(gap="xxsmall"):
-            st.markdown(f"**{plain(KINDS[name].title)}**")
-            st.caption(t("Not reported by this variant of the loop: model.fit keeps its gradients to itself."))
-        return
-    curves(name, name, records, view, f"chart-{name}", 280)

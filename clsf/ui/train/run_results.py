@@ -1,4 +1,4 @@
-"""The results: the last numbers side by side, what was the same for both, and what the numbers do not show."""
+"""The results: the last numbers side by side, what was the same for both, what the numbers do not show; and logs as files."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from collections.abc import Callable
 import pandas as pd
 import streamlit as st
 
+from clsf import logs
 from clsf.charts.style import STYLES
 from clsf.runs.record import RunRecord
-from clsf.ui.shared import next_steps, units
+from clsf.ui.shared import next_steps, service_access, units
+from clsf.ui.shared.downloads import download
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.marks import heading
 from clsf.ui.shared.run_status import computed_on, status
@@ -113,3 +115,30 @@ def _caution(ended: list[RunRecord]) -> str:
         if ended[0].race:
             said.append(t("They ran at the same time and shared the processor: compare the curves, not the speed."))
     return " ".join(said)
+
+
+def log_files(records: list[RunRecord]) -> None:
+    """Show the downloads of finished runs."""
+    ended = [record for record in records if record.over and record.epochs]
+    if not ended:
+        return
+    folded = st.expander(t("Log files"), icon=":material/description:", key="logs_open", bind="query-params")
+    if not folded.open:
+        return
+    with folded:
+        st.caption(note("train", "csv-file-what"))
+        for record in ended:
+            _log_files(record)
+
+
+def _log_files(record: RunRecord) -> None:
+    title = STYLES[record.framework].title
+    with st.container(horizontal=True, gap="xsmall"):
+        download(
+            t("CSV log, {framework}", framework=title), lambda: logs.epochs_csv(record).encode(),
+            f"{record.group}-{record.framework}.csv", f"csv_{record.framework}",
+        )  # fmt: skip
+        download(
+            t("TensorBoard, {framework}", framework=title), lambda: service_access.get_service().tensorboard(record.run_id),
+            f"{record.group}-{record.framework}-tensorboard.zip", f"tensorboard_{record.framework}", ":material/folder_zip:",
+        )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from html import escape
+from math import isqrt
 
 import streamlit as st
 
@@ -20,7 +21,7 @@ from clsf.ui.shared.lessons import note
 from clsf.ui.shared.marks import heading
 from clsf.ui.shared.settings.fields import explained
 from clsf.ui.shared.text import t, tn, words
-from clsf.ui.train import keys, layer_names, update_table
+from clsf.ui.train import keys, layer_names
 
 
 def show(records: list[RunRecord]) -> None:
@@ -82,10 +83,8 @@ def _numbers(record: RunRecord, look: StepInspected) -> None:
 def _gradients(seen: list[tuple[RunRecord, StepInspected]]) -> None:
     panels = []
     for record, look in seen:
-        titles = layer_names.layers(record)
-        norms = {
-            layer_names.weight(n, titles): w["gradient_norm"] for n, w in look.weights.items() if w["gradient_norm"] is not None
-        }
+        labels = layer_names.weights(record, look.weights)
+        norms = {labels[n]: w["gradient_norm"] for n, w in look.weights.items() if w["gradient_norm"] is not None}
         if norms:
             panels.append((record.framework, norms))
     st.markdown(f"**{t('Gradients by layer')}**")
@@ -102,16 +101,14 @@ def _gradients(seen: list[tuple[RunRecord, StepInspected]]) -> None:
 def _weights(seen: list[tuple[RunRecord, StepInspected]]) -> None:
     st.markdown(f"**{t('Weights before and after')}**")
     record, look = seen[0]
-    titles = layer_names.layers(record)
-    labels = {name: layer_names.weight(name, titles) for name in look.weights}
-    which = named(st.selectbox, t("Weights of"), labels, keys.STEP_WEIGHT)
+    which = named(st.selectbox, t("Weights of"), layer_names.weights(record, look.weights), keys.STEP_WEIGHT)
     for record, look in seen:
         weight = look.weights.get(which)
         if weight is None:
             continue
         style = STYLES[record.framework]
         st.markdown(heading(record.framework))
-        st.html(update_table.html(weight, style.title))
+        st.html(_update(weight, style.title))
         draw(
             f"train-step-weight-{record.framework}", (record.run_id, look.step, which),
             lambda weight=weight, f=record.framework: (
@@ -127,3 +124,35 @@ def _weights(seen: list[tuple[RunRecord, StepInspected]]) -> None:
                     ratio=f"{weight['ratio']:.2g}", before=f"{weight['norm_before']:.5g}", after=f"{weight['norm_after']:.5g}",
                 )
             )  # fmt: skip
+
+
+def _update(weight: dict, framework: str) -> str:
+    """Return the tables; `weight` is the entry of `clsf.inspection_events.StepInspected.weights` for one array."""
+    sample = weight["sample"]
+    shape = sample["shape"]
+    across = shape[1] if len(shape) == 4 else min(len(sample["before"]), max(isqrt(len(sample["before"])), 1))
+    parts = [_update_table(t("before"), sample["before"], across, framework)]
+    if sample["gradient"] is not None:
+        parts.append(_update_table(t("its gradient"), sample["gradient"], across, framework))
+    parts += ['<span class="sign">→</span>', _update_table(t("after"), sample["after"], across, framework)]
+    count = "×".join(map(str, shape))
+    said = t("The first {shown} numbers of {shape}, as they are.", shown=len(sample["before"]), shape=count)
+    if len(shape) == 4:
+        said = t("The first filter on the first channel of {shape}, as it is.", shape=count)
+    return f'<div class="tp"><div class="tp-scroll" tabindex="0"><div class="tp-update">{"".join(parts)}</div></div><small>{escape(said)}</small></div>'
+
+
+def _update_table(title: str, values: list[float], across: int, framework: str) -> str:
+    largest = max((abs(v) for v in values), default=0.0) or 1.0
+    rows = []
+    for start in range(0, len(values), across):
+        cells = "".join(_cell(v, largest) for v in values[start : start + across])
+        rows.append(f"<tr>{cells}</tr>")
+    label = escape(f"{framework}, {title}")
+    return f'<figure><figcaption>{escape(title)}</figcaption><table aria-label="{label}"><tbody>{"".join(rows)}</tbody></table></figure>'
+
+
+def _cell(value: float, largest: float) -> str:
+    colour = f"var(--clsf-{'positive' if value >= 0 else 'negative'})"
+    amount = 55 * min(abs(value) / largest, 1.0)
+    return f'<td style="background:color-mix(in srgb,{colour} {amount:.0f}%,transparent)">{value:.3g}</td>'

@@ -6,10 +6,12 @@ import os
 import secrets
 from math import ceil
 
+import pandas as pd
 import streamlit as st
 
 from clsf import FRAMEWORKS
 from clsf.charts import train_variants
+from clsf.charts.style import STYLES
 from clsf.charts.train_variants import Timing
 from clsf.data import catalogue
 from clsf.errors import ClsfError
@@ -24,7 +26,7 @@ from clsf.ui.shared.lessons import note
 from clsf.ui.shared.marks import heading
 from clsf.ui.shared.settings.fields import explained
 from clsf.ui.shared.text import plain, t, tn, words
-from clsf.ui.train import keys, study_said
+from clsf.ui.train import keys
 
 MOST_STEPS, DEFAULT_STEPS, WARM_STEPS = 1000, 100, 2
 TICK = 0.7  # seconds between two looks
@@ -164,11 +166,69 @@ def timing(record: RunRecord) -> Timing:
 
 def _drawn(measured: list[RunRecord]) -> None:
     timings = [timing(record) for record in measured]
-    for said in study_said.findings(timings):
+    for said in findings(timings):
         st.markdown(f":material/lightbulb: {said}")
     draw(
         "train-study", tuple((record.run_id, len(record.steps)) for record in measured),
         lambda: (train_variants.figure(timings, words), train_variants.in_words(timings, words)), height=330,
     )  # fmt: skip
-    st.table(study_said.table(timings), border="horizontal", alt=t("Times of each variant"))
-    study_said.fair(measured, st.session_state.get(keys.STUDY_LOAD))
+    st.table(table(timings), border="horizontal", alt=t("Times of each variant"))
+    fair(measured, st.session_state.get(keys.STUDY_LOAD))
+
+
+BUSY = 0.5  # share of the cores that other programs may use before a warning
+
+
+def findings(timings: list[Timing]) -> list[str]:
+    """Return the meaning of these times, in the reader's language: the cost of tracing, its savings, and when it pays off."""
+    by = {timing.variant: timing for timing in timings}
+    said = []
+    graph, eager = by.get("graph"), by.get("eager")
+    if graph and eager and graph.steady and eager.steady:
+        times = {
+            "first": _seconds(graph.first), "eager_first": _seconds(eager.first), "steady": _seconds(graph.steady),
+            "eager_steady": _seconds(eager.steady), "ratio": f"{eager.steady / graph.steady:.1f}",
+        }  # fmt: skip
+        said.append(note("train", "graph-s-first", **times))
+        step = train_variants.breakeven(graph, eager)
+        if step is None:
+            said.append(t("So here the graph never catches up: its steps are not faster."))
+        elif step > 1:
+            said.append(
+                t("That has paid from about step {step} on; for fewer steps, eager is the quicker way.", step=f"{step:,}")
+            )
+    loop, loader = by.get("loop"), by.get("dataloader")
+    if loop and loader and loop.steady and loader.steady:
+        said.append(note("train", "pytorch-runs-eagerly", loader=_seconds(loader.steady), loop=_seconds(loop.steady)))
+    return said
+
+
+def _seconds(seconds: float) -> str:
+    if seconds >= 0.1:
+        return t("{seconds} s", seconds=f"{seconds:.2f}")
+    return t("{milliseconds} ms", milliseconds=f"{seconds * 1000:.3g}")
+
+
+def table(timings: list[Timing]) -> pd.DataFrame:
+    """Return a row per variant, in the reader's language."""
+    rows = [
+        {
+            t("Variant"): f"{STYLES[x.framework].title}, {x.title}",
+            t("First step"): _seconds(x.first),
+            t("Steady time per step"): _seconds(x.steady) if x.steady else "–",
+            t("Steps"): f"{len(x.seconds):,}",
+            t("All steps"): _seconds(x.total),
+        }
+        for x in timings
+    ]
+    return pd.DataFrame(rows).set_index(t("Variant"))
+
+
+def fair(measured: list[RunRecord], load: float | None) -> None:
+    """Show what was equal, and what makes these times unfair; `load` is the share of the cores that was busy before."""
+    alike = {(r.started.weights_hash, r.started.order_hash, len(r.steps)) for r in measured}
+    if len(alike) == 1 and len(measured) > 1:
+        st.markdown(f":green[:material/verified:] {t('Checked: same initial weights, same batches, same number of steps.')}")
+    if load is not None and load > BUSY:
+        st.warning(note("train", "when-study-began", share=f"{load:.0%}"), icon=":material/speed:")
+    st.caption(note("train", "runs-trained-one"))

@@ -1,15 +1,20 @@
-"""The faults, one after the other: what is wrong, what it looks like while training, and the changed line to take."""
+"""The program as it was read, faulty lines marked; then each fault: what is wrong, what it looks like in training, its fix."""
 
 from __future__ import annotations
 
+from html import escape
+
 import streamlit as st
 
+from clsf.code import colours
 from clsf.faults.catalogue import FAULTS
 from clsf.faults.finding import Finding
 from clsf.reader.findings import mended
 from clsf.reader.program import Program
 from clsf.ui.shared import fault_lesson
-from clsf.ui.shared.text import plain, t, tn
+from clsf.ui.shared.text import plain, t, tn, words
+
+MARK = {"certain": "var(--clsf-wrong)", "likely": "var(--clsf-warn)", "smell": "#8a8a8a"}
 
 
 def show(program: Program, findings: list[Finding], text_key: str) -> None:
@@ -25,7 +30,7 @@ def show(program: Program, findings: list[Finding], text_key: str) -> None:
             _one(program, finding, f"{text_key}_{number}", text_key)
     if sum(map(_changes, serious)) > 1:
         args = (text_key, mended(program, serious))
-        st.button(t("Take all fixes"), key=f"{text_key}_all", icon=":material/done_all:", on_click=_take, args=args)
+        st.button(t("Take all fixes"), key=f"{text_key}_all", icon=":material/done_all:", on_click=take, args=args)
     if smells:
         label = tn("{count} thing to think about", "{count} things to think about", len(smells))
         with st.expander(label, icon=":material/help:"):
@@ -45,10 +50,15 @@ def _one(program: Program, finding: Finding, key: str, text_key: str) -> None:
     if _changes(finding):
         st.code(_difference(program, finding), language="diff")
         args = (text_key, mended(program, [finding]))
-        st.button(t("Take this fix"), key=f"{key}_take", icon=":material/build:", on_click=_take, args=args)
+        st.button(t("Take this fix"), key=f"{key}_take", icon=":material/build:", on_click=take, args=args)
     else:
         st.markdown(f":material/build: {plain(finding.mend)}")
     fault_lesson.show(finding.kind)
+
+
+def take(text_key: str, text: str) -> None:
+    """Put a text into the box."""
+    st.session_state[text_key] = text
 
 
 def _changes(finding: Finding) -> bool:
@@ -67,5 +77,19 @@ def _difference(program: Program, finding: Finding) -> str:
     return "\n".join(rows)
 
 
-def _take(text_key: str, text: str) -> None:
-    st.session_state[text_key] = text
+def listing(program: Program, findings: list[Finding]) -> None:
+    """Show the source; the fault is shown next to each marked line."""
+    at: dict[int, list[Finding]] = {}
+    for finding in findings:
+        at.setdefault(finding.line, []).append(finding)
+    rows = []
+    for number, line in enumerate(colours.coloured(program.source.text), 1):
+        here = at.get(number)
+        if here:
+            names = ", ".join(dict.fromkeys(words(FAULTS[f.kind].title) for f in here))
+            rows.append(
+                f'<div class="yc-bad" style="--yc:{MARK[here[0].certainty]}" data-line="{number}"><b>{number}</b><span>{line}</span><i>◀ {escape(names)}</i></div>'
+            )
+        else:
+            rows.append(f"<div><b>{number}</b><span>{line or ' '}</span></div>")
+    st.html(f'<style>{colours.STYLE}</style><div class="yc-list" role="region" tabindex="0">{"".join(rows)}</div>')

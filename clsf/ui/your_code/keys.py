@@ -1,7 +1,5 @@
 """Every session_state key of the page Your code."""
 
-from __future__ import annotations
-
 TEXT, TEXT_TWO = "your_code_text", "your_code_text_two"
 UPLOAD, UPLOAD_TWO = "your_code_upload", "your_code_upload_two"
 TWO = "your_code_two"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import streamlit as st
 
 from clsf import FRAMEWORKS
-from clsf.errors import ClsfError
 from clsf.experiments import start
 from clsf.experiments.values import Arm, Experiment
 from clsf.faults.catalogue import FAULTS
@@ -20,6 +19,7 @@ from clsf.ui.your_code import keys
 from clsf.words import say
 
 
+@problems.shown()
 def show(program: Program) -> None:
     """Offer the training; it is shown on the page Experiments."""
     plan, _ = plan_of(program)
@@ -31,11 +31,7 @@ def show(program: Program) -> None:
     data = data_choice.select(keys.DATA, place=columns[0])
     epochs = columns[1].number_input(t("Epochs"), 1, 50, min(plan.epochs, 5), key=keys.EPOCHS, **LINKED)
     limit = columns[2].number_input(t("Training images"), 50, 60_000, 1000, step=50, key=keys.LIMIT, **LINKED)
-    try:
-        pair = pair_of(program, data, int(epochs), int(limit))
-    except ClsfError as error:
-        problems.show(error)
-        return
+    pair = pair_of(program, data, int(epochs), int(limit))
     _said(pair)
     with st.container(horizontal=True):
         asked = st.button(
