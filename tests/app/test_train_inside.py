@@ -72,6 +72,15 @@ def test_the_followed_images_say_what_the_model_answered(open_app, pictures):
     assert {(framework, tuple(args)) for framework, _, args in pictures} == {("tensorflow", tuple(range(16)))}
 
 
+def test_before_the_first_look_nothing_is_said_of_the_model(open_app, lab):
+    app = seen_inside(open_app, look="dead")
+    for record in lab.records.values():
+        record.layers_looked.clear()
+    app.run()
+    assert "Nothing has been looked at yet." in texts(app)
+    assert "This model has no ReLU." not in texts(app)
+
+
 def test_images_are_missing_but_answers_stay_if_no_worker_can_be_asked(open_app):
     app = seen_inside(open_app, look="images")  # FakeLab.call refuses
     assert html(app).count('class="none"') == 16

@@ -183,6 +183,19 @@ def test_commands_reach_both_runs(train, lab):
     assert not train.exception
 
 
+def test_resume_reaches_a_run_that_has_not_begun(train, lab):
+    lab.speed = 1000.0
+    train.number_input(key="epochs").set_value(1000)
+    start(train)
+    first, second = lab.records
+    lab.began[first] -= 1.02
+    lab.began[second] += 60  # its framework is still being loaded
+    train.run()
+    train.button(key="pause").click().run()
+    train.button(key="resume").click().run()
+    assert [run_id for run_id, command, _ in lab.commands if command == "resume"] == [first, second]
+
+
 def test_the_rate_that_is_proposed_belongs_to_the_rate_that_holds(train, lab):
     lab.speed = 1000.0
     train.number_input(key="epochs").set_value(1000)

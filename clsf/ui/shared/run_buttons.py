@@ -21,7 +21,7 @@ def show(records: list[RunRecord], detail: bool = False) -> None:
     paused = any(record.status == "paused" for record in records)
     begun = [record.run_id for record in records if record.status in ("running", "paused")]
     if paused:
-        st.button(t("Resume"), key="resume", icon=":material/play_arrow:", on_click=runs.command, args=(begun, "resume"))
+        st.button(t("Resume"), key="resume", icon=":material/play_arrow:", on_click=runs.command, args=(living, "resume"))
     else:
         st.button(
             t("Pause"), key="pause", icon=":material/pause:", disabled=not begun, on_click=runs.command, args=(begun, "pause")

@@ -107,8 +107,8 @@ def _ratio(records: list[RunRecord]) -> None:
 
 
 def _dead(records: list[RunRecord]) -> None:
-    panels = []
-    for record in _with_layers(records):
+    panels, records = [], _with_layers(records)
+    for record in records:
         titles, looks = layer_names.layers(record), list(record.layers_looked)
         lines = {
             titles.get(path, path): ([k.step for k in looks], [k.dead.get(path) for k in looks]) for path in looks[-1].dead
@@ -116,7 +116,8 @@ def _dead(records: list[RunRecord]) -> None:
         if lines:
             panels.append(LinesPanel(record.framework, lines))
     if not panels:
-        st.caption(t("This model has no ReLU."))
+        if records:
+            st.caption(t("This model has no ReLU."))
         return
     draw(
         "train-inside-dead", _stamp(records),
