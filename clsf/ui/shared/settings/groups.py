@@ -11,7 +11,7 @@ from clsf.data import catalogue
 from clsf.plan import Plan, Schedule
 from clsf.ui.shared import choices, choose, problems, state
 from clsf.ui.shared.lessons import note
-from clsf.ui.shared.settings import freezing, keys, learning, looping, optimizer, pacing, preview, updating, varying
+from clsf.ui.shared.settings import freezing, keys, learning, looping, pacing, updating, varying
 from clsf.ui.shared.settings.fields import explained
 from clsf.ui.shared.text import t
 
@@ -20,7 +20,7 @@ KEY = "settings-"
 
 RESET = (
     state.ALIGNED, state.START, state.SEED, state.DTYPE, state.TENSORFLOW_VARIANT, state.RACE, state.IMAGE_SIZE, state.COLOUR,
-    state.SCALE, state.TRAIN_LIMIT, *keys.SETTINGS, *optimizer.KEYS,
+    state.SCALE, state.TRAIN_LIMIT, *keys.SETTINGS, *updating.KEYS,
 )  # fmt: skip
 
 
@@ -40,7 +40,7 @@ def show(info: catalogue.DatasetInfo, values: dict) -> tuple[dict[str, object], 
     with _group("augmentation"):
         more["augmentation"] = varying.augmentation()
     with _group("rule"):
-        more |= optimizer.hyper(values["optimizer"], values["learning_rate"])
+        more |= updating.hyper(values["optimizer"], values["learning_rate"])
     with _group("start"):
         more |= looping.beginning()
     with _group("loss"):
@@ -85,7 +85,7 @@ def _pacing(info: catalogue.DatasetInfo, values: dict, limit: int | None) -> dic
     schedule = Schedule()
     with problems.shown():
         schedule = pacing.schedule()
-        preview.show(schedule, values, batches_per_epoch(info, limit, values["batch_size"]))
+        pacing.preview(schedule, values, batches_per_epoch(info, limit, values["batch_size"]))
     plateau = pacing.plateau()
     return {"schedule": schedule, "plateau": plateau, "stopping": pacing.stopping()}
 
