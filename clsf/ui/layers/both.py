@@ -18,6 +18,7 @@ from clsf.model.spec import ModelSpec
 from clsf.ui.layers import asking, keys
 from clsf.ui.layers.inspected import InspectedLayer, picture, row, side, table
 from clsf.ui.shared import choose
+from clsf.ui.shared.asking import unanswered
 from clsf.ui.shared.marks import heading
 from clsf.ui.shared.text import plain, t, words
 
@@ -52,7 +53,7 @@ def own_words(looked: InspectedLayer) -> None:
     try:
         said = asking.both("own_words", (looked.linear(),), looked.facts.in_shape)
     except ClsfError as error:
-        st.info(plain(error.sentence), icon=":material/hourglass_empty:")
+        unanswered(error.sentence)
         return
     for name, (code, answer, refused) in said.items():
         look = STYLES[name]

@@ -130,7 +130,7 @@ def field(looked: InspectedLayer) -> None:
     if not count:
         return
     st.markdown(
-        t("Point at a cell of the last picture, or step with the arrow keys: the boxes field what it was computed from.")
+        t("Point at a cell of the last picture, or step with the arrow keys: the boxes show what it was computed from.")
     )
     fields = seen(facts[:count])
     arrays = [looked.first, *looked.outputs[:count]]

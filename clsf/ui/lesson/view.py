@@ -9,7 +9,7 @@ import streamlit as st
 from clsf.course import parsing
 from clsf.course.lesson import Lesson
 from clsf.course.progress import Progress
-from clsf.ui.lesson import blocks, downhill, neighbours, own_parts, scores, workers
+from clsf.ui.lesson import blocks, descent, own_parts, trained
 from clsf.ui.shared import course, glossary, reached
 from clsf.ui.shared.text import plain, t, tn
 
@@ -41,8 +41,8 @@ def _prose(text: str) -> None:
 
 
 PICTURES = {
-    "scores": scores.show, "downhill": downhill.show, "neighbours": neighbours.show, "own-parts": own_parts.show, "own-metric": partial(own_parts.show, "metric"), "workers": workers.lockstep,
-    "workers-statistics": workers.statistics, "workers-rates": workers.rates,
+    "scores": descent.scores, "downhill": descent.downhill, "neighbours": trained.shuffled, "own-parts": own_parts.show, "own-metric": partial(own_parts.show, "metric"), "workers": trained.lockstep,
+    "workers-statistics": trained.statistics, "workers-rates": trained.rates,
 }  # fmt: skip
 """Name in clsf.course.lesson.PICTURES -> what shows it."""
 

@@ -9,9 +9,10 @@ from html import escape
 import streamlit as st
 
 from clsf.tensors.outcome import Outcome, Raised, SeenValue
+from clsf.ui.shared.asking import unanswered
 from clsf.ui.shared.marks import LOOKS, heading
 from clsf.ui.shared.programs import SIDES, LibraryAnswer
-from clsf.ui.shared.text import plain, t
+from clsf.ui.shared.text import t
 
 
 @contextmanager
@@ -28,10 +29,16 @@ def each(
     """Yield (library, outcomes) inside its column; for a library that could not be asked, show the reason."""
     for place, side in zip(st.columns(len(sides)), sides, strict=True):
         with place, card(side, key):
-            if answers[side].problem is not None:
-                st.info(plain(answers[side].problem), icon=":material/hourglass_empty:")
-            else:
-                yield side, answers[side].outcomes
+            yield from answered({side: answers[side]})
+
+
+def answered(answers: dict[str, LibraryAnswer]) -> Iterator[tuple[str, tuple[Outcome, ...]]]:
+    """Yield (library, outcomes) of each library; for one that could not be asked, show the reason."""
+    for side, answer in answers.items():
+        if answer.problem is not None:
+            unanswered(answer.problem)
+        else:
+            yield side, answer.outcomes
 
 
 def program(outcome: Outcome) -> None:

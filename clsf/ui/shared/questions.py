@@ -12,8 +12,9 @@ from clsf.course.progress import QUIZ, row
 from clsf.course.running import ERROR, SIDES
 from clsf.errors import ClsfError
 from clsf.ui.shared import columns, glossary, language, programs, reached, styles
+from clsf.ui.shared.asking import unanswered
 from clsf.ui.shared.marks import heading
-from clsf.ui.shared.text import plain, t
+from clsf.ui.shared.text import t
 
 _AT = "question_at"  # of a page and a section: number of the question in view
 
@@ -96,7 +97,7 @@ def _code(block: LessonBlock) -> str:
     try:
         return programs.code_of(block.program.side, block.program.call)
     except ClsfError as error:
-        st.info(plain(error.sentence), icon=":material/hourglass_empty:")
+        unanswered(error.sentence)
         return ""
 
 

@@ -12,7 +12,7 @@ from clsf.tensors.outcome import Outcome, SeenValue
 from clsf.tensors.program import Pick, ProgramCall
 from clsf.ui.shared import choose, columns
 from clsf.ui.shared.programs import SIDES, LibraryAnswer, ask, ask_each
-from clsf.ui.shared.text import plain, t
+from clsf.ui.shared.text import t
 from clsf.ui.tensors import keys
 
 PAIRS = ("copied", "part", "reshaped", "transposed", "picked", "from_numpy", "copied_from_numpy", "to_numpy")
@@ -69,11 +69,8 @@ def _assign(values: list, position: tuple[int, ...], value: float | int) -> None
     for row in cards:
         for place, (side, which, kind) in zip(st.columns(2), row, strict=True):
             with place, columns.card(side, f"change{which}", f"`{kind}`"):
-                if answers[side].problem is not None:
-                    st.info(plain(answers[side].problem), icon=":material/hourglass_empty:")
-                    continue
-                tried, right = answers[side].outcomes[2 * which : 2 * which + 2]
-                _tried(tried, right, attempt)
+                for _, outcomes in columns.answered({side: answers[side]}):
+                    _tried(*outcomes[2 * which : 2 * which + 2], attempt)
 
 
 def _tried(tried: Outcome, right: Outcome, attempt: str) -> None:

@@ -12,7 +12,7 @@ from clsf.tensors.outcome import Outcome
 from clsf.tensors.program import ArgumentList, Dtype, ProgramCall
 from clsf.ui.shared import choose, columns
 from clsf.ui.shared.programs import LibraryAnswer, ask_each
-from clsf.ui.shared.text import plain, t
+from clsf.ui.shared.text import t
 from clsf.ui.tensors import keys
 
 MOST_CALLS = 4  # in the lens
@@ -64,10 +64,8 @@ def _lens() -> bool:
     shown = [("tensorflow", 0, t("eager")), ("tensorflow", 1, "@tf.function"), ("torch", 0, t("always eager"))]
     for place, (side, which, note) in zip(st.columns(3), shown, strict=True):
         with place, columns.card(side, f"lens{which}", note):
-            if answers[side].problem is not None:
-                st.info(plain(answers[side].problem), icon=":material/hourglass_empty:")
-                continue
-            _calls_of_lens(side, answers[side].outcomes[which])
+            for _, outcomes in columns.answered({side: answers[side]}):
+                _calls_of_lens(side, outcomes[which])
     return False
 
 
