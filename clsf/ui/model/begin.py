@@ -11,7 +11,7 @@ from clsf.model.edit import Design
 from clsf.model.spec import MAX_JSON, MAX_LAYERS, MAX_NAME
 from clsf.ui.model import bench, keys
 from clsf.ui.model.given import ModelInputs
-from clsf.ui.shared import model_card, navigation
+from clsf.ui.shared import model_card, navigation, problems
 from clsf.ui.shared.text import t
 from clsf.words import say
 
@@ -78,7 +78,5 @@ def _paste() -> None:
 
 
 def _rename() -> None:
-    try:
+    with problems.kept(keys.REFUSAL):
         bench.begin(edit_steps.rename(bench.history().now, st.session_state[keys.NAME]))
-    except SpecError as error:
-        bench.refuse(error.sentence)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import streamlit as st
 
-from clsf.errors import SpecError
 from clsf.model import edit_link, presets
 from clsf.model.advice import ready
 from clsf.model.edit import Design, design_of
@@ -12,7 +11,7 @@ from clsf.model.edit_actions import act
 from clsf.model.edit_history import EditHistory
 from clsf.ui.model import given, keys
 from clsf.ui.shared import design as kept
-from clsf.ui.shared import linked
+from clsf.ui.shared import linked, problems
 from clsf.words import Sentence, say
 
 FIRST = "lecture-cnn"
@@ -42,16 +41,13 @@ def begin(design: Design) -> None:
 
 def begin_from_text(text: str) -> bool:
     """Switch to a design from JSON, from a link, or from a link's design alone. If it is refused, keep the message."""
-    try:
+    with problems.kept(keys.REFUSAL):
         if text.lstrip("\ufeff \t\r\n").startswith(("{", "[")):
-            design = edit_link.from_text(text, given.settle())
+            begin(edit_link.from_text(text, given.settle()))
         else:
-            design = edit_link.from_link(_packed(text.strip()), given.settle())
-    except SpecError as error:
-        refuse(error.sentence)
-        return False
-    begin(design)
-    return True
+            begin(edit_link.from_link(_packed(text.strip()), given.settle()))
+        return True
+    return False
 
 
 def asked(wishes: object, shape: tuple, classes: int) -> None:
@@ -62,15 +58,12 @@ def asked(wishes: object, shape: tuple, classes: int) -> None:
             continue
         st.session_state[keys.ACKED] = number
         before = history()
-        try:
+        with problems.kept(keys.REFUSAL):
             after = act(before, wish, shape, classes)
-        except SpecError as error:
-            refuse(error.sentence)
-            continue
-        _keep(after)
-        new = {card.uid for card in after.now.all()} - {card.uid for card in before.now.all()}
-        if wish["do"] in ("add", "duplicate"):
-            st.session_state[keys.FRESH] = min(new) if new else None
+            _keep(after)
+            if wish["do"] in ("add", "duplicate"):
+                new = {card.uid for card in after.now.all()} - {card.uid for card in before.now.all()}
+                st.session_state[keys.FRESH] = min(new, default=None)
 
 
 def refuse(said: Sentence) -> None:
@@ -110,11 +103,9 @@ def _linked() -> Design | None:
     packed = st.query_params.get(keys.LINK)
     if not packed:
         return None
-    try:
+    with problems.kept(keys.REFUSAL):
         return edit_link.from_link(packed, given.settle())
-    except SpecError as error:
-        refuse(error.sentence)
-        return None
+    return None
 
 
 def _packed(text: str) -> str:

@@ -13,7 +13,7 @@ from clsf.model.edit_facts import DesignFacts
 from clsf.model.shapes import shape_text
 from clsf.model.walk import Analysis
 from clsf.ui.model import keys
-from clsf.ui.model.editor import ModelBench
+from clsf.ui.model.given import ModelBench
 from clsf.ui.shared import asking
 from clsf.ui.shared.layer_kinds import described
 from clsf.ui.shared.marks import heading

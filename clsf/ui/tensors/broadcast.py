@@ -28,7 +28,7 @@ EXAMPLES = {
 
 def show() -> bool:
     """Show the section; return whether its task is solved by what is chosen."""
-    st.pills(t("Examples"), list(EXAMPLES), key=keys.SHAPES_EXAMPLE, on_change=_take_example)
+    choose.examples(t("Examples"), EXAMPLES, keys.SHAPES_EXAMPLE, (keys.LEFT, keys.RIGHT))
     one, two = st.columns(2)
     left = literals.shape(choose.text(t("Shape of a"), "2, 3", keys.LEFT, place=one))
     right = literals.shape(choose.text(t("Shape of b"), "3", keys.RIGHT, place=two))
@@ -48,12 +48,6 @@ def show() -> bool:
     _numbers(answers)
     shapes = {_shape(a.outcomes[0].value) for a in answers.values() if a.outcomes and a.outcomes[0].ok}
     return len(shapes) == 1 and not shapes & {left, right}
-
-
-def _take_example() -> None:
-    chosen = st.session_state.get(keys.SHAPES_EXAMPLE)
-    if chosen in EXAMPLES:
-        st.session_state[keys.LEFT], st.session_state[keys.RIGHT] = EXAMPLES[chosen]
 
 
 def _not_too_many(left: tuple[int, ...], right: tuple[int, ...]) -> None:

@@ -46,7 +46,7 @@ def show() -> bool:
 
 
 def _cast() -> bool:
-    st.pills(t("Examples"), list(EXAMPLES), key=keys.CAST_EXAMPLE, on_change=_take_example)
+    choose.examples(t("Examples"), EXAMPLES, keys.CAST_EXAMPLE, (keys.CAST_VALUES, keys.CAST_FROM, keys.CAST_TO))
     one, two, three = st.columns([2, 1, 1])
     values = literals.values(choose.text(t("Values"), "[300, 256, 255, -1]", keys.CAST_VALUES, place=one))
     source = choose.one(t("From"), DTYPES, keys.CAST_FROM, "int32", place=two)
@@ -66,13 +66,6 @@ def _cast() -> bool:
     for _, outcomes in columns.each(answers, "cast"):
         columns.program(outcomes[0])
     return _solved(before, answers)
-
-
-def _take_example() -> None:
-    chosen = st.session_state.get(keys.CAST_EXAMPLE)
-    if chosen in EXAMPLES:
-        for key, value in zip((keys.CAST_VALUES, keys.CAST_FROM, keys.CAST_TO), EXAMPLES[chosen], strict=True):
-            st.session_state[key] = value
 
 
 def _table(before: Outcome, answers: dict[str, LibraryAnswer], source: str, target: str) -> None:

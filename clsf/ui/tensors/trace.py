@@ -131,7 +131,8 @@ def _counter() -> bool:
         "numbers": t("Python numbers"),
         "scalars": t("tensors instead of numbers"),
     }
-    st.pills(t("Series of calls"), list(series), format_func=series.__getitem__, key=keys.SERIES, on_change=_take_series)
+    slots, calls = range(1, SLOTS + 1), {name: (*SERIES[name], *[NONE] * SLOTS) for name in series}
+    choose.examples(t("Series of calls"), calls, keys.SERIES, list(map(keys.call, slots)), format_func=series.__getitem__)
     chosen = []
     with st.container(key="trace_calls"):
         for row in range(2):
@@ -156,13 +157,6 @@ def _counter() -> bool:
     }[signature]
     plain_call = ProgramCall.of("trace.counter", arguments=given)
     return _counted(ask_each({"tensorflow": [traced], "torch": [plain_call]}, again), chosen)
-
-
-def _take_series() -> None:
-    chosen = SERIES.get(st.session_state.get(keys.SERIES))
-    if chosen:
-        for slot in range(SLOTS):
-            st.session_state[keys.call(slot + 1)] = chosen[slot] if slot < len(chosen) else NONE
 
 
 def _again() -> None:
