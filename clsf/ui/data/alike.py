@@ -8,8 +8,8 @@ import streamlit as st
 from clsf.data.catalogue import DatasetInfo
 from clsf.data.images import Images
 from clsf.data.likeness import Likeness
-from clsf.ui.data import keys, opened
-from clsf.ui.data.cloud import cloud
+from clsf.ui.data import keys, source
+from clsf.ui.data.drawn import cloud
 from clsf.ui.shared import choose
 from clsf.ui.shared.asking import ask_or_say
 from clsf.ui.shared.lessons import note
@@ -21,7 +21,7 @@ SIZES = ("200", "500", "1000", "2000")
 
 def show(info: DatasetInfo) -> None:
     """Show the section."""
-    dataset = opened.dataset(info.name)
+    dataset = source.dataset(info.name)
     size = choose.one(
         t("Images compared"), SIZES, keys.SAMPLE, "500", st.segmented_control,
         help=t("Drawn from the training images, each class by its share."),

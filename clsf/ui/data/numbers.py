@@ -11,7 +11,7 @@ from clsf.data.images import Dataset
 from clsf.data.statistics import Values, balance
 from clsf.errors import DataError
 from clsf.plan import Plan, Preparation
-from clsf.ui.data import codes, opened
+from clsf.ui.data import codes, source
 from clsf.ui.shared import state
 from clsf.ui.shared.asking import ask_or_say
 from clsf.ui.shared.figures import draw
@@ -27,7 +27,7 @@ SHARE, SEED = Plan.__dataclass_fields__["validation_share"].default, Plan.__data
 
 def show(info: DatasetInfo) -> None:
     """Show the section."""
-    dataset = opened.dataset(info.name)
+    dataset = source.dataset(info.name)
     st.subheader(t("Images per class"), anchor=False)
     _balance(dataset)
     st.subheader(t("Pixel values, before and after preparation"), anchor=False)

@@ -8,7 +8,7 @@ import streamlit as st
 from clsf import FRAMEWORKS
 from clsf.charts import data_order
 from clsf.data.catalogue import DatasetInfo
-from clsf.ui.data import codes, keys, opened
+from clsf.ui.data import codes, keys, source
 from clsf.ui.shared import choose
 from clsf.ui.shared.asking import ask_or_say
 from clsf.ui.shared.figures import draw
@@ -19,7 +19,7 @@ from clsf.ui.shared.text import t, words
 
 def show(info: DatasetInfo) -> None:
     """Show the section."""
-    images = opened.dataset(info.name).train
+    images = source.dataset(info.name).train
     labels = np.sort(images.labels)  # the order when images are read folder by folder
     count = len(labels)
     buffer, batch, seed = _choices(count)

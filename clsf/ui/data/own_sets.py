@@ -9,8 +9,7 @@ from clsf.data import private
 from clsf.data.catalogue import DatasetInfo
 from clsf.data.split import split
 from clsf.errors import DataError
-from clsf.ui.data import keys, opened
-from clsf.ui.data.source import DEFAULT
+from clsf.ui.data import keys, source
 from clsf.ui.shared import data_choice, data_names, navigation, problems, state
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.picture_grid import pictures
@@ -34,7 +33,7 @@ def show() -> None:
 
 
 def _card(info: DatasetInfo) -> None:
-    images = opened.dataset(info.name).train
+    images = source.dataset(info.name).train
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(f"**{plain(info.title)}**", width="content")
         if not info.private:
@@ -124,4 +123,4 @@ def _remove(name: str) -> None:
     with problems.kept():
         private.remove(name)
         if st.session_state.get(state.DATA) == name:
-            st.session_state[state.DATA] = DEFAULT
+            st.session_state[state.DATA] = source.DEFAULT

@@ -1,4 +1,4 @@
-"""The data set of the page: its choice, its facts, and its download with progress and a stop button."""
+"""The data set of the page: its choice, its facts, its download with progress and a stop button, and its pixels once it is there"""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ import threading
 
 import streamlit as st
 
-from clsf.data import catalogue
+from clsf.data import cache, catalogue
 from clsf.data.catalogue import DatasetInfo
+from clsf.data.images import Dataset, Images
 from clsf.data.sources import open_dataset
 from clsf.data.task import Task
+from clsf.ui.data import keys
 from clsf.ui.shared import data_choice, data_names, state
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import plain, t, tn
@@ -116,3 +118,24 @@ def progress_bar(task: Task) -> None:
     else:
         text = t("Getting started …")
     st.progress(share, text=text)
+
+
+@st.cache_resource(show_spinner=False, max_entries=12)
+def _opened(name: str, stamp: float) -> Dataset:
+    return open_dataset(name)
+
+
+def dataset(name: str) -> Dataset:
+    """Return a data set that is on this machine. Raises DataError if its files are damaged, or it is someone else's."""
+    catalogue.info(name)  # a set opened for one reader is not for all
+    return _opened(name, (cache.facts(name) or {}).get("checksum", ""))
+
+
+def picked(images: Images) -> int:
+    """Return the index of the image in view, the first one if that index does not exist."""
+    value = st.session_state.get(keys.IMAGE, st.query_params.get(keys.IMAGE))
+    try:
+        number = int(value)
+    except (TypeError, ValueError):
+        return 0
+    return number if 0 <= number < len(images) else 0

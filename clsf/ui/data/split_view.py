@@ -10,7 +10,7 @@ from clsf.data.catalogue import DatasetInfo
 from clsf.data.images import Images
 from clsf.data.splits import divided, harm
 from clsf.errors import DataError
-from clsf.ui.data import codes, keys, opened
+from clsf.ui.data import codes, keys, source
 from clsf.ui.shared import choose
 from clsf.ui.shared.figures import draw
 from clsf.ui.shared.lessons import note
@@ -19,7 +19,7 @@ from clsf.ui.shared.text import plain, t, tn, words
 
 def show(info: DatasetInfo) -> None:
     """Show the section."""
-    dataset = opened.dataset(info.name)
+    dataset = source.dataset(info.name)
     titles = {
         "stratified": t("stratified (used here)"), "shuffled": t("shuffled"), "last": t("the last ones, as stored"),
         "sorted": t("the last ones, sorted by class"),

@@ -16,7 +16,7 @@ from clsf.ui.layers.filling import filter_title
 from clsf.ui.layers.inspected import InspectedLayer
 from clsf.ui.layers.stack import stage_title
 from clsf.ui.shared.components import component
-from clsf.ui.shared.no_canvas import without_canvas
+from clsf.ui.shared.picture_grid import without_canvas
 from clsf.ui.shared.text import t
 
 MOST_NUMBERS = 400_000  # sent to the browser; with more, fewer maps are sent

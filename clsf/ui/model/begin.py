@@ -11,7 +11,7 @@ from clsf.model.edit import Design
 from clsf.model.spec import MAX_JSON, MAX_LAYERS, MAX_NAME
 from clsf.ui.model import bench, keys
 from clsf.ui.model.given import ModelInputs
-from clsf.ui.shared import model_card, navigation, problems
+from clsf.ui.shared import choices, navigation, problems
 from clsf.ui.shared.text import t
 from clsf.words import say
 
@@ -29,7 +29,7 @@ def show(place: ModelInputs) -> None:
         with st.container(height=PRESETS_HEIGHT, gap="xsmall", key="presets"):
             for name in presets.NAMES:
                 st.button(name, key=f"preset_{name}", on_click=_begin, args=(name, place.classes))
-                model_card.show(name, place.shape, place.classes)
+                choices.show_model(name, place.shape, place.classes)
         st.file_uploader(
             t("A model as JSON"), type=["json"], key=keys.UPLOAD, max_upload_size=1, on_change=_upload,
             help=t("At most {size} characters and {layers} layers. Nothing in it is run.", size=f"{MAX_JSON:,}", layers=MAX_LAYERS),

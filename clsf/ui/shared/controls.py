@@ -19,8 +19,8 @@ from clsf.losses import fitted
 from clsf.model import presets
 from clsf.model.spec import ModelSpec
 from clsf.plan import LEARNING_RATES, MAX_BATCH, MAX_EPOCHS, Plan
-from clsf.ui.shared import data_choice, design, model_card, state, units
-from clsf.ui.shared.choices import Choices, Fit, fit, model, select_model, select_optimizer
+from clsf.ui.shared import data_choice, design, state, units
+from clsf.ui.shared.choices import Choices, Fit, fit, model, select_model, select_optimizer, show_model
 from clsf.ui.shared.choose import LINKED
 from clsf.ui.shared.design import MY_MODEL
 from clsf.ui.shared.lessons import note
@@ -165,7 +165,7 @@ def _model(info: catalogue.DatasetInfo, more: dict, plan: Plan | None) -> tuple[
         drawn = model(name, len(info.classes))
         spec = fitted(drawn, plan, len(info.classes)) if plan is not None else drawn
         fit_found = fit(spec, info, more["preparation"], plan)
-        model_card.show(name, fit_found.shape, len(info.classes))
+        show_model(name, fit_found.shape, len(info.classes))
         if not fit_found.problem:
             st.caption(units.parameters(fit_found.parameters))
             if spec != drawn:
