@@ -13,7 +13,6 @@ from clsf.ui.data import keys, source
 from clsf.ui.shared import data_choice, data_names, navigation, problems, state
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.picture_grid import pictures
-from clsf.ui.shared.sections import go
 from clsf.ui.shared.text import plain, t, tn, words
 
 FEW = 10  # images per class; with fewer, a training is not meaningful
@@ -46,10 +45,16 @@ def _card(info: DatasetInfo) -> None:
     _strip(info, images)
     trainable = _warn(images)
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
-        st.button(t("Look at it"), key=f"look_{info.name}", icon=":material/apps:", on_click=_look, args=(info.name,))
+        st.button(
+            t("Look at it"),
+            key=f"look_{info.name}",
+            icon=":material/apps:",
+            on_click=st.session_state.update,
+            args=({state.DATA: info.name, keys.SECTION: "look"},),
+        )
         if st.button(
             t("Train with it"), key=f"train_{info.name}", icon=":material/play_arrow:", type="primary", disabled=not trainable,
-            on_click=_choose, args=(info.name,),
+            on_click=st.session_state.update, args=({state.DATA: info.name},),
         ):  # fmt: skip
             navigation.switch_to("train")
         with st.popover(t("Save"), icon=":material/bookmark:"):
@@ -108,15 +113,6 @@ def _saved(name: str) -> None:
     title = st.session_state.get(f"{keys.SAVE_TITLE}_{name}", "")
     with problems.kept():
         private.save(name, title, everyone=bool(st.session_state.get(f"{keys.SAVE_EVERYONE}_{name}")))
-
-
-def _choose(name: str) -> None:
-    st.session_state[state.DATA] = name
-
-
-def _look(name: str) -> None:
-    _choose(name)
-    go(keys.SECTION, "look")
 
 
 def _remove(name: str) -> None:

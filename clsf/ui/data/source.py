@@ -46,7 +46,8 @@ def _facts(info: DatasetInfo) -> str:
 
 def ready(info: DatasetInfo) -> bool:
     """Return whether the images are on this machine; if not, generate them or offer them, and show the progress."""
-    running = _running(info.name)
+    found, _ = _tasks().get(info.name, (None, ""))
+    running = found if found is not None and not found.over else None
     if running is None and catalogue.is_cached(info.name):
         return True
     if running is None and info.embedded:
@@ -61,11 +62,6 @@ def ready(info: DatasetInfo) -> bool:
         st.rerun()
     st.caption(t("Digits and shapes need no download."))
     return False
-
-
-def _running(name: str) -> Task | None:
-    task = _tasks().get(name)
-    return task[0] if task and not task[0].over else None
 
 
 def _start(name: str) -> Task:

@@ -42,7 +42,7 @@ def show(info: DatasetInfo) -> None:
                 f"data-{name}", (dataset.checksum, dataset.name, way, share, seed),
                 lambda counts=counts: data_balance.bars(counts, dataset.train.classes, words, share=True), height=280,
             )  # fmt: skip
-            _said(counts, dataset.train.classes, way)
+            _said(counts, dataset.train.classes)
     _table(ways, titles)
     _code(info.name, one, share, seed)
 
@@ -69,7 +69,7 @@ def _counts(images: Images, way: str, share: float, seed: int) -> np.ndarray:
     return np.stack([np.bincount(images.labels[part], minlength=classes) for part in divided(images.labels, way, share, seed)])
 
 
-def _said(counts: np.ndarray, classes: tuple[str, ...], way: str) -> None:
+def _said(counts: np.ndarray, classes: tuple[str, ...]) -> None:
     unseen, unchecked, apart = harm(*counts)
     if unseen:
         st.error(note("data", "validation-images-but", classes=_listed(unseen, classes)), icon=":material/error:")

@@ -79,7 +79,7 @@ def _kernels(filling: Filling, position: int) -> None:
     titles = kernel_titles()
     st.pills(
         t("Kernels by hand"), NAMES, default=filling.kernels, selection_mode="multi", format_func=titles.__getitem__, key=key, wrap=True,
-        on_change=_picked, args=(key, position),
+        on_change=_set, args=(key, position, "kernels"),
         help=t("They become the first filters, the others stay random. On several channels they are applied to the mean."),
     )  # fmt: skip
 
@@ -170,13 +170,10 @@ def _title(run: RunRecord) -> str:
 
 
 def _set(key: str, position: int, name: str) -> None:
-    if st.session_state[key] is not None:
+    value = st.session_state[key]
+    if value is not None:
         more = {"path": ""} if name == "run" else {}
-        stack.change_filling(position, **{name: st.session_state[key]}, **more)
-
-
-def _picked(key: str, position: int) -> None:
-    stack.change_filling(position, kernels=tuple(st.session_state[key] or ()))
+        stack.change_filling(position, **{name: tuple(value) if isinstance(value, list) else value}, **more)
 
 
 def _layer(key: str, position: int, run: str, layers: dict) -> None:

@@ -198,9 +198,6 @@ def offer_start(stage: Stage) -> None:
         return
     st.button(
         tn("Begin behind the first layer of this run", "Begin behind the first {count} layers of this run", int(place) - 1),
-        key="begin_behind", icon=":material/start:", on_click=_start, args=(filling.run, int(place) - 1),
+        key="begin_behind", icon=":material/start:", on_click=st.session_state.update,
+        args=({keys.BEGIN: f"{filling.run}:{int(place) - 1}"},),
     )  # fmt: skip
-
-
-def _start(run: str, layers: int) -> None:
-    st.session_state[keys.BEGIN] = f"{run}:{layers}"

@@ -34,7 +34,9 @@ def scores() -> None:
     z = []
     for at, (column, name) in enumerate(zip(st.columns(3), names, strict=True)):
         key = _SCORE.format(at=at)
-        value = column.slider(name, LOWEST, HIGHEST, FIRST[at], 0.1, key=key, on_change=_moved, **choose.LINKED)
+        value = column.slider(
+            name, LOWEST, HIGHEST, FIRST[at], 0.1, key=key, on_change=linked.keep, args=(_SCORE_STEPS, None), **choose.LINKED
+        )
         z.append(round(float(value), 3))
     titles = {str(at): name for at, name in enumerate(names)}
     right = int(choose.named(st.segmented_control, t("Right class"), titles, _RIGHT, default="1"))
@@ -78,11 +80,6 @@ def _step() -> None:
         key = _SCORE.format(at=at)
         st.session_state[key] = round(min(max(st.session_state[key] - RATE * value, LOWEST), HIGHEST), 3)
     linked.keep(_SCORE_STEPS, str(min(linked.whole(_SCORE_STEPS, 0, MOST_STEPS, 0) + 1, MOST_STEPS)))
-
-
-def _moved() -> None:
-    """Start again with the scores that are set by hand."""
-    linked.keep(_SCORE_STEPS, None)
 
 
 def _again() -> None:

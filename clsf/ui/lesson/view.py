@@ -10,7 +10,7 @@ from clsf.course import parsing
 from clsf.course.lesson import Lesson
 from clsf.course.progress import Progress
 from clsf.ui.lesson import blocks, descent, own_parts, trained
-from clsf.ui.shared import course, glossary, reached
+from clsf.ui.shared import course, glossary, linked, reached
 from clsf.ui.shared.text import plain, t, tn
 
 
@@ -64,7 +64,12 @@ def _ways(lesson: Lesson, at: int, progress: Progress) -> None:
     seen = step.block is None or progress.has(lesson.name, step.name)
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         st.button(
-            t("Back"), key="step_back", icon=":material/arrow_back:", disabled=at == 0, on_click=_go, args=(lesson, at - 1)
+            t("Back"),
+            key="step_back",
+            icon=":material/arrow_back:",
+            disabled=at == 0,
+            on_click=linked.put,
+            args=(course.STEP, lesson.steps[at - 1].name),
         )
         if not last:
             st.button(
@@ -94,15 +99,11 @@ def _after(lesson: Lesson) -> None:
         course.go(after)
 
 
-def _go(lesson: Lesson, at: int) -> None:
-    st.query_params[course.STEP] = lesson.steps[at].name
-
-
 def _on(lesson: Lesson, at: int) -> None:
     step = lesson.steps[at]
     if step.block is None:
         course.keep(lesson, step)
-    _go(lesson, at + 1)
+    linked.put(course.STEP, lesson.steps[at + 1].name)
 
 
 def _terms(lesson: Lesson, at: int) -> None:

@@ -39,7 +39,13 @@ def show(bench: ModelBench) -> None:
         return
     asked = (json.dumps(spec.to_json()), seen.input_shape)
     if st.session_state.get(keys.ASKED) != asked:
-        st.button(t("Ask both frameworks"), key="ask_summaries", icon=":material/quiz:", on_click=_ask, args=asked)
+        st.button(
+            t("Ask both frameworks"),
+            key="ask_summaries",
+            icon=":material/quiz:",
+            on_click=st.session_state.update,
+            args=({keys.ASKED: asked},),
+        )
         st.caption(t("Each builds the model in its own process, prints it, and counts its parameters."))
         return
     with st.spinner(t("Both frameworks build the model…")):
@@ -74,10 +80,6 @@ def _answer(framework: str, answer: dict | Sentence, analysis: Analysis) -> None
         )  # fmt: skip
         st.error(said, icon=":material/error:")
     st.code(answer["text"], language=None, height=420)
-
-
-def _ask(spec: str, shape: tuple) -> None:
-    st.session_state[keys.ASKED] = (spec, shape)
 
 
 def _answers(spec: str, shape: tuple, parameters: int) -> dict[str, dict | Sentence]:

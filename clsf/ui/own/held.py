@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -91,6 +93,15 @@ def _of_link() -> Taught | None:
 def tell(kind: str, said: Sentence) -> None:
     """Keep a message to show once, when the page is drawn: "success", "warning" or "error"."""
     st.session_state.setdefault(keys.SAID, []).append((kind, said))
+
+
+@contextmanager
+def refusal_told() -> Iterator[None]:
+    """Keep a ClsfError raised in the block as a message, and continue after the block."""
+    try:
+        yield
+    except ClsfError as error:
+        tell("error", error.sentence)
 
 
 def show_told() -> None:

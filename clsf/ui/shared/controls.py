@@ -181,12 +181,9 @@ def show_problem(fitted: Fit) -> None:
     if fitted.mend:
         st.button(
             t("Resize images to {side}×{side}", side=fitted.mend), key="mend", icon=":material/photo_size_select_large:",
-            on_click=_resize, args=(fitted.mend,), width="stretch",
+            width="stretch",
+            on_click=st.session_state.update, args=({state.IMAGE_SIZE: fitted.mend},),
         )  # fmt: skip
-
-
-def _resize(side: int) -> None:
-    st.session_state[state.IMAGE_SIZE] = side
 
 
 def _frameworks() -> tuple[str, ...]:

@@ -44,13 +44,13 @@ def show(page: str, section: str = "") -> None:
         ask(step, key, kept.get(key), lambda row: reached.keep(QUIZ, {key: row}))
         with st.container(horizontal=True, vertical_alignment="center"):
             st.button(
-                t("Another question"), key="predict_next", icon=":material/skip_next:", on_click=_go, args=(place, at + 1)
+                t("Another question"),
+                key="predict_next",
+                icon=":material/skip_next:",
+                on_click=st.session_state.update,
+                args=({place: at + 1},),
             )
             st.caption(t("Question {number} of {count}", number=at + 1, count=len(steps)))
-
-
-def _go(place: str, at: int) -> None:
-    st.session_state[place] = at
 
 
 def ask(step: LessonStep, key: str, kept: object, keep: Callable[[dict], None]) -> None:

@@ -147,8 +147,9 @@ def _counter() -> bool:
     if not chosen:
         st.info(t("Choose at least one call."), icon=":material/touch_app:")
         return False
-    again = st.session_state.setdefault(keys.TRACE_AGAIN, 0)
-    st.button(t("Measure again"), key="measure_again", icon=":material/refresh:", on_click=_again)
+    again = st.session_state.get(keys.TRACE_AGAIN, 0)
+    again += st.button(t("Measure again"), key="measure_again", icon=":material/refresh:")
+    st.session_state[keys.TRACE_AGAIN] = again
     given = ArgumentList(tuple(GIVEN[name] for name in chosen))
     traced = {
         "none": ProgramCall.of("trace.counter", arguments=given),
@@ -157,10 +158,6 @@ def _counter() -> bool:
     }[signature]
     plain_call = ProgramCall.of("trace.counter", arguments=given)
     return _counted(ask_each({"tensorflow": [traced], "torch": [plain_call]}, again), chosen)
-
-
-def _again() -> None:
-    st.session_state[keys.TRACE_AGAIN] = st.session_state.get(keys.TRACE_AGAIN, 0) + 1
 
 
 def _counted(answers: dict[str, LibraryAnswer], chosen: list[str]) -> bool:
