@@ -1,4 +1,4 @@
-"""Section 6: the augmentation lab: one image, epoch after epoch, as training would see it."""
+"""Section 7: the augmentation lab: one image, epoch after epoch, as training would see it."""
 
 from __future__ import annotations
 

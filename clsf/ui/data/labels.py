@@ -1,4 +1,4 @@
-"""Section 7: labels as whole numbers and as one-hot rows: two losses by name, one number."""
+"""Section 8: labels as whole numbers and as one-hot rows: two losses by name, one number."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from clsf import FRAMEWORKS
 from clsf.charts import course_downhill, course_scores
 from clsf.frameworks import BY_NAME
 from clsf.tensors.program import ProgramCall
-from clsf.ui.shared import choose, columns, facts, figures, linked, programs
+from clsf.ui.shared import choose, facts, figures, linked, programs
 from clsf.ui.shared.text import t, words
 
 LOWEST, HIGHEST, FIRST = -8.0, 8.0, (3.0, 0.0, 0.0)
@@ -43,7 +43,7 @@ def scores() -> None:
     calls = [ProgramCall.of("learning.softmax", z=z)]
     calls += [ProgramCall.of(f"learning.{name}", z=z, label=right) for name in ("loss", "gradient_of_loss")]
     shares, losses, gradients = {}, {}, {}
-    for framework, outcomes in columns.answered(programs.ask(*calls, sides=FRAMEWORKS)):
+    for framework, outcomes in programs.answered(programs.ask(*calls, sides=FRAMEWORKS)):
         shares[framework], losses[framework], gradients[framework] = (ast.literal_eval(o.value.text) for o in outcomes)
     if not shares:
         return
@@ -99,7 +99,7 @@ def downhill() -> None:
         for rule in shown
     ]
     ways = {}
-    for framework, outcomes in columns.answered(programs.ask(*calls, sides=FRAMEWORKS)):
+    for framework, outcomes in programs.answered(programs.ask(*calls, sides=FRAMEWORKS)):
         for rule, outcome in zip(shown, outcomes, strict=True):
             ways[rule, framework] = ast.literal_eval(outcome.value.values)
     st.plotly_chart(course_downhill.surface(ways, RULES, t("loss")), key="downhill_chart", config={"displayModeBar": False})

@@ -6,7 +6,7 @@ import streamlit as st
 
 from clsf import FRAMEWORKS
 from clsf.course import parts
-from clsf.ui.shared import choose, columns, facts, styles
+from clsf.ui.shared import choose, facts, programs, styles
 from clsf.ui.shared.asking import both_or_say
 from clsf.ui.shared.text import plain, t, words
 
@@ -23,8 +23,8 @@ def show(first: str = "layer") -> None:
         column.caption(plain(place.option(chosen[place.name]).why))
     outcomes = both_or_say(parts.JOB, part.name, part.chosen(chosen))
     for place, framework in zip(st.columns(2), FRAMEWORKS, strict=True):
-        with place, columns.card(framework, "own_part"):
+        with place, programs.card(framework, "own_part"):
             if framework in outcomes:
-                columns.program(outcomes[framework])
+                programs.program(outcomes[framework])
     if len(outcomes) == len(FRAMEWORKS):
         facts.tell("own_part", part=part.name, choices=tuple(chosen.values()), raised=sum(not o.ok for o in outcomes.values()))

@@ -6,7 +6,7 @@ import streamlit as st
 
 from clsf.model.advice import advice
 from clsf.model.edit_facts import design_facts
-from clsf.ui.model import begin, bench, cards, code_view, given, keys, pictures_view, summary_view, totals
+from clsf.ui.model import bench, cards, code_view, given, keys, pictures_view, summary_view, totals
 from clsf.ui.model.given import ModelBench
 from clsf.ui.shared import facts
 from clsf.ui.shared.sections import Section, Sections
@@ -33,8 +33,8 @@ def show() -> ModelBench:
         with right:
             place = given.chosen()
         with left:
-            begin.name(steps.now)
-            begin.show(place)
+            bench.name(steps.now)
+            bench.start(place)
     seen = design_facts(steps.now, place.shape)
     advices = advice(seen, place.classes, place.batch_size)
     ready = bench.offer(seen, advices)

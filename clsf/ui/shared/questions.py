@@ -11,7 +11,7 @@ from clsf.course.lesson import LessonBlock, LessonStep
 from clsf.course.progress import QUIZ, row
 from clsf.course.running import ERROR, SIDES
 from clsf.errors import ClsfError
-from clsf.ui.shared import columns, glossary, language, programs, reached, styles
+from clsf.ui.shared import glossary, language, programs, reached, styles
 from clsf.ui.shared.asking import unanswered
 from clsf.ui.shared.marks import heading
 from clsf.ui.shared.text import t
@@ -131,5 +131,5 @@ def _ran(block: LessonBlock) -> None:
     shared = all(name.split(".")[0] not in ("layers", "learning", "own") for name in block.program.call.steps)
     sides = [side for side in SIDES if not (prints and side == "numpy")] if shared else [block.program.side]
     st.caption(t("And this is what all of them do:") if shared else t("This came out:"))
-    for _, outcomes in columns.each(programs.ask(block.program.call, sides=sides), "predicted", sides):
-        columns.result(outcomes[0], value=not prints)
+    for _, outcomes in programs.each(programs.ask(block.program.call, sides=sides), "predicted", sides):
+        programs.result(outcomes[0], value=not prints)

@@ -10,7 +10,7 @@ from clsf.charts import tensor_blocks, tensor_shapes
 from clsf.tensors import literals
 from clsf.tensors.outcome import SeenValue
 from clsf.tensors.program import ProgramCall
-from clsf.ui.shared import choose, columns
+from clsf.ui.shared import choose, programs
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.programs import LibraryAnswer, ask
 from clsf.ui.shared.text import t, words
@@ -43,8 +43,8 @@ def show() -> bool:
         ProgramCall.of("broadcast.add", left=left, right=right),
         ProgramCall.of("broadcast.numbers", left=left, right=right, **sizes),
     )
-    for _, outcomes in columns.each(answers, "broadcast"):
-        columns.program(outcomes[0])
+    for _, outcomes in programs.each(answers, "broadcast"):
+        programs.program(outcomes[0])
     _numbers(answers)
     shapes = {_shape(a.outcomes[0].value) for a in answers.values() if a.outcomes and a.outcomes[0].ok}
     return len(shapes) == 1 and not shapes & {left, right}

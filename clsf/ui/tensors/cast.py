@@ -12,7 +12,7 @@ from clsf.tensors import literals
 from clsf.tensors.dtypes import DTYPES, FLOATS, INTEGERS, limits
 from clsf.tensors.outcome import Outcome
 from clsf.tensors.program import Dtype, ProgramCall
-from clsf.ui.shared import choose, columns
+from clsf.ui.shared import choose, programs
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.programs import SIDES, LibraryAnswer, ask
 from clsf.ui.shared.text import t, words
@@ -63,8 +63,8 @@ def _cast() -> bool:
         )
     if before is not None:
         _table(before, answers, source, target)
-    for _, outcomes in columns.each(answers, "cast"):
-        columns.program(outcomes[0])
+    for _, outcomes in programs.each(answers, "cast"):
+        programs.program(outcomes[0])
     return _solved(before, answers)
 
 
@@ -82,7 +82,7 @@ def _table(before: Outcome, answers: dict[str, LibraryAnswer], source: str, targ
             changed = not _same(value, new)
             cells.append(f'<td class="{"changed" if changed else ""}">{escape(number(new, 9))}{"  ≠" if changed else ""}</td>')
         rows.append((f'<th class="mono">{escape(number(value, 9))}</th>', cells))
-    columns.table(f'<th class="mono">{escape(source)} → {escape(target)}</th>', rows)
+    programs.table(f'<th class="mono">{escape(source)} → {escape(target)}</th>', rows)
 
 
 def _same(old: object, new: object) -> bool:
@@ -118,8 +118,8 @@ def _precision() -> bool:
         ProgramCall.of("cast.add", "cast.digits", dtype=Dtype(dtype), **values),
         ProgramCall.of("cast.add", "cast.whole", dtype=Dtype(dtype), **values),
     )
-    for _, outcomes in columns.each(answers, "precision"):
-        columns.program(outcomes[0])
+    for _, outcomes in programs.each(answers, "precision"):
+        programs.program(outcomes[0])
     if dtype in INTEGERS:
         low, high = limits(dtype)
         st.caption(
@@ -154,11 +154,11 @@ def _inferred() -> bool:
         cells = []
         for side in SIDES:
             outcome = answers[side].outcomes[place] if answers[side].outcomes else None
-            text, bad = columns.short(outcome) if outcome else ("–", True)
+            text, bad = programs.short(outcome) if outcome else ("–", True)
             tip = f' data-tip="{escape(outcome.raised.text[:120])}"' if outcome and outcome.raised else ""
             cells.append(f'<td class="{"bad" if bad else ""}"{tip}>{escape(text)}</td>')
         rows.append((f'<th class="mono">{escape(repr(value))}</th>', cells))
-    columns.table(f"<th>{escape(t('given'))}</th>", rows)
+    programs.table(f"<th>{escape(t('given'))}</th>", rows)
     st.caption(t("Asked by `np.array(…).dtype`, `tf.constant(…).dtype` and `torch.tensor(…).dtype`."))
     return False
 
@@ -175,13 +175,13 @@ def _promotion() -> bool:
         ProgramCall.of("cast.promote", left=Dtype(left), right=Dtype(right)),
         ProgramCall.of("cast.promote_number", left=Dtype(left), number=1.5),
     )
-    for _, outcomes in columns.each(chosen, "promotion"):
-        columns.program(outcomes[0])
+    for _, outcomes in programs.each(chosen, "promotion"):
+        programs.program(outcomes[0])
         st.caption(t("and with a Python number:"))
-        columns.program(outcomes[1])
+        programs.program(outcomes[1])
     st.markdown(f"**{t('All pairs, asked one by one')}**")
     grids = "".join(
-        f'<div><b class="side-{side}">{columns.LOOKS[side].mark} {columns.LOOKS[side].title}</b>{_grid(answer.outcomes, left, right)}</div>'
+        f'<div><b class="side-{side}">{programs.LOOKS[side].mark} {programs.LOOKS[side].title}</b>{_grid(answer.outcomes, left, right)}</div>'
         for side, answer in tables.items()
         if answer.outcomes
     )

@@ -9,7 +9,7 @@ import streamlit as st
 from clsf.charts import tensor_memory
 from clsf.tensors.outcome import Outcome
 from clsf.tensors.program import ProgramCall
-from clsf.ui.shared import choose, columns
+from clsf.ui.shared import choose, programs
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.programs import LibraryAnswer, ask_each
 from clsf.ui.shared.text import t, words
@@ -49,9 +49,9 @@ def show() -> bool:
     image = tensor_memory.brightness(side, side)
     named = tensor_memory.CHANNELS[channel]
     st.caption(note("tensors", "number-pixel-channel", number=followed, row=row, column=column, channel=named))
-    for name, outcomes in columns.each(answers, "layout", sides):
+    for name, outcomes in programs.each(answers, "layout", sides):
         if outcomes[0].raised:
-            columns.program(outcomes[0])
+            programs.program(outcomes[0])
         else:
             _facts(name, outcomes[0], stage, image, followed)
     return any(_moved_nothing(answer) for answer in answers.values())
@@ -76,7 +76,7 @@ def _facts(side: str, outcome: Outcome, stage: str, image: list[int], followed: 
     st.html(tensor_memory.line(memory.values, followed, words))
     st.caption(t("flattened, in the order of its indices:"))
     st.html(tensor_memory.line(flat.values, followed, words))
-    columns.code(outcome)
+    programs.code(outcome)
 
 
 def _channels(image: list) -> list:

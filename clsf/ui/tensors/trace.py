@@ -10,7 +10,7 @@ from clsf.tensors import literals
 from clsf.tensors.literals import TensorError
 from clsf.tensors.outcome import Outcome
 from clsf.tensors.program import ArgumentList, Dtype, ProgramCall
-from clsf.ui.shared import choose, columns
+from clsf.ui.shared import choose, programs
 from clsf.ui.shared.programs import LibraryAnswer, ask_each
 from clsf.ui.shared.text import t
 from clsf.ui.tensors import keys
@@ -63,8 +63,8 @@ def _lens() -> bool:
     )
     shown = [("tensorflow", 0, t("eager")), ("tensorflow", 1, "@tf.function"), ("torch", 0, t("always eager"))]
     for place, (side, which, note) in zip(st.columns(3), shown, strict=True):
-        with place, columns.card(side, f"lens{which}", note):
-            for _, outcomes in columns.answered({side: answers[side]}):
+        with place, programs.card(side, f"lens{which}", note):
+            for _, outcomes in programs.answered({side: answers[side]}):
                 _calls_of_lens(side, outcomes[which])
     return False
 
@@ -89,7 +89,7 @@ def _is_size(size: object) -> bool:
 
 def _calls_of_lens(side: str, outcome: Outcome) -> None:
     if outcome.raised:
-        columns.program(outcome)
+        programs.program(outcome)
         return
     boxes = []
     for number, (lines, made) in enumerate(zip(by_call(outcome.printed), outcome.value.parts, strict=True), start=1):
@@ -102,7 +102,7 @@ def _calls_of_lens(side: str, outcome: Outcome) -> None:
         )
     st.html(f'<div class="cl side-{side}">{"".join(boxes)}</div>')
     with st.expander(t("The code that ran"), icon=":material/code:"):
-        columns.code(outcome)
+        programs.code(outcome)
 
 
 def _lines(lines: list[str]) -> str:
@@ -162,10 +162,10 @@ def _counter() -> bool:
 
 def _counted(answers: dict[str, LibraryAnswer], chosen: list[str]) -> bool:
     solved = False
-    for side, outcomes in columns.each(answers, "counter", ("tensorflow", "torch")):
+    for side, outcomes in programs.each(answers, "counter", ("tensorflow", "torch")):
         outcome = outcomes[0]
         if outcome.raised:
-            columns.program(outcome)
+            programs.program(outcome)
             continue
         calls, count = outcome.value.parts[0], outcome.value.parts[1].values
         ran = sum(not call.parts[2].is_error for call in calls.parts)
@@ -182,12 +182,12 @@ def _counted(answers: dict[str, LibraryAnswer], chosen: list[str]) -> bool:
                 st.metric(t("Calls"), ran)
         _timeline(side, outcome, chosen)
         for text in outcome.warned:
-            st.html(f'<div class="tr">{columns.warned(text)}</div>')
+            st.html(f'<div class="tr">{programs.warned(text)}</div>')
         if side == "tensorflow":
             with st.expander(t("The concrete functions that exist now"), icon=":material/account_tree:"):
                 st.code(outcome.value.parts[3].values, language=None, wrap_lines=True)
         with st.expander(t("The code that ran"), icon=":material/code:"):
-            columns.code(outcome)
+            programs.code(outcome)
     return solved
 
 
