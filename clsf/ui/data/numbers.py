@@ -20,7 +20,6 @@ from clsf.ui.shared.figures import draw
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.picture_grid import pictures
 from clsf.ui.shared.settings import varying
-from clsf.ui.shared.settings.fields import one_of
 from clsf.ui.shared.text import plain, t, tn, words
 from clsf.words import say
 
@@ -72,7 +71,10 @@ def _balance(dataset: Dataset) -> None:
 
 def _plan(info: DatasetInfo) -> Plan:
     titles = varying.SCALE_TITLES
-    scale = one_of(t("Preparation"), list(titles), titles, state.SCALE, note("data", "what-range-0"))
+    help = note("data", "what-range-0")
+    scale = choose.one(
+        t("Preparation"), list(titles), state.SCALE, widget=st.segmented_control, format_func=titles.__getitem__, help=help
+    )
     size = st.session_state.get(state.IMAGE_SIZE)
     return Plan(info.name, Preparation(size, st.session_state.get(state.COLOUR) or "keep", scale or "zero-one"))
 

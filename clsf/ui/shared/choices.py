@@ -75,10 +75,7 @@ def show_model(name: str, shape: Shape, classes: int) -> None:
 
 def select_optimizer(place: DeltaGenerator, key: str, default: str, **more: object) -> str:
     """Show the choice of an optimizer and return its name."""
-    return place.selectbox(
-        t("Optimizer"), OPTIMIZERS, index=OPTIMIZERS.index(default), format_func=optimizers.title, key=key, filter_mode=None, **more,
-        **choose.LINKED,
-    )  # fmt: skip
+    return choose.one(t("Optimizer"), OPTIMIZERS, key, default, place=place, format_func=optimizers.title, **more)
 
 
 def limit(place: DeltaGenerator, key: str) -> int | None:

@@ -21,7 +21,7 @@ from clsf.model.spec import ModelSpec
 from clsf.plan import LEARNING_RATES, MAX_BATCH, MAX_EPOCHS, Plan
 from clsf.ui.shared import data_choice, design, state, units
 from clsf.ui.shared.choices import Choices, Fit, fit, model, select_model, select_optimizer, show_model
-from clsf.ui.shared.choose import LINKED
+from clsf.ui.shared.choose import LINKED, whole
 from clsf.ui.shared.design import MY_MODEL
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.settings import extras, groups, taken
@@ -196,12 +196,10 @@ def _frameworks() -> tuple[str, ...]:
 
 def _essentials() -> dict[str, object]:
     left, right = pair()
-    epochs = left.number_input(
-        t("Epochs"), 1, MAX_EPOCHS, DEFAULT_EPOCHS, key=state.EPOCHS, help=t("How often every training image is seen."), **LINKED,
-    )  # fmt: skip
-    batch_size = right.number_input(
-        t("Batch size"), 1, MAX_BATCH, DEFAULT_BATCH, key=state.BATCH_SIZE, help=t("Images per update of the weights."), **LINKED,
-    )  # fmt: skip
+    help = t("How often every training image is seen.")
+    epochs = whole(t("Epochs"), 1, MAX_EPOCHS, DEFAULT_EPOCHS, state.EPOCHS, left, help=help)
+    help = t("Images per update of the weights.")
+    batch_size = whole(t("Batch size"), 1, MAX_BATCH, DEFAULT_BATCH, state.BATCH_SIZE, right, help=help)
     left, right = pair()
     optimizer = select_optimizer(
         left, state.OPTIMIZER, DEFAULT_OPTIMIZER, on_change=_follow_optimizer, help=note("train", "rule-gradient-changes")

@@ -36,7 +36,7 @@ SHORT = {
 }  # fmt: skip
 
 
-def show() -> bool:
+def show() -> bool | None:
     """Show the section; return whether its task is solved by what is chosen."""
     views = {
         "cast": t("cast numbers"), "precision": t("how exact"), "inferred": t("what is inferred"), "promotion": t("when two types meet"),
@@ -94,21 +94,18 @@ def _flat(values: object) -> list:
 
 
 def _solved(before: Outcome | None, answers: dict[str, LibraryAnswer]) -> bool:
+    """Return whether a positive number became a negative one."""
     if before is None:
         return False
-    old = _flat(before.value.values)
-    for answer in answers.values():
-        if answer.outcomes and answer.outcomes[0].ok:
-            for a, b in zip(old, _flat(answer.outcomes[0].value.values), strict=False):
-                if isinstance(a, int | float) and isinstance(b, int | float) and a > 0 > b:
-                    return True
-    return False
+    old, cast = _flat(before.value.values), [a.outcomes[0] for a in answers.values() if a.outcomes and a.outcomes[0].ok]
+    pairs = [pair for outcome in cast for pair in zip(old, _flat(outcome.value.values), strict=False)]
+    return any(isinstance(a, int | float) and isinstance(b, int | float) and a > 0 > b for a, b in pairs)
 
 
 # How exact.
 
 
-def _precision() -> bool:
+def _precision() -> None:
     one, two, three = st.columns([1, 1, 2])
     left = choose.number("a", 0.1, keys.ADD_LEFT, place=one)
     right = choose.number("b", 0.2, keys.ADD_RIGHT, place=two)
@@ -130,7 +127,7 @@ def _precision() -> bool:
                 high=f"{high:,}",
             )
         )
-        return False
+        return
     st.markdown(f"**{t('The sum in bits, as each type stores it')}**")
     every = ask(
         *(ProgramCall.of("cast.add", "cast.whole", dtype=Dtype(name), left=left, right=right) for name in FLOATS),
@@ -141,13 +138,12 @@ def _precision() -> bool:
             value, digits = outcome.value.values, f"{tensor_bits.mantissa_digits(name):.1f}"
             st.markdown(t("`{dtype}` · {digits} digits · {value}", dtype=name, digits=digits, value=f"{value:.17g}"))
             st.html(tensor_bits.drawing(value, name, words))
-    return False
 
 
 # What is inferred.
 
 
-def _inferred() -> bool:
+def _inferred() -> None:
     answers = ask(*(ProgramCall.of("cast.infer", value=value) for value in INFERRED))
     rows = []
     for place, value in enumerate(INFERRED):
@@ -160,13 +156,12 @@ def _inferred() -> bool:
         rows.append((f'<th class="mono">{escape(repr(value))}</th>', cells))
     programs.table(f"<th>{escape(t('given'))}</th>", rows)
     st.caption(t("Asked by `np.array(…).dtype`, `tf.constant(…).dtype` and `torch.tensor(…).dtype`."))
-    return False
 
 
 # When two types meet.
 
 
-def _promotion() -> bool:
+def _promotion() -> None:
     one, two = st.columns(2)
     left = choose.one("a", DTYPES, keys.MEET_LEFT, "int32", place=one)
     right = choose.one("b", DTYPES, keys.MEET_RIGHT, "float32", place=two)
@@ -187,7 +182,6 @@ def _promotion() -> bool:
     )
     st.html(f'<div class="pm-all">{grids}</div>')
     st.caption(note("tensors", "u8-uint8-i32"))
-    return False
 
 
 def _grid(outcomes: tuple[Outcome, ...], left: str, right: str) -> str:

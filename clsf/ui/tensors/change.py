@@ -18,7 +18,7 @@ from clsf.ui.tensors import keys
 PAIRS = ("copied", "part", "reshaped", "transposed", "picked", "from_numpy", "copied_from_numpy", "to_numpy")
 
 
-def show() -> bool:
+def show() -> bool | None:
     """Show the section; return whether its task is solved by what is chosen."""
     views = {
         "assign": t("change one element"),
@@ -27,13 +27,9 @@ def show() -> bool:
     }
     view = choose.named(st.segmented_control, t("What to look at"), views, keys.CHANGE_VIEW, keys.CHANGE_VIEW_LINK)
     values, position, value = _chosen(view)
-    if view == "assign":
-        _assign(values, position, value)
-        return False
     if view == "gradient":
-        _gradient(values)
-        return False
-    return _memory(values, position, value)
+        return _gradient(values)
+    return {"assign": _assign, "memory": _memory}[view](values, position, value)
 
 
 def _chosen(view: str) -> tuple[list, tuple[int, ...], float | int]:

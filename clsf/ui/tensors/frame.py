@@ -9,11 +9,11 @@ from clsf.tensors.literals import TensorError
 from clsf.ui.shared import components, facts
 from clsf.ui.shared.sections import Section, Sections
 from clsf.ui.shared.text import plain, t
-from clsf.ui.tensors import broadcast, cast, change, create, gradients, keys, layout, names, trace
+from clsf.ui.tensors import cast, change, create, gradients, keys, names, shapes, trace
 
 SHOW = {
     "create": create.show, "cast": cast.show, "change": change.show, "trace": trace.show, "names": names.show,
-    "broadcast": broadcast.show, "layout": layout.show, "gradients": gradients.show,
+    "broadcast": shapes.broadcast, "layout": shapes.layout, "gradients": gradients.show,
 }  # fmt: skip
 
 SECTIONS = Sections(keys.SECTION, tuple(Section(s.name, s.title, s.icon, SHOW[s.name]) for s in sections.SECTIONS))
@@ -43,7 +43,7 @@ def done_before() -> set[str]:
 def solved(section: Section) -> bool:
     """Show a section; return whether its task is solved by what is chosen. What is typed and can't be read is refused here."""
     try:
-        return section.show()
+        return bool(section.show())
     except TensorError as error:
         st.warning(plain(error.sentence), icon=":material/edit_note:")
         return False

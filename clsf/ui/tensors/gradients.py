@@ -23,7 +23,7 @@ FLAT = 0.01
 BOTH = ("tensorflow", "torch")
 
 
-def show() -> bool:
+def show() -> bool | None:
     """Show the section; return whether its task is solved by what is chosen."""
     views = {
         "slope": t("the slope of a curve"), "hills": t("two variables"), "repeated": t("backward again and again"),
@@ -31,23 +31,19 @@ def show() -> bool:
     }  # fmt: skip
     view = choose.named(st.segmented_control, t("What to look at"), views, keys.GRADIENT_VIEW)
     if view == "hills":
-        _hills()
-        return False
+        return _hills()
     one, two = st.columns([1, 2])
     name = choose.one(t("Function of x"), ONE, keys.FUNCTION, place=one)
     at = two.slider("x", -SPAN, SPAN, 1.5, 0.05, key=keys.AT, **choose.LINKED)
     at = min(max(round(float(at), 2), -SPAN), SPAN)
-    if view == "slope":
-        return _slope(name, at)
-    if view == "repeated":
-        _repeated(name, at)
-    elif view == "used":
-        _two_programs(name, at, "used_up", "kept", t("and so it may be asked twice:"))
-    elif view == "stopped":
-        _two_programs(name, at, "flowing", "stopped", t("the same with f(x) cut off, taken as a constant:"))
-    else:
-        _two_programs(name, at, "unwatched", "watched", t("and now it is watched:"))
-    return False
+    if view in ("slope", "repeated"):
+        return {"slope": _slope, "repeated": _repeated}[view](name, at)
+    programs_of = {
+        "used": ("used_up", "kept", t("and so it may be asked twice:")),
+        "stopped": ("flowing", "stopped", t("the same with f(x) cut off, taken as a constant:")),
+        "watched": ("unwatched", "watched", t("and now it is watched:")),
+    }
+    return _two_programs(name, at, *programs_of[view])
 
 
 def _slope(name: str, at: float) -> bool:

@@ -43,7 +43,7 @@ SERIES = {
 FIRST = SERIES["same"]
 
 
-def show() -> bool:
+def show() -> bool | None:
     """Show the section; return whether its task is solved by what is chosen."""
     views = {"lens": t("shape, three ways"), "counter": t("when is it traced again?")}
     view = choose.named(st.segmented_control, t("What to look at"), views, keys.TRACE_VIEW)
@@ -53,7 +53,7 @@ def show() -> bool:
 # The lecture's experiment.
 
 
-def _lens() -> bool:
+def _lens() -> None:
     sizes = _sizes(choose.text(t("Height and width in each call"), "[[2, 3], [4, 5], [2, 3]]", keys.LENS_SIZES))
     answers = ask_each(
         {
@@ -66,7 +66,6 @@ def _lens() -> bool:
         with place, programs.card(side, f"lens{which}", note):
             for _, outcomes in programs.answered({side: answers[side]}):
                 _calls_of_lens(side, outcomes[which])
-    return False
 
 
 def _sizes(text: str) -> list[list[int]]:

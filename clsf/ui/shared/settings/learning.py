@@ -8,10 +8,10 @@ from clsf.frameworks import TITLES
 from clsf.loss_kinds import LOSSES
 from clsf.optimizers import CLIPPING, OPTIMIZERS, Setting
 from clsf.plan import CLIPPINGS, Clipping
-from clsf.ui.shared.choose import named
+from clsf.ui.shared.choose import named, whole
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.settings import keys
-from clsf.ui.shared.settings.fields import number, pair, toggle, twins, whole
+from clsf.ui.shared.settings.fields import number, pair, toggle, twins
 from clsf.ui.shared.text import plain, t, words
 
 KEYS = tuple(f"{name}_{setting.name}" for name, declared in OPTIMIZERS.items() for setting in declared.settings)
@@ -113,7 +113,7 @@ def _clipping() -> Clipping | None:
 
 def _accumulate(optimizer: str) -> int:
     batches = whole(
-        st, t("Batches per update"), keys.ACCUMULATE, 1, 1, 1000,
+        t("Batches per update"), 1, 1000, 1, keys.ACCUMULATE,
         help=t("The mean gradient of this many batches makes one update: a large batch for a machine with little memory."),
     )  # fmt: skip
     if batches > 1:

@@ -9,10 +9,10 @@ from clsf.frameworks import VARIANT_TITLES, VARIANTS
 from clsf.model.pretrained import SOURCES
 from clsf.plan import DTYPES, STARTS, WEIGHTS
 from clsf.ui.shared import state
-from clsf.ui.shared.choose import LINKED, named
+from clsf.ui.shared.choose import LINKED, named, one, whole
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.settings import keys
-from clsf.ui.shared.settings.fields import explained, one_of, pair, toggle, twins, whole
+from clsf.ui.shared.settings.fields import explained, pair, toggle, twins
 from clsf.ui.shared.text import plain, t
 
 START_TITLES = {"glorot": "Glorot uniform (Keras)", "kaiming": "Kaiming uniform (PyTorch)"}
@@ -25,40 +25,34 @@ def beginning() -> dict[str, object]:
     aligned = st.toggle(
         t("Same update rule in both"), True, key=state.ALIGNED, help=note("train", "both-frameworks-follow"), **LINKED
     )
-    start = st.selectbox(
-        t("Initial weights"), STARTS, format_func=START_TITLES.__getitem__, key=state.START, filter_mode=None,
-        help=t("The scheme they are drawn by. They are drawn once and loaded into both frameworks."), **LINKED,
+    start = one(
+        t("Initial weights"), STARTS, state.START, format_func=START_TITLES.__getitem__,
+        help=t("The scheme they are drawn by. They are drawn once and loaded into both frameworks."),
     )  # fmt: skip
     left, right = pair()
-    seed = left.number_input(
-        t("Seed"), 0, 2**31 - 1, 0, key=state.SEED,
-        help=t("Decides the split, the order of the batches, the initial weights and dropout."), **LINKED,
-    )  # fmt: skip
-    dtype = right.selectbox(
-        t("Number format"), DTYPES, key=state.DTYPE, filter_mode=None,
-        help=t("float64 is slower, but shows that only rounding separates the two frameworks."), **LINKED,
-    )  # fmt: skip
+    help = t("Decides the split, the order of the batches, the initial weights and dropout.")
+    seed = whole(t("Seed"), 0, 2**31 - 1, 0, state.SEED, left, help=help)
+    help = t("float64 is slower, but shows that only rounding separates the two frameworks.")
+    dtype = one(t("Number format"), DTYPES, state.DTYPE, place=right, help=help)
     mixed = dtype == "float32" and toggle(t("Mixed precision: bfloat16"), keys.MIXED, help=note("train", "mixed-precision"))
     return {"rules": "aligned" if aligned else "native", "start": start, "seed": seed, "dtype": dtype, "mixed": mixed}
 
 
 def variants() -> tuple[dict[str, object], bool]:
     """Show the variants of the loop; return fields of a plan, and whether both frameworks train at the same time."""
-    tensorflow = one_of(
-        t("TensorFlow's loop"),
-        VARIANTS["tensorflow"],
-        VARIANT_TITLES,
-        state.TENSORFLOW_VARIANT,
-        note("train", "tf-function-several"),
+    loops = (
+        ("tensorflow", t("TensorFlow's loop"), state.TENSORFLOW_VARIANT, note("train", "tf-function-several")),
+        ("torch", t("PyTorch's loop"), keys.TORCH_VARIANT, note("train", "index-loop-images")),
     )
-    torch = one_of(
-        t("PyTorch's loop"), VARIANTS["torch"], VARIANT_TITLES, keys.TORCH_VARIANT, note("train", "index-loop-images")
-    )
+    chosen = {
+        name: one(title, VARIANTS[name], key, widget=st.segmented_control, format_func=VARIANT_TITLES.__getitem__, help=help)
+        for name, title, key, help in loops
+    }
     race = st.toggle(
         t("Both at the same time"), False, key=state.RACE,
         help=t("They then share the processor's cores, and neither is as fast as alone: compare curves, not speed."), **LINKED,
     )  # fmt: skip
-    return {"variants": {"tensorflow": tensorflow, "torch": torch}}, race
+    return {"variants": chosen}, race
 
 
 def looking_inside() -> bool:
@@ -84,9 +78,8 @@ def layers() -> dict[str, object]:
             if said is not None and st.session_state.get(state.MODEL) == source.name:
                 st.info(plain(said), icon=":material/download:")
     if which == "last":
-        blocks = whole(
-            st, t("Blocks before the head"), keys.LAST_BLOCKS, 1, 1, 999, help=t("Counted from the end; the head trains too.")
-        )
+        help = t("Counted from the end; the head trains too.")
+        blocks = whole(t("Blocks before the head"), 1, 999, 1, keys.LAST_BLOCKS, help=help)
         which = f"last:{blocks}"
     if which != "all":
         twins("base.trainable = False", "base.requires_grad_(False); base.eval()")

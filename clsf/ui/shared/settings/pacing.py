@@ -9,11 +9,11 @@ from clsf import schedules
 from clsf.charts import train_schedule
 from clsf.plan import MONITORS, Plan, Plateau, Schedule, Stopping
 from clsf.schedule_kinds import SCHEDULE_KINDS, ScheduleSetting
-from clsf.ui.shared.choose import named
+from clsf.ui.shared.choose import named, whole
 from clsf.ui.shared.figures import draw
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.settings import keys
-from clsf.ui.shared.settings.fields import number, pair, toggle, twins, whole
+from clsf.ui.shared.settings.fields import number, pair, toggle, twins
 from clsf.ui.shared.text import t, words
 
 MOST = 1000  # epochs, of patience and the like
@@ -45,7 +45,7 @@ def _setting(place: DeltaGenerator, setting: ScheduleSetting) -> float:
     key = keys.OF_SCHEDULE[setting.key or setting.field]
     help = words(setting.help) if setting.help else note("train", "learning-rate-end")
     if setting.whole:
-        return whole(place, words(setting.title), key, int(setting.usual), int(setting.low), int(setting.high), help)
+        return whole(words(setting.title), int(setting.low), int(setting.high), int(setting.usual), key, place, help=help)
     return number(place, words(setting.title), key, setting.usual, setting.high, setting.step, help, setting.low)
 
 
@@ -71,7 +71,7 @@ def plateau() -> Plateau | None:
     if not wanted:
         return None
     left, right = pair()
-    patience = whole(left, t("Epochs to wait"), keys.PLATEAU_PATIENCE, 2, 1, MOST, help=t("Without a better loss: `patience`."))
+    patience = whole(t("Epochs to wait"), 1, MOST, 2, keys.PLATEAU_PATIENCE, left, help=t("Without a better loss: `patience`."))
     factor = number(
         right, t("Factor"), keys.PLATEAU_FACTOR, 0.5, 0.99, 0.05, low=0.001, help=t("What the learning rate is then multiplied by.")
     )  # fmt: skip
@@ -96,7 +96,7 @@ def stopping() -> Stopping:
     patience, delta = None, 0.0
     if early:
         left, right = pair()
-        patience = whole(left, t("Patience"), keys.PATIENCE, 3, 1, MOST, help=t("Epochs without a better one until it stops."))
+        patience = whole(t("Patience"), 1, MOST, 3, keys.PATIENCE, left, help=t("Epochs without a better one until it stops."))
         delta = number(
             right, t("Smallest gain"), keys.MIN_DELTA, 0.0, 10.0, 0.001, help=t("Less than this does not count as better: `min_delta`.")
         )  # fmt: skip
