@@ -3,7 +3,7 @@
 import streamlit as st
 
 from clsf import ui
-from clsf.ui.assignment import hand_in, view
+from clsf.ui.assignment import view
 from clsf.ui.shared import assigned
 from clsf.ui.shared.text import t
 
@@ -18,6 +18,6 @@ if assignment is None:
 
 # The tasks, and the file once they are done.
 view.show(assignment)
-hand_in.show(assignment)
+view.hand_in(assignment)
 page.show_lesson(t("How does this work?"))
 st.button(t("Close this assignment"), key="close_assignment", type="tertiary", icon=":material/close:", on_click=assigned.close)

@@ -4,7 +4,6 @@ import streamlit as st
 
 from clsf import ui
 from clsf.ui.model import editor
-from clsf.ui.model.views import VIEWS
 from clsf.ui.shared import sections
 from clsf.ui.shared.text import t
 
@@ -19,6 +18,6 @@ st.markdown(sections.intro(lesson))
 bench = editor.show()
 
 # Other views of the same design; only the one in view computes.
-view = VIEWS.chosen()
-st.markdown(VIEWS.lesson_of(lesson, view))
+view = editor.VIEWS.chosen()
+st.markdown(editor.VIEWS.lesson_of(lesson, view))
 view.show(bench)

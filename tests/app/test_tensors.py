@@ -11,7 +11,7 @@ import streamlit as st
 from clsf.errors import EngineError
 from clsf.tensors import literals
 from clsf.tensors.sections import NAMES
-from clsf.ui.tensors import keys, ticks
+from clsf.ui.tensors import frame, keys
 from tests.app.answering_lab import AnsweringLab
 from tests.app.conftest import installed
 from tests.app.seen import faultless, html, texts
@@ -171,7 +171,7 @@ def test_the_page_sees_when_a_task_is_solved(open_app, link, solved):
 
 
 def test_what_was_done_is_still_done_after_a_reload(open_app, monkeypatch):
-    monkeypatch.setattr(type(st.context), "cookies", {ticks.COOKIE: "create.nonsense.<b>"})
+    monkeypatch.setattr(type(st.context), "cookies", {frame.COOKIE: "create.nonsense.<b>"})
     for section, solved in (("create", True), ("cast", False)):
         app = faultless(open_app("tensors", section=section))
         assert any("badge" in m.value and "done" in m.value for m in app.markdown) == solved

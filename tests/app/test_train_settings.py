@@ -7,7 +7,7 @@ import pytest
 from clsf.model.layers import Dense
 from clsf.model.presets import preset
 from clsf.model.spec import ModelSpec
-from clsf.plan import Augmentation, Plan, Plateau, Preparation, Schedule, Stopping
+from clsf.plan import Augmentation, Clipping, Plan, Plateau, Preparation, Schedule, Stopping
 from clsf.ui.shared import state
 from clsf.ui.shared.settings import keys, taken
 from tests.app.seen import charts, html, texts
@@ -249,8 +249,17 @@ ALL = Plan(
             schedule=Schedule("cosine", floor=0.25),
             stopping=Stopping(checkpoint=True),
         ),
+        Plan(
+            "digits",
+            mixed=True,
+            balanced=True,
+            accumulate=4,
+            average=0.9,
+            clipping=Clipping("norm", 2.0),
+            schedule=Schedule("range", floor=0.001),
+        ),
     ],
-    ids=["usual", "everything otherwise", "cosine"],
+    ids=["usual", "everything otherwise", "cosine", "updates"],
 )
 def test_the_form_takes_up_a_whole_plan(train, plan):
     """As after "Continue training": the form shows the settings that the run was trained with."""

@@ -11,7 +11,7 @@ import pytest
 import clsf.ui
 from clsf import packing
 from clsf.ui.data import labels
-from clsf.ui.shared.drawing.code import from_code, to_code
+from clsf.ui.shared.drawing import from_code, to_code
 
 UI = Path(clsf.ui.__file__).parent
 PAGES = UI.parents[1] / "pages"
@@ -30,7 +30,6 @@ OTHERWISE = {
     "predict": {"keys.ONE": "look_at", "keys.TWO": "linked.put(keys.SECOND"},
     "shared": {"state.LANGUAGE_SWITCH": "query_params[PARAMETER]"},
     "teachers": {"'class_shown'": "query_params[keys.CLASS_SHOWN]"},
-    "tensors": {"keys.SHAPES_EXAMPLE": "_take_example", "keys.CAST_EXAMPLE": "_take_example", "keys.SERIES": "_take_series"},
     "train": {"keys.INSIDE_AT": "keep(keys.INSIDE_LINK"},
     "your_code": {"text_key": "put_long(text_key"},
 }  # fmt: skip
@@ -73,7 +72,7 @@ NOT_CARRIED = {
 
 COMPONENTS = {
     "shared/drawing/__init__.py": "put_long(link", "predict/measuring.py": 'linked.keep(f"{key}-kept"', "runs/listing.py": "put_long(keys.CHOSEN",
-    "data/look.py": "opened.pick", "model/cards.py": "asked of the design, which is in the link",
+    "data/look.py": "linked.keep(keys.IMAGE", "model/cards.py": "asked of the design, which is in the link",
     "shared/identity.py": "a secret: the reader's key", "shared/camera/__init__.py": "photographs, which stay on the reader's machine",
     "share_page.py": "asks for the link itself", "own/collect.py": "photographs", "shared/picture_grid.py": "its users say what a press does",
 }  # fmt: skip

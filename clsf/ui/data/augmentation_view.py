@@ -1,4 +1,4 @@
-"""Section 6: the augmentation lab: one image, epoch after epoch, as training would see it."""
+"""Section 7: the augmentation lab: one image, epoch after epoch, as training would see it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import streamlit as st
 from clsf.data.augment import augment, drawn
 from clsf.data.catalogue import DatasetInfo
 from clsf.plan import Augmentation
-from clsf.ui.data import codes, keys, opened
+from clsf.ui.data import codes, keys, source
 from clsf.ui.shared import choose, navigation
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.picture_grid import pictures
@@ -23,7 +23,7 @@ PICTURES = 6  # columns
 
 def show(info: DatasetInfo) -> None:
     """Show the section."""
-    images = opened.dataset(info.name).train
+    images = source.dataset(info.name).train
     left, right = st.columns([1, 2.2], gap="large")
     with left:
         number, seed = _image(images)
@@ -52,7 +52,7 @@ def show(info: DatasetInfo) -> None:
 def _image(images) -> tuple[int, int]:
     one, two = st.columns(2)
     number = one.number_input(
-        t("Image"), 0, len(images) - 1, opened.picked(images), key=keys.LAB_IMAGE, help=t("The number of a training image; the one you looked at is set."), **choose.LINKED
+        t("Image"), 0, len(images) - 1, source.picked(images), key=keys.LAB_IMAGE, help=t("The number of a training image; the one you looked at is set."), **choose.LINKED
     )  # fmt: skip
     seed = choose.whole(t("Seed"), 0, 2**31 - 1, 0, keys.LAB_SEED, place=two)
     return int(number), seed

@@ -1,4 +1,4 @@
-"""Section 7: labels as whole numbers and as one-hot rows: two losses by name, one number."""
+"""Section 8: labels as whole numbers and as one-hot rows: two losses by name, one number."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import streamlit as st
 from clsf import FRAMEWORKS
 from clsf.data.catalogue import DatasetInfo
 from clsf.data.images import Images
-from clsf.ui.data import codes, keys, opened
+from clsf.ui.data import codes, keys, source
 from clsf.ui.shared import choose, linked
 from clsf.ui.shared.asking import ask_or_say
 from clsf.ui.shared.lessons import note
@@ -26,7 +26,7 @@ LIMIT = 1000.0  # of a logit that is typed in
 
 def show(info: DatasetInfo) -> None:
     """Show the section."""
-    images = opened.dataset(info.name).train
+    images = source.dataset(info.name).train
     classes = images.classes[:CLASSES]
     indices = _some(images, len(classes))
     labels = images.labels[indices]

@@ -12,7 +12,7 @@ from clsf.data.images import Dataset
 from clsf.data.leaks import Checked, LeakFinding
 from clsf.model.presets import preset
 from clsf.plan import Plan
-from clsf.ui.data import keys, opened
+from clsf.ui.data import keys, source
 from clsf.ui.shared import navigation, problems, progress, runs, service_access, state
 from clsf.ui.shared.asking import ask_or_say
 from clsf.ui.shared.lessons import note
@@ -27,7 +27,7 @@ MODEL, EPOCHS, MOST = "lecture-cnn", 8, 4000
 
 def show(info: DatasetInfo) -> None:
     """Show the section."""
-    dataset = opened.dataset(info.name)
+    dataset = source.dataset(info.name)
     checked = ask_or_say("torch", "clsf.data.leaks:look", info.name, stamp=dataset.checksum)
     if checked is None:
         return

@@ -11,8 +11,8 @@ from clsf.data.catalogue import DatasetInfo
 from clsf.data.images import Images
 from clsf.data.shuffle import shuffled
 from clsf.data.split import fair_order
-from clsf.ui.data import codes, keys, opened
-from clsf.ui.data.pixels import pixels
+from clsf.ui.data import codes, keys, source
+from clsf.ui.data.drawn import pixels
 from clsf.ui.shared import choose, facts, linked, state
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.picture_grid import pictures
@@ -26,7 +26,7 @@ PURPOSE = 5
 
 def show(info: DatasetInfo) -> None:
     """Show the section."""
-    dataset = opened.dataset(info.name)
+    dataset = source.dataset(info.name)
     left, right = st.columns([1, 2.6], gap="medium")
     with left:
         images, part = _part(dataset.train, dataset.test)
@@ -36,7 +36,7 @@ def show(info: DatasetInfo) -> None:
         seen = _grid(images, pool, rows, columns, side, (info.name, part, tuple(wanted)))
     if not len(seen):
         return
-    number = opened.picked(images)
+    number = source.picked(images)
     _one(images, number, part)
     _code(info.name, part, images, seen)
 
@@ -83,14 +83,14 @@ def _grid(images: Images, pool: np.ndarray, rows: int, columns: int, side: int, 
             t("{first}–{last} of {count}", first=f"{page * most + 1:,}", last=f"{page * most + len(seen):,}", count=f"{len(order):,}"),
             width="content",
         )  # fmt: skip
-    number = opened.picked(images)
+    number = source.picked(images)
     places = np.flatnonzero(seen == number)
     pictures(
         np.asarray(images.pixels[seen]),
         [images.classes[images.labels[k]] for k in seen],
         key=keys.GRID, stamp=(stamp, tuple(seen.tolist())), columns=columns, side=side,
         label=t("Images. Press one to see its numbers."), picked=int(places[0]) if len(places) else None,
-        on_pick=lambda at: opened.pick(int(seen[at])),
+        on_pick=lambda at: linked.keep(keys.IMAGE, str(seen[at])),
     )  # fmt: skip
     return seen
 

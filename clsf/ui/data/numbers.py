@@ -1,4 +1,4 @@
-"""Section 2: what a data set is made of: images per class, pixel values before and after preparation, mean images."""
+"""Sections 2 and 3: what a data set is made of: images per class, pixel values, mean images; and how alike the images are"""
 
 from __future__ import annotations
 
@@ -7,27 +7,30 @@ import streamlit as st
 
 from clsf.charts import data_balance, data_histogram
 from clsf.data.catalogue import DatasetInfo
-from clsf.data.images import Dataset
+from clsf.data.images import Dataset, Images
+from clsf.data.likeness import Likeness
 from clsf.data.statistics import Values, balance
 from clsf.errors import DataError
 from clsf.plan import Plan, Preparation
-from clsf.ui.data import codes, opened
-from clsf.ui.shared import state
+from clsf.ui.data import codes, keys, source
+from clsf.ui.data.drawn import cloud
+from clsf.ui.shared import choose, state
 from clsf.ui.shared.asking import ask_or_say
 from clsf.ui.shared.figures import draw
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.picture_grid import pictures
 from clsf.ui.shared.settings import varying
-from clsf.ui.shared.settings.fields import one_of
 from clsf.ui.shared.text import plain, t, tn, words
 from clsf.words import say
 
 SHARE, SEED = Plan.__dataclass_fields__["validation_share"].default, Plan.__dataclass_fields__["seed"].default
 
+SIZES = ("200", "500", "1000", "2000")
+
 
 def show(info: DatasetInfo) -> None:
     """Show the section."""
-    dataset = opened.dataset(info.name)
+    dataset = source.dataset(info.name)
     st.subheader(t("Images per class"), anchor=False)
     _balance(dataset)
     st.subheader(t("Pixel values, before and after preparation"), anchor=False)
@@ -68,7 +71,10 @@ def _balance(dataset: Dataset) -> None:
 
 def _plan(info: DatasetInfo) -> Plan:
     titles = varying.SCALE_TITLES
-    scale = one_of(t("Preparation"), list(titles), titles, state.SCALE, note("data", "what-range-0"))
+    help = note("data", "what-range-0")
+    scale = choose.one(
+        t("Preparation"), list(titles), state.SCALE, widget=st.segmented_control, format_func=titles.__getitem__, help=help
+    )
     size = st.session_state.get(state.IMAGE_SIZE)
     return Plan(info.name, Preparation(size, st.session_state.get(state.COLOUR) or "keep", scale or "zero-one"))
 
@@ -120,3 +126,60 @@ def _means(dataset: Dataset, means: np.ndarray) -> None:
         side=96, label=t("The mean image of each class"), notes=[tn("{count} image", "{count} images", n, count=f"{n:,}") for n in counts],
     )  # fmt: skip
     st.caption(note("data", "every-pixel-mean"))
+
+
+def alike(info: DatasetInfo) -> None:
+    """Show the section."""
+    dataset = source.dataset(info.name)
+    size = choose.one(
+        t("Images compared"), SIZES, keys.SAMPLE, "500", st.segmented_control,
+        help=t("Drawn from the training images, each class by its share."),
+    )  # fmt: skip
+    likeness = ask_or_say("torch", "clsf.data.likeness:likeness", info.name, int(size), 0, stamp=dataset.checksum)
+    if likeness is None:
+        return
+    images, stamp = dataset.train, (info.name, dataset.checksum, size)
+    left, right = st.columns([1.5, 1], gap="large")
+    with left:
+        st.subheader(t("A map of the images"), anchor=False)
+        _map(images, likeness, stamp)
+    with right:
+        st.subheader(t("Pairs"), anchor=False)
+        _pairs(images, likeness, stamp)
+
+
+def _map(images: Images, likeness: Likeness, stamp: tuple) -> None:
+    one, two = likeness.explained
+    cloud(
+        likeness.points, likeness.labels, images.classes, np.asarray(images.pixels[likeness.indices]), key="data_map", stamp=stamp,
+        label=tn("A map of {count} image, coloured by class", "A map of {count} images, coloured by class", len(likeness.indices)),
+    )  # fmt: skip
+    numbers, rest = f"{int(np.prod(images.shape)):,}", f"{1 - one - two:.0%}"
+    st.caption(note("data", "every-image-point", numbers=numbers, one=f"{one:.0%}", two=f"{two:.0%}", rest=rest))
+
+
+def _pairs(images: Images, likeness: Likeness, stamp: tuple) -> None:
+    kinds = {
+        "nearest": t("nearest"), "nearest_strangers": t("nearest, of different classes"), "farthest": t("farthest"),
+        "farthest_kin": t("farthest, of one class"),
+    }  # fmt: skip
+    kind = choose.named(st.pills, t("Which pairs"), kinds, keys.PAIRS, label_visibility="collapsed")
+    pairs = getattr(likeness, kind)
+    if not pairs:
+        st.caption(t("There is no such pair."))
+        return
+    rows = [row for one, other, _ in pairs for row in (one, other)]
+    indices = likeness.indices[rows]
+    pictures(
+        np.asarray(images.pixels[indices]), [images.classes[images.labels[k]] for k in indices], key="data_pairs",
+        stamp=(stamp, kind), columns=4, side=96, label=kinds[kind],
+        notes=[t("{distance} apart", distance=f"{d:.1f}") for _, _, d in pairs for _ in (0, 1)],
+    )  # fmt: skip
+    text = {
+        "nearest": t("Two neighbours are shown side by side. Near-duplicates in training and validation would make the score too good."),
+        "nearest_strangers": note("data", "alike-numbers-yet"),
+        "farthest": t("The largest differences are mostly those of brightness: light ground against dark."),
+        "farthest_kin": note("data", "one-class-hardly"),
+    }  # fmt: skip
+    st.caption(text[kind])
+    st.caption(note("data", "distance-root-mean"))

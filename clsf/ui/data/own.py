@@ -1,4 +1,4 @@
-"""Section 8: the student's own images: uploaded, checked, kept for the session, and saved if they wish."""
+"""Section 9: the student's own images: uploaded, checked, kept for the session, and saved if they wish."""
 
 from __future__ import annotations
 

@@ -9,12 +9,10 @@ from clsf.data import private
 from clsf.data.catalogue import DatasetInfo
 from clsf.data.split import split
 from clsf.errors import DataError
-from clsf.ui.data import keys, opened
-from clsf.ui.data.source import DEFAULT
+from clsf.ui.data import keys, source
 from clsf.ui.shared import data_choice, data_names, navigation, problems, state
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.picture_grid import pictures
-from clsf.ui.shared.sections import go
 from clsf.ui.shared.text import plain, t, tn, words
 
 FEW = 10  # images per class; with fewer, a training is not meaningful
@@ -34,7 +32,7 @@ def show() -> None:
 
 
 def _card(info: DatasetInfo) -> None:
-    images = opened.dataset(info.name).train
+    images = source.dataset(info.name).train
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(f"**{plain(info.title)}**", width="content")
         if not info.private:
@@ -47,10 +45,16 @@ def _card(info: DatasetInfo) -> None:
     _strip(info, images)
     trainable = _warn(images)
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
-        st.button(t("Look at it"), key=f"look_{info.name}", icon=":material/apps:", on_click=_look, args=(info.name,))
+        st.button(
+            t("Look at it"),
+            key=f"look_{info.name}",
+            icon=":material/apps:",
+            on_click=st.session_state.update,
+            args=({state.DATA: info.name, keys.SECTION: "look"},),
+        )
         if st.button(
             t("Train with it"), key=f"train_{info.name}", icon=":material/play_arrow:", type="primary", disabled=not trainable,
-            on_click=_choose, args=(info.name,),
+            on_click=st.session_state.update, args=({state.DATA: info.name},),
         ):  # fmt: skip
             navigation.switch_to("train")
         with st.popover(t("Save"), icon=":material/bookmark:"):
@@ -111,17 +115,8 @@ def _saved(name: str) -> None:
         private.save(name, title, everyone=bool(st.session_state.get(f"{keys.SAVE_EVERYONE}_{name}")))
 
 
-def _choose(name: str) -> None:
-    st.session_state[state.DATA] = name
-
-
-def _look(name: str) -> None:
-    _choose(name)
-    go(keys.SECTION, "look")
-
-
 def _remove(name: str) -> None:
     with problems.kept():
         private.remove(name)
         if st.session_state.get(state.DATA) == name:
-            st.session_state[state.DATA] = DEFAULT
+            st.session_state[state.DATA] = source.DEFAULT

@@ -1,4 +1,4 @@
-"""The data set of the page: its choice, its facts, and its download with progress and a stop button."""
+"""The data set of the page: its choice, its facts, its download with progress and a stop button, and its pixels once it is there"""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ import threading
 
 import streamlit as st
 
-from clsf.data import catalogue
+from clsf.data import cache, catalogue
 from clsf.data.catalogue import DatasetInfo
+from clsf.data.images import Dataset, Images
 from clsf.data.sources import open_dataset
 from clsf.data.task import Task
+from clsf.ui.data import keys
 from clsf.ui.shared import data_choice, data_names, state
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import plain, t, tn
@@ -44,7 +46,8 @@ def _facts(info: DatasetInfo) -> str:
 
 def ready(info: DatasetInfo) -> bool:
     """Return whether the images are on this machine; if not, generate them or offer them, and show the progress."""
-    running = _running(info.name)
+    found, _ = _tasks().get(info.name, (None, ""))
+    running = found if found is not None and not found.over else None
     if running is None and catalogue.is_cached(info.name):
         return True
     if running is None and info.embedded:
@@ -59,11 +62,6 @@ def ready(info: DatasetInfo) -> bool:
         st.rerun()
     st.caption(t("Digits and shapes need no download."))
     return False
-
-
-def _running(name: str) -> Task | None:
-    task = _tasks().get(name)
-    return task[0] if task and not task[0].over else None
 
 
 def _start(name: str) -> Task:
@@ -116,3 +114,24 @@ def progress_bar(task: Task) -> None:
     else:
         text = t("Getting started …")
     st.progress(share, text=text)
+
+
+@st.cache_resource(show_spinner=False, max_entries=12)
+def _opened(name: str, stamp: float) -> Dataset:
+    return open_dataset(name)
+
+
+def dataset(name: str) -> Dataset:
+    """Return a data set that is on this machine. Raises DataError if its files are damaged, or it is someone else's."""
+    catalogue.info(name)  # a set opened for one reader is not for all
+    return _opened(name, (cache.facts(name) or {}).get("checksum", ""))
+
+
+def picked(images: Images) -> int:
+    """Return the index of the image in view, the first one if that index does not exist."""
+    value = st.session_state.get(keys.IMAGE, st.query_params.get(keys.IMAGE))
+    try:
+        number = int(value)
+    except (TypeError, ValueError):
+        return 0
+    return number if 0 <= number < len(images) else 0

@@ -15,6 +15,7 @@ from clsf.ui.shared import service_access
 from clsf.ui.shared.asking import ask, at_once
 
 FIRST = "tensorflow"  # computes what is shown where both give the same result
+_JOB = "clsf.backends.{}.one_layer:{}"
 
 
 def spec_of(layers: tuple[Layer, ...]) -> str:
@@ -22,40 +23,31 @@ def spec_of(layers: tuple[Layer, ...]) -> str:
     return json.dumps(ModelSpec("chain", layers).to_json())
 
 
-def outputs(
-    layers: tuple[Layer, ...], images: np.ndarray, weights: Weights, masks: Weights | None = None, framework: str = FIRST
-) -> list[np.ndarray]:
-    """Return the output of each layer, (n, …). Raises ClsfError if the worker can't be asked."""
+def outputs(layers: tuple[Layer, ...], images: np.ndarray, weights: Weights) -> list[np.ndarray]:
+    """Return the output of each layer, (n, …). Raises ClsfError if no worker can be asked.
+
+    If only the other framework is available, it is asked, because both compute the same.
+    """
     if not layers:
         return []
-    return _job(framework, "run", spec_of(layers), images, weights, masks or {})
+    given = spec_of(layers), images, weights, {}
+    try:
+        return ask(FIRST, _JOB.format(FIRST, "run"), *given)
+    except ClsfError:
+        other = next(name for name in FRAMEWORKS if name != FIRST)
+        return ask(other, _JOB.format(other, "run"), *given)
 
 
-def outputs_of_both(
-    layers: tuple[Layer, ...], images: np.ndarray, weights: Weights, masks: Weights | None = None
-) -> dict[str, list[np.ndarray]]:
-    """Return framework -> the output of each layer; both compute at the same time."""
-    return _both("run", spec_of(layers), images, weights, masks or {})
-
-
-def normalised(layer: Layer, inputs: np.ndarray, weights: Weights, times: int) -> dict[str, dict[str, np.ndarray]]:
-    """Return framework -> the result of `one_layer.normalise`."""
-    return _both("normalise", spec_of((layer,)), inputs, weights, times)
-
-
-def held(layer: Layer, shape: tuple[int, ...], weights: Weights) -> dict[str, Weights]:
-    """Return framework -> the weights in its own layout."""
-    return _both("held", spec_of((layer,)), shape, weights)
+def both(function: str, layers: tuple[Layer, ...], *args: object) -> dict:
+    """Return framework -> the result of a function of its `one_layer`; both compute at the same time."""
+    return at_once(
+        FRAMEWORKS, lambda name, service: ask(name, _JOB.format(name, function), spec_of(layers), *args, service=service)
+    )
 
 
 def flattened(image: np.ndarray) -> dict[str, np.ndarray]:
     """Return framework -> the image in the order of its own flattening."""
-    return _both("flattened", image)
-
-
-def own_words(layer: Layer, shape: tuple[int, ...]) -> dict[str, tuple[str, str, bool]]:
-    """Return framework -> its own layer as code, its response to an image of this shape, whether it refused."""
-    return _both("own_words", spec_of((layer,)), shape)
+    return at_once(FRAMEWORKS, lambda name, service: ask(name, _JOB.format(name, "flattened"), image, service=service))
 
 
 def picture(function: str, *args: object) -> object:
@@ -66,23 +58,6 @@ def picture(function: str, *args: object) -> object:
 def trained(run: str) -> Weights:
     """Return the weights of a run. Raises StoreError if there are none."""
     return _weights_of(run, service_access.get_service())
-
-
-def _both(function: str, *args: object) -> dict:
-    return at_once(FRAMEWORKS, lambda name, service: ask(name, _module(name, function), *args, service=service))
-
-
-def _job(framework: str, function: str, *args: object) -> object:
-    """Ask one framework; if only the other one is available, ask that, because both compute the same."""
-    try:
-        return ask(framework, _module(framework, function), *args)
-    except ClsfError:
-        other = next(name for name in FRAMEWORKS if name != framework)
-        return ask(other, _module(other, function), *args)
-
-
-def _module(framework: str, function: str) -> str:
-    return f"clsf.backends.{framework}.one_layer:{function}"
 
 
 @st.cache_data(show_spinner=False, max_entries=8)

@@ -1,4 +1,4 @@
-"""The same layer in both frameworks: same weights, two outputs, their difference; the layouts; and each framework's own layer"""
+"""Both frameworks: the same layer with the same weights, two outputs and their difference; layouts; each one's own layer; the chain as code"""
 
 from __future__ import annotations
 
@@ -9,18 +9,22 @@ import streamlit as st
 
 from clsf.charts import layer_difference, layer_pictures
 from clsf.charts.style import STYLES
+from clsf.code import model_code
 from clsf.errors import ClsfError
+from clsf.frameworks import BY_NAME
 from clsf.layer_stack.rounding import allowed
 from clsf.model.layers import Sliding
+from clsf.model.spec import ModelSpec
 from clsf.ui.layers import asking, keys
-from clsf.ui.layers.inspected import InspectedLayer
-from clsf.ui.layers.parts import picture, row, side, table
+from clsf.ui.layers.inspected import InspectedLayer, picture, row, side, table
 from clsf.ui.shared import choose
+from clsf.ui.shared.asking import unanswered
+from clsf.ui.shared.marks import heading
 from clsf.ui.shared.text import plain, t, words
 
 
 def show(looked: InspectedLayer) -> None:
-    answers = asking.outputs_of_both((looked.stage.layer,), looked.before, looked.own_weights())
+    answers = asking.both("run", (looked.stage.layer,), looked.before, looked.own_weights(), {})
     one, other = answers["tensorflow"][0][0], answers["torch"][0][0]
     apart = layer_difference.largest(one, other)
     size = float(np.abs(one).max())
@@ -47,9 +51,9 @@ def own_words(looked: InspectedLayer) -> None:
     """Show each framework's own layer with the same settings."""
     st.markdown(f"**{t('What each framework says to these settings by itself')}**")
     try:
-        said = asking.own_words(looked.linear(), looked.facts.in_shape)
+        said = asking.both("own_words", (looked.linear(),), looked.facts.in_shape)
     except ClsfError as error:
-        st.info(plain(error.sentence), icon=":material/hourglass_empty:")
+        unanswered(error.sentence)
         return
     for name, (code, answer, refused) in said.items():
         look = STYLES[name]
@@ -106,7 +110,7 @@ def _layouts(looked: InspectedLayer) -> None:
         return
     agreed = own[name]
     st.markdown(f"**{t('The same weights, laid out in two ways')}**")
-    held = asking.held(looked.stage.layer, looked.facts.in_shape, own)
+    held = asking.both("held", (looked.stage.layer,), looked.facts.in_shape, own)
     at = [0] * agreed.ndim
     titles = ((t("kernel row"), keys.KERNEL_ROW), (t("kernel column"), keys.KERNEL_COLUMN)) if agreed.ndim == 4 else ()
     titles = (*titles, (t("in"), keys.KERNEL_IN), (t("out"), keys.KERNEL_OUT))
@@ -133,3 +137,27 @@ def _turned(at: tuple[int, ...], name: str, shape: tuple[int, ...]) -> tuple[int
         row, column, channel, multiple = at
         return channel * shape[3] + multiple, 0, row, column
     return (at[3], at[2], at[0], at[1]) if len(at) == 4 else (at[1], at[0])
+
+
+def code(looked: InspectedLayer) -> None:
+    layers = tuple(facts.layer for facts in looked.look.facts)
+    spec, shape = ModelSpec("chain", layers), looked.look.in_shape
+    if len(shape) != 3:
+        said = t("The chain begins with a flat vector here; begin with the picture itself to see its code.")
+        st.info(said, icon=":material/code_off:")
+        return
+    path = str(looked.position + 1)
+    classes = looked.look.facts[-1].out_shape[-1]
+    for place, (name, framework) in zip(st.columns(2, gap="medium"), BY_NAME.items(), strict=True):
+        with place:
+            st.markdown(heading(name))
+            try:
+                code = model_code(spec, shape, classes, framework.list_style)
+            except ClsfError as error:
+                st.warning(plain(error.sentence), icon=":material/block:")
+                continue
+            st.code(code.text, language="python", wrap_lines=True)
+            for number in code.of(path):
+                if code.lines[number].note is not None:
+                    st.caption(plain(code.lines[number].note))
+    st.caption(t("The same chain as a model of this software: the code runs as it stands, without this software."))

@@ -19,7 +19,7 @@ from clsf.model.walk import LayerFacts
 from clsf.plan import STARTS
 from clsf.runs.record import RunRecord
 from clsf.ui.layers import keys, stack
-from clsf.ui.shared import runs
+from clsf.ui.shared import problems, runs
 from clsf.ui.shared.data_names import data_name
 from clsf.ui.shared.text import t, tn
 
@@ -61,8 +61,11 @@ def kernel_titles() -> dict[str, str]:
     }  # fmt: skip
 
 
-def filter_title(stage: Stage, number: int) -> tuple[str, bool]:
-    """Return the name of a filter, and whether it is written by hand."""
+def filter_title(stage: Stage, number: int, many: int = 0) -> tuple[str, bool]:
+    """Return the name of a filter, and whether it is written by hand. Where each channel has `many` of its own, it is named too."""
+    if many:
+        title, by_hand = filter_title(stage, number % many)
+        return f"{title} · {t('channel {channel}', channel=number // many)}", by_hand
     if isinstance(stage.layer, Convolution):
         if stage.filling.source == "own" and number == 0:
             return t("my own"), True
@@ -76,7 +79,7 @@ def _kernels(filling: Filling, position: int) -> None:
     titles = kernel_titles()
     st.pills(
         t("Kernels by hand"), NAMES, default=filling.kernels, selection_mode="multi", format_func=titles.__getitem__, key=key, wrap=True,
-        on_change=_picked, args=(key, position),
+        on_change=_set, args=(key, position, "kernels"),
         help=t("They become the first filters, the others stay random. On several channels they are applied to the mean."),
     )  # fmt: skip
 
@@ -167,13 +170,10 @@ def _title(run: RunRecord) -> str:
 
 
 def _set(key: str, position: int, name: str) -> None:
-    if st.session_state[key] is not None:
+    value = st.session_state[key]
+    if value is not None:
         more = {"path": ""} if name == "run" else {}
-        stack.change_filling(position, **{name: st.session_state[key]}, **more)
-
-
-def _picked(key: str, position: int) -> None:
-    stack.change_filling(position, kernels=tuple(st.session_state[key] or ()))
+        stack.change_filling(position, **{name: tuple(value) if isinstance(value, list) else value}, **more)
 
 
 def _layer(key: str, position: int, run: str, layers: dict) -> None:
@@ -181,16 +181,10 @@ def _layer(key: str, position: int, run: str, layers: dict) -> None:
     path = st.session_state[key]
     if path is None:
         return
-    layer = layers[path]
-    try:
-        stages.checked(layer)
-    except ClsfError as error:
-        st.session_state[keys.REFUSED] = error.sentence
-        stack.keep(stack.current())
+    with problems.kept(keys.REFUSED):
+        stack.put(position, Stage(stages.checked(layers[path]), Filling("run", run=run, path=path)))
         return
-    row = stack.current()
-    trained = Stage(layer, Filling("run", run=run, path=path))
-    stack.keep((*row[:position], trained, *row[position + 1 :]))
+    stack.keep(stack.current())
 
 
 def _typed(key: str, position: int) -> None:

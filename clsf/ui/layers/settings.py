@@ -6,7 +6,7 @@ from contextlib import suppress
 
 import streamlit as st
 
-from clsf.layer_stack.stages import FRESH, Stage
+from clsf.layer_stack.stages import FRESH, Filling, Stage
 from clsf.model.fields import Field, field_of, fields_of, typed
 from clsf.model.shapes import one_or_two, one_or_two_text
 from clsf.ui.layers import keys, stack
@@ -80,7 +80,8 @@ def _field(stage: Stage, field: Field, key: str, position: int, two: bool) -> No
 
 
 def _kind(key: str, position: int) -> None:
-    stack.change_kind(position, st.session_state[key])
+    layer = FRESH[st.session_state[key]]
+    stack.put(position, Stage(layer, Filling("hand") if layer.role == "Convolution" else Filling()))
 
 
 def _changed(key: str, position: int, name: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from clsf.ui.layers import batch, both, code_view, dropout, field_view, growth, keys, order, out, weights_view, window
+from clsf.ui.layers import both, flat, keys, numbers_view, training_view, window
 from clsf.ui.layers.inspected import InspectedLayer
 from clsf.ui.shared import facts
 from clsf.ui.shared.sections import Section, Sections
@@ -11,16 +11,16 @@ from clsf.words import say
 VIEWS = Sections(
     keys.VIEW,
     (
-        Section("out", say("What comes out"), ":material/grid_on:", out.show),
+        Section("out", say("What comes out"), ":material/grid_on:", numbers_view.out),
         Section("window", say("Sliding window"), ":material/select_all:", window.show),
-        Section("order", say("Order of the cells"), ":material/linear_scale:", order.show),
-        Section("dropout", say("Training and inference"), ":material/blur_on:", dropout.show),
-        Section("batch", say("Batch and running statistics"), ":material/equalizer:", batch.show),
-        Section("weights", say("Weights of the layer"), ":material/tune:", weights_view.show),
+        Section("order", say("Order of the cells"), ":material/linear_scale:", flat.order),
+        Section("dropout", say("Training and inference"), ":material/blur_on:", training_view.dropout),
+        Section("batch", say("Batch and running statistics"), ":material/equalizer:", training_view.batch),
+        Section("weights", say("Weights of the layer"), ":material/tune:", numbers_view.weights),
         Section("both", say("Both frameworks"), ":material/balance:", both.show),
-        Section("field", say("Receptive field"), ":material/center_focus_strong:", field_view.show),
-        Section("growth", say("Parameters and image size"), ":material/trending_up:", growth.show),
-        Section("code", say("Code"), ":material/code:", code_view.show),
+        Section("field", say("Receptive field"), ":material/center_focus_strong:", window.field),
+        Section("growth", say("Parameters and image size"), ":material/trending_up:", flat.growth),
+        Section("code", say("Code"), ":material/code:", both.code),
     ),
     say("How to look at it"),
     keys.VIEW_LINK,

@@ -1,4 +1,4 @@
-"""The sliding window: the page sends the numbers once, and the browser steps and plays without further requests"""
+"""Which cells a number was computed from: the sliding window, step by step in the browser, and the receptive field in all earlier pictures"""
 
 from __future__ import annotations
 
@@ -7,18 +7,26 @@ import base64
 import numpy as np
 import streamlit as st
 
+from clsf.charts import layer_pictures
 from clsf.charts.style import STYLES
+from clsf.layer_stack.field import image_stages, seen, sees_everything
+from clsf.model.shapes import sides_text
 from clsf.ui.layers import asking
 from clsf.ui.layers.filling import filter_title
 from clsf.ui.layers.inspected import InspectedLayer
+from clsf.ui.layers.stack import stage_title
 from clsf.ui.shared.components import component
-from clsf.ui.shared.no_canvas import without_canvas
+from clsf.ui.shared.picture_grid import without_canvas
 from clsf.ui.shared.text import t
 
 MOST_NUMBERS = 400_000  # sent to the browser; with more, fewer maps are sent
 COLOUR_NAMES = ("R", "G", "B")
 
 _window = component("clsf_sliding_window", __file__, "window")
+_field = component(
+    "clsf_receptive_field", __file__, "field",
+    '<div class="field" tabindex="0" role="group">\n<div class="row"></div>\n<p class="said" aria-live="polite"></p>\n</div>',
+)  # fmt: skip
 
 
 def show(looked: InspectedLayer) -> None:
@@ -31,7 +39,7 @@ def show(looked: InspectedLayer) -> None:
             count=made["count"],
         )
         st.caption(said)
-    _window(key="sliding_window", data={"job": made, "words": _words(looked, STYLES[asking.FIRST].title)})
+    _window(key="sliding_window", data={"job": made, "words": _window_words(looked, STYLES[asking.FIRST].title)})
 
 
 def job(looked: InspectedLayer, output: np.ndarray) -> dict:
@@ -73,7 +81,7 @@ def _map_title(looked: InspectedLayer, n: int, multiplier: int) -> str:
     if layer.DRAWN == "conv":
         return f"{n}: {filter_title(looked.stage, n)[0]}"
     if layer.DRAWN == "depthwise":
-        return f"{filter_title(looked.stage, n % multiplier)[0]} · {t('channel {channel}', channel=n // multiplier)}"
+        return filter_title(looked.stage, n, multiplier)[0]
     return t("channel {channel}", channel=n)
 
 
@@ -83,7 +91,7 @@ def _channel_names(looked: InspectedLayer, channels: int) -> list[str]:
     return [t("channel {channel}", channel=n) for n in range(channels)]
 
 
-def _words(looked: InspectedLayer, framework: str) -> dict[str, str]:
+def _window_words(looked: InspectedLayer, framework: str) -> dict[str, str]:
     """Return the texts of the component; what is in {braces} is filled in by the browser."""
     activation = getattr(looked.stage.layer, "activation", "linear")
     return {
@@ -108,3 +116,44 @@ def _words(looked: InspectedLayer, framework: str) -> dict[str, str]:
         "filter": t("Which map is written"), "channel": t("Which input channel is shown"), "whole": t("show the whole output"),
         "keys": t("Keys: arrows step, Home and End jump, space plays. A click on either picture moves the window."),
     }  # fmt: skip
+
+
+def field(looked: InspectedLayer) -> None:
+    facts = looked.look.facts[: looked.position + 1]
+    count = image_stages(facts)
+    if count < len(facts):
+        if sees_everything(facts):
+            text = t("Every number that comes out was computed from the whole picture: a dense layer or a global mean connects everything.")  # fmt: skip
+        else:
+            text = t("Flattening moves numbers and computes nothing: each has seen what its cell had seen before.")
+        st.info(text, icon=":material/visibility:")
+    if not count:
+        return
+    st.markdown(
+        t("Point at a cell of the last picture, or step with the arrow keys: the boxes show what it was computed from.")
+    )
+    fields = seen(facts[:count])
+    arrays = [looked.first, *looked.outputs[:count]]
+    titles = [t("what goes in"), *(f"{n} · {stage_title(stage)}" for n, stage in enumerate(looked.chain[:count], start=1))]
+    stages = [
+        {
+            "title": title, "picture": _field_picture(looked, array[0], n == 0), "height": array.shape[1], "width": array.shape[2],
+            "rows": [list(interval) for interval in field.rows], "columns": [list(interval) for interval in field.columns],
+        }
+        for n, (array, title, field) in enumerate(zip(arrays, titles, fields, strict=True))
+    ]  # fmt: skip
+    said = {
+        "label": t("Receptive field"),
+        "size": t("sees {height}×{width}", height="{height}", width="{width}"),
+        "over": t("(partly padding)"),
+        "cell": t("Cell in row {row}, column {column} of the last picture.", row="{row}", column="{column}"),
+    }
+    _field(key="receptive_field", data={"stages": stages, "words": said})
+    sides = sides_text(facts[count - 1].receptive_field)
+    st.caption(t("By arithmetic: {sides} cells of what goes into the chain, where the picture is large enough.", sides=sides))
+
+
+def _field_picture(looked: InspectedLayer, values: np.ndarray, first: bool) -> str:
+    if first and looked.is_picture:
+        return layer_pictures.photograph(looked.given.pixels)
+    return layer_pictures.signed(values[..., 0])

@@ -6,8 +6,8 @@ import streamlit as st
 
 from clsf import FRAMEWORKS
 from clsf.course import parts
-from clsf.ui.lesson import asked
-from clsf.ui.shared import choose, columns, facts, styles
+from clsf.ui.shared import choose, facts, programs, styles
+from clsf.ui.shared.asking import both_or_say
 from clsf.ui.shared.text import plain, t, words
 
 
@@ -21,10 +21,10 @@ def show(first: str = "layer") -> None:
         titles, key = {option.name: words(option.title) for option in place.options}, f"own_{part.name}_{place.name}"
         chosen[place.name] = choose.named(st.selectbox, words(place.title), titles, key, place=column)
         column.caption(plain(place.option(chosen[place.name]).why))
-    outcomes = asked.both(parts.JOB, part.name, part.chosen(chosen), named=False)
+    outcomes = both_or_say(parts.JOB, part.name, part.chosen(chosen))
     for place, framework in zip(st.columns(2), FRAMEWORKS, strict=True):
-        with place, columns.card(framework, "own_part"):
+        with place, programs.card(framework, "own_part"):
             if framework in outcomes:
-                columns.program(outcomes[framework])
+                programs.program(outcomes[framework])
     if len(outcomes) == len(FRAMEWORKS):
         facts.tell("own_part", part=part.name, choices=tuple(chosen.values()), raised=sum(not o.ok for o in outcomes.values()))

@@ -1,22 +1,89 @@
-"""The design of this session: where it comes from, how it changes, and how it stays in the link and with the other pages."""
+"""The design of this session: ways to start it, how it changes, and how it stays in the link and with the other pages"""
 
 from __future__ import annotations
 
 import streamlit as st
 
+from clsf import checks
 from clsf.errors import SpecError
-from clsf.model import edit_link, presets
+from clsf.model import edit_link, edit_steps, presets
 from clsf.model.advice import ready
 from clsf.model.edit import Design, design_of
 from clsf.model.edit_actions import act
 from clsf.model.edit_history import EditHistory
+from clsf.model.spec import MAX_JSON, MAX_LAYERS, MAX_NAME
 from clsf.ui.model import given, keys
+from clsf.ui.model.given import ModelInputs
+from clsf.ui.shared import choices, linked, navigation, problems
 from clsf.ui.shared import design as kept
-from clsf.ui.shared import linked
+from clsf.ui.shared.text import t
 from clsf.words import Sentence, say
 
 FIRST = "lecture-cnn"
 EMPTY_NAME = "my model"
+EMPTY = "empty"
+PRESETS_HEIGHT = 340  # pixels
+
+
+def start(place: ModelInputs) -> None:
+    """Show the ways to start a design. Each choice is one step that can be undone."""
+    with st.popover(t("Start from…"), icon=":material/note_add:", width="stretch"):
+        st.caption(t("Your design is not lost: Undo brings it back."))
+        st.button(
+            t("empty"), key=f"preset_{EMPTY}", icon=":material/check_box_outline_blank:", on_click=_start, args=(EMPTY, place.classes)
+        )  # fmt: skip
+        with st.container(height=PRESETS_HEIGHT, gap="xsmall", key="presets"):
+            for name in presets.NAMES:
+                st.button(name, key=f"preset_{name}", on_click=_start, args=(name, place.classes))
+                choices.show_model(name, place.shape, place.classes)
+        st.file_uploader(
+            t("A model as JSON"), type=["json"], key=keys.UPLOAD, max_upload_size=1, on_change=_upload,
+            help=t("At most {size} characters and {layers} layers. Nothing in it is run.", size=f"{MAX_JSON:,}", layers=MAX_LAYERS),
+        )  # fmt: skip
+        st.text_area(
+            t("A link to a design, or JSON"), key=keys.PASTED, max_chars=MAX_JSON, height=80,
+            placeholder="https://…/model?design=1.…",
+            help=t("A link's design has at most {most} characters.", most=f"{edit_link.MAX_LINK:,}"),
+        )  # fmt: skip
+        navigation.link(t("Paste code"), "your_code", ":material/code:")
+        st.button(t("Open it"), key="open_pasted", icon=":material/file_open:", on_click=_paste)
+
+
+def name(design: Design) -> None:
+    """Let the reader name the model."""
+    st.session_state[keys.NAME] = design.name
+    st.text_input(t("Name"), key=keys.NAME, max_chars=MAX_NAME, on_change=_rename)
+
+
+def _start(chosen: str, classes: int) -> None:
+    begin(preset(chosen, classes))
+
+
+def _upload() -> None:
+    file = st.session_state.get(keys.UPLOAD)
+    if file is None:
+        return
+    raw = file.getvalue()
+    if len(raw) > 4 * MAX_JSON:
+        refuse(say("The file has {size} bytes; models of at most {most} characters are read.", size=len(raw), most=MAX_JSON))
+        return
+    try:
+        text = checks.decoded(SpecError, raw)
+    except SpecError:
+        refuse(say("The file '{name}' is not text, so it is no model in JSON.", name=file.name[:60]))
+        return
+    begin_from_text(text if text.strip() else "{}")
+
+
+def _paste() -> None:
+    text = st.session_state.get(keys.PASTED) or ""
+    if text.strip() and begin_from_text(text):
+        st.session_state[keys.PASTED] = ""
+
+
+def _rename() -> None:
+    with problems.kept(keys.REFUSAL):
+        begin(edit_steps.rename(history().now, st.session_state[keys.NAME]))
 
 
 def history() -> EditHistory:
@@ -42,16 +109,13 @@ def begin(design: Design) -> None:
 
 def begin_from_text(text: str) -> bool:
     """Switch to a design from JSON, from a link, or from a link's design alone. If it is refused, keep the message."""
-    try:
+    with problems.kept(keys.REFUSAL):
         if text.lstrip("\ufeff \t\r\n").startswith(("{", "[")):
-            design = edit_link.from_text(text, given.settle())
+            begin(edit_link.from_text(text, given.settle()))
         else:
-            design = edit_link.from_link(_packed(text.strip()), given.settle())
-    except SpecError as error:
-        refuse(error.sentence)
-        return False
-    begin(design)
-    return True
+            begin(edit_link.from_link(_packed(text.strip()), given.settle()))
+        return True
+    return False
 
 
 def asked(wishes: object, shape: tuple, classes: int) -> None:
@@ -62,15 +126,12 @@ def asked(wishes: object, shape: tuple, classes: int) -> None:
             continue
         st.session_state[keys.ACKED] = number
         before = history()
-        try:
+        with problems.kept(keys.REFUSAL):
             after = act(before, wish, shape, classes)
-        except SpecError as error:
-            refuse(error.sentence)
-            continue
-        _keep(after)
-        new = {card.uid for card in after.now.all()} - {card.uid for card in before.now.all()}
-        if wish["do"] in ("add", "duplicate"):
-            st.session_state[keys.FRESH] = min(new) if new else None
+            _keep(after)
+            if wish["do"] in ("add", "duplicate"):
+                new = {card.uid for card in after.now.all()} - {card.uid for card in before.now.all()}
+                st.session_state[keys.FRESH] = min(new, default=None)
 
 
 def refuse(said: Sentence) -> None:
@@ -110,11 +171,9 @@ def _linked() -> Design | None:
     packed = st.query_params.get(keys.LINK)
     if not packed:
         return None
-    try:
+    with problems.kept(keys.REFUSAL):
         return edit_link.from_link(packed, given.settle())
-    except SpecError as error:
-        refuse(error.sentence)
-        return None
+    return None
 
 
 def _packed(text: str) -> str:

@@ -12,7 +12,7 @@ from clsf.errors import ClsfError
 from clsf.model.spec import ModelSpec
 from clsf.plan import Plan
 from clsf.ui.model import keys
-from clsf.ui.model.editor import ModelBench
+from clsf.ui.model.given import ModelBench
 from clsf.ui.shared import choose, state
 from clsf.ui.shared.code_panel import panel
 from clsf.ui.shared.data_names import data_name

@@ -1,26 +1,28 @@
-"""The editor: the input that the design is tried on, the list of cards, and the totals."""
+"""The editor: the input that the design is tried on, the list of cards, and the totals; and the other views of the design."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import streamlit as st
 
-from clsf.model.advice import Advice, advice
-from clsf.model.edit_facts import DesignFacts, design_facts
-from clsf.ui.model import begin, bench, cards, given, keys, totals
-from clsf.ui.model.given import ModelInputs
+from clsf.model.advice import advice
+from clsf.model.edit_facts import design_facts
+from clsf.ui.model import bench, cards, code_view, given, keys, pictures_view, summary_view, totals
+from clsf.ui.model.given import ModelBench
 from clsf.ui.shared import facts
+from clsf.ui.shared.sections import Section, Sections
+from clsf.words import say
 
-
-@dataclass(frozen=True, slots=True)
-class ModelBench:
-    """The data for the views below the editor."""
-
-    seen: DesignFacts
-    advice: tuple[Advice, ...]
-    given: ModelInputs
-    ready: bool  # whether it can be trained as it stands
+VIEWS = Sections(
+    keys.VIEW,
+    (
+        Section("code", say("Code"), ":material/code:", code_view.show),
+        Section("diagram", say("Diagram"), ":material/account_tree:", pictures_view.diagram_view),
+        Section("volumes", say("Volumes"), ":material/view_in_ar:", pictures_view.volumes_view),
+        Section("summary", say("Summary"), ":material/table_rows:", summary_view.show),
+    ),
+    say("View"),
+    keys.VIEW_LINK,
+)
 
 
 def show() -> ModelBench:
@@ -31,8 +33,8 @@ def show() -> ModelBench:
         with right:
             place = given.chosen()
         with left:
-            begin.name(steps.now)
-            begin.show(place)
+            bench.name(steps.now)
+            bench.start(place)
     seen = design_facts(steps.now, place.shape)
     advices = advice(seen, place.classes, place.batch_size)
     ready = bench.offer(seen, advices)

@@ -1,4 +1,4 @@
-"""The input that a design is tried on: the images' shape, the number of classes, and the batch size."""
+"""The input that a design is tried on (the images' shape, the number of classes, the batch size), and what it then is."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ import streamlit as st
 
 from clsf.data import catalogue
 from clsf.errors import ClsfError, SpecError
+from clsf.model.advice import Advice
+from clsf.model.edit_facts import DesignFacts
 from clsf.model.shapes import Shape
 from clsf.plan import MAX_BATCH
 from clsf.ui.model import keys
@@ -30,6 +32,16 @@ class ModelInputs:
     classes: int
     batch_size: int
     data: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ModelBench:
+    """The data for the views below the editor."""
+
+    seen: DesignFacts
+    advice: tuple[Advice, ...]
+    given: ModelInputs
+    ready: bool  # whether it can be trained as it stands
 
 
 def chosen() -> ModelInputs:

@@ -9,20 +9,18 @@ from pathlib import Path
 import streamlit as st
 
 from clsf import FRAMEWORKS
-from clsf.errors import ClsfError
 from clsf.model.edit_facts import DesignFacts
 from clsf.model.shapes import shape_text
 from clsf.model.walk import Analysis
 from clsf.ui.model import keys
-from clsf.ui.model.editor import ModelBench
+from clsf.ui.model.given import ModelBench
 from clsf.ui.shared import asking
 from clsf.ui.shared.layer_kinds import described
 from clsf.ui.shared.marks import heading
-from clsf.ui.shared.text import plain, t, tn
+from clsf.ui.shared.text import t, tn
 from clsf.words import Sentence, say
 
 SHEET = (Path(__file__).parent / "style.css").read_text("utf-8")
-TIMEOUT = 60.0  # seconds; a framework may still be importing
 MOST = 100_000_000
 """Most parameters of a model that is built only for counting: 400 MB in Keras, which creates real weights."""
 
@@ -41,7 +39,13 @@ def show(bench: ModelBench) -> None:
         return
     asked = (json.dumps(spec.to_json()), seen.input_shape)
     if st.session_state.get(keys.ASKED) != asked:
-        st.button(t("Ask both frameworks"), key="ask_summaries", icon=":material/quiz:", on_click=_ask, args=asked)
+        st.button(
+            t("Ask both frameworks"),
+            key="ask_summaries",
+            icon=":material/quiz:",
+            on_click=st.session_state.update,
+            args=({keys.ASKED: asked},),
+        )
         st.caption(t("Each builds the model in its own process, prints it, and counts its parameters."))
         return
     with st.spinner(t("Both frameworks build the model…")):
@@ -59,7 +63,7 @@ def show(bench: ModelBench) -> None:
 def _answer(framework: str, answer: dict | Sentence, analysis: Analysis) -> None:
     st.markdown(heading(framework, f"`{PRINTS[framework]}`"))
     if isinstance(answer, Sentence):
-        st.info(plain(answer), icon=":material/hourglass_empty:")
+        asking.unanswered(answer)
         return
     ours = {facts.path: facts.trainable + facts.non_trainable for facts in analysis.layers if facts.weights}
     different = [path for path in {*ours, *answer["layers"]} if ours.get(path) != answer["layers"].get(path)]
@@ -78,25 +82,12 @@ def _answer(framework: str, answer: dict | Sentence, analysis: Analysis) -> None
     st.code(answer["text"], language=None, height=420)
 
 
-def _ask(spec: str, shape: tuple) -> None:
-    st.session_state[keys.ASKED] = (spec, shape)
-
-
 def _answers(spec: str, shape: tuple, parameters: int) -> dict[str, dict | Sentence]:
     if parameters > MOST:
         count, most = f"{parameters:,}", f"{MOST:,}"
         said = say("The model holds {count} parameters; up to {most} it is built to be counted.", count=count, most=most)
         return dict.fromkeys(FRAMEWORKS, said)
-
-    def one(framework: str, service: object) -> dict | Sentence:
-        job = f"clsf.backends.{framework}.summary:summary"
-        try:
-            answer = asking.ask(framework, job, spec, shape, small=True, service=service, timeout=TIMEOUT)
-        except ClsfError as error:
-            return error.sentence
-        return answer if isinstance(answer, dict) else say("{framework} gave no summary.", framework=framework)
-
-    return asking.at_once(FRAMEWORKS, one)
+    return asking.of_both("clsf.backends.{framework}.summary:summary", spec, shape)
 
 
 def _table(seen: DesignFacts) -> str:

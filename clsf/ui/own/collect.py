@@ -10,7 +10,6 @@ import streamlit as st
 
 from clsf.data import cache, private
 from clsf.data.kinds import SUFFIXES
-from clsf.errors import ClsfError
 from clsf.own import kept, reading
 from clsf.own.collection import MOST_CLASSES, MOST_IMAGES, MOST_NAME, SIDE, Collection, OwnClass
 from clsf.own.tryout import tryout
@@ -77,8 +76,8 @@ def _cards(uploads: bool) -> None:
 def _card(collection: Collection, at: int, kind: OwnClass, uploads: bool) -> None:
     generation = held.generation()
     st.text_input(
-        t("Name of class {number}", number=at + 1), kind.name, max_chars=MOST_NAME, key=keys.name(at, generation), on_change=_rename,
-        args=(at, keys.name(at, generation)), label_visibility="collapsed",
+        t("Name of class {number}", number=at + 1), kind.name, max_chars=MOST_NAME, key=keys.name(at, generation), label_visibility="collapsed",
+        on_change=lambda: held.change(held.collection().renamed(at, st.session_state[keys.name(at, generation)])),
     )  # fmt: skip
     recordings = len(np.unique(kind.recordings))
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -88,7 +87,8 @@ def _card(collection: Collection, at: int, kind: OwnClass, uploads: bool) -> Non
             width="stretch",
         )  # fmt: skip
         st.button(
-            t("Remove"), key=f"own_drop_{generation}_{at}", icon=":material/close:", type="tertiary", on_click=_drop, args=(at,),
+            t("Remove"), key=f"own_drop_{generation}_{at}", icon=":material/close:", type="tertiary",
+            on_click=lambda: held.replace(held.collection().without_class(at)),
             disabled=len(collection.kinds) <= 1, help=t("Removes the class and its images."),
         )  # fmt: skip
     if uploads:
@@ -109,7 +109,8 @@ def _card(collection: Collection, at: int, kind: OwnClass, uploads: bool) -> Non
         st.caption(tn("and {count} older one", "and {count} older ones", first))
     if mine is not None and mine < len(kind):
         st.button(
-            t("Delete image {number}", number=mine + 1), key=f"own_delete_{at}", icon=":material/delete:", on_click=_delete, args=(at, mine)
+            t("Delete image {number}", number=mine + 1), key=f"own_delete_{at}", icon=":material/delete:",
+            on_click=lambda: held.change(held.collection().without(at, mine)),
         )  # fmt: skip
 
 
@@ -137,15 +138,11 @@ def _upload(at: int, kind: OwnClass, generation: int) -> None:
     if not given:
         return
     collection = held.collection()
-    try:
-        with st.spinner(t("Reading …")):
-            read = reading.pictures([(file.name, file) for file in given], collection.room())
-    except ClsfError as error:
-        held.tell("error", error.sentence)
-        held.replace(collection)
-        st.rerun()
-    _told(read)
-    held.replace(collection.added(at, read.pixels, together=False))  # a new generation: the uploader is empty
+    with held.refusal_told(), st.spinner(t("Reading …")):
+        read = reading.pictures([(file.name, file) for file in given], collection.room())
+        _told(read)
+        collection = collection.added(at, read.pixels, together=False)
+    held.replace(collection)  # a new generation: the uploader is empty
     st.rerun()
 
 
@@ -209,29 +206,14 @@ def _taught_last() -> str | None:
 
 
 def _take_last(name: str) -> None:
-    try:
+    with held.refusal_told():
         collection = kept.collection(name)
-    except ClsfError as error:
-        held.tell("error", error.sentence)
-        return
-    if collection is not None:
-        held.replace(collection[0])
+        if collection is not None:
+            held.replace(collection[0])
 
 
 def _pick(at: int, count: int, place: int) -> None:
     st.session_state[keys.PICKED] = at, count - 1 - place
-
-
-def _delete(at: int, number: int) -> None:
-    held.change(held.collection().without(at, number))
-
-
-def _rename(at: int, key: str) -> None:
-    held.change(held.collection().renamed(at, st.session_state[key]))
-
-
-def _drop(at: int) -> None:
-    held.replace(held.collection().without_class(at))
 
 
 def _add() -> None:

@@ -8,7 +8,6 @@ import streamlit as st
 from clsf.data import catalogue
 from clsf.data.resize import fitted
 from clsf.data.sources import open_dataset
-from clsf.errors import ClsfError
 from clsf.own.collection import MOST_CLASSES, SIDE, Collection, empty
 from clsf.ui.own import held, keys
 from clsf.ui.shared import choose, data_choice
@@ -39,20 +38,15 @@ def show() -> None:
 
 
 def _take(name: str, classes: list[int], count: int) -> None:
-    try:
-        images = open_dataset(name).train
-    except ClsfError as error:
-        held.tell("error", error.sentence)
-        return
     collection = Collection(tuple(kind for kind in held.collection().kinds if len(kind)))
-    for label in classes:
-        if len(collection.kinds) >= MOST_CLASSES:
-            break
-        rows = np.flatnonzero(images.labels == label)[:count]
-        kind = images.classes[label]
-        if kind not in collection.names:
-            collection = Collection((*collection.kinds, empty(kind)))
-        collection = collection.added(
-            collection.names.index(kind), fitted(np.asarray(images.pixels[rows]), (SIDE, SIDE, 3)), together=False
-        )
-    held.replace(collection)
+    with held.refusal_told():
+        images = open_dataset(name).train
+        for label in classes:
+            if len(collection.kinds) >= MOST_CLASSES:
+                break
+            kind, rows = images.classes[label], np.flatnonzero(images.labels == label)[:count]
+            if kind not in collection.names:
+                collection = Collection((*collection.kinds, empty(kind)))
+            pixels = fitted(np.asarray(images.pixels[rows]), (SIDE, SIDE, 3))
+            collection = collection.added(collection.names.index(kind), pixels, together=False)
+        held.replace(collection)

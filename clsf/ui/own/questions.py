@@ -14,9 +14,7 @@ from clsf.own.recordings import by_frame, by_recording
 from clsf.own.tryout import strangers
 from clsf.predict import asking
 from clsf.ui.own import keys, ways_view
-from clsf.ui.own.asking import models as taught_models
-from clsf.ui.own.asking import threshold
-from clsf.ui.own.held import Taught
+from clsf.ui.own.held import Taught, taught_models, threshold
 from clsf.ui.shared import choose, problems, service_access
 from clsf.ui.shared.asked_model import AskedModel
 from clsf.ui.shared.figures import draw

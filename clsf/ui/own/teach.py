@@ -17,7 +17,7 @@ from clsf.predict.asking import ask_all
 from clsf.runs.record import RunRecord
 from clsf.ui.own import held, keys
 from clsf.ui.own.held import USABLE, VALIDATED, Taught
-from clsf.ui.shared import example, problems, run_status, runs, sections, service_access, state
+from clsf.ui.shared import example, problems, run_status, runs, service_access, state
 from clsf.ui.shared.choose import LINKED
 from clsf.ui.shared.figures import curves
 from clsf.ui.shared.lessons import note
@@ -39,7 +39,7 @@ def show() -> None:
         example.guess(
             t("Guess before you collect: how many images of each class will be enough for nine right answers of ten?")
         )
-        to_section("collect", t("Collect images"), ":material/photo_camera:")
+        held.to_section("collect", t("Collect images"), ":material/photo_camera:")
         return
     st.toggle(t("Recordings stay whole"), True, key=keys.WHOLE, help=note("own", "whole"), **LINKED)
     try:
@@ -62,11 +62,6 @@ def show() -> None:
 
 def _whole() -> bool:
     return bool(st.session_state.get(keys.WHOLE, True))
-
-
-def to_section(name: str, label: str, icon: str) -> None:
-    """Show a button that leads to another section of the page."""
-    st.button(label, key=f"own_to_{name}", icon=icon, type="primary", on_click=sections.go, args=(keys.SECTION, name))
 
 
 def _split(collection: Collection, sides: Sides, whole: bool) -> None:
@@ -153,7 +148,7 @@ def _said(known: Taught, records: list[RunRecord]) -> None:
         len(good), points=f"{100 / max(count, 1):.0f}",
     )  # fmt: skip
     st.caption(text + ("" if known.whole else " " + note("own", "promises")))
-    to_section("try", t("Try it"), ":material/play_arrow:")
+    held.to_section("try", t("Try it"), ":material/play_arrow:")
 
 
 def _warm(known: Taught, records: list[RunRecord]) -> None:

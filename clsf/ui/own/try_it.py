@@ -18,9 +18,7 @@ from clsf.own.tryout import strangers
 from clsf.predict import asking
 from clsf.predict.trying import MOST_FILE
 from clsf.ui.own import keys
-from clsf.ui.own.asking import models as taught_models
-from clsf.ui.own.asking import threshold
-from clsf.ui.own.held import Taught
+from clsf.ui.own.held import Taught, taught_models, threshold
 from clsf.ui.shared import camera, choose, example, problems, service_access
 from clsf.ui.shared.asked_model import AskedModel, answers
 from clsf.ui.shared.lessons import note

@@ -9,12 +9,15 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import streamlit as st
 
+from clsf import FRAMEWORKS
 from clsf.data import private
 from clsf.errors import ClsfError
 from clsf.ui.shared import service_access
 from clsf.ui.shared.text import plain
+from clsf.words import Sentence
 
 TIMEOUT = 20.0  # seconds; an answer takes milliseconds, unless a framework is being loaded or a data set made
+PATIENT = 60.0  # a large data set may be prepared, a framework imported, or a small network trained
 
 
 def ask(
@@ -35,10 +38,39 @@ def ask(
 def ask_or_say(framework: str, function: str, *args: object, stamp: object = None) -> object | None:
     """Return the result of a job; None, with the reason on the page, if there is none. A large data set may be prepared for it."""
     try:
-        return ask(framework, function, *args, stamp=stamp, timeout=60.0)
+        return ask(framework, function, *args, stamp=stamp, timeout=PATIENT)
     except ClsfError as error:
-        st.info(plain(error.sentence), icon=":material/hourglass_empty:")
+        unanswered(error.sentence)
         return None
+
+
+def unanswered(why: Sentence) -> None:
+    """Show why there is no answer yet."""
+    st.info(plain(why), icon=":material/hourglass_empty:")
+
+
+def of_both(job: str, *args: object, named: bool = False) -> dict[str, object]:
+    """Return framework -> the job's result, or the Sentence that says why there is none; both are asked at the same time.
+
+    `job` may hold {framework}; where `named` is true, the framework's name is the job's first argument.
+    """
+
+    def one(framework: str, service: object) -> object:
+        given = (framework, *args) if named else args
+        try:
+            return ask(framework, job.format(framework=framework), *given, small=True, service=service, timeout=PATIENT)
+        except ClsfError as error:
+            return error.sentence
+
+    return at_once(FRAMEWORKS, one)
+
+
+def both_or_say(job: str, *args: object, named: bool = False) -> dict[str, object]:
+    """Return framework -> the job's result as `of_both`; one that can't be asked is left out, and the page shows why."""
+    answers = of_both(job, *args, named=named)
+    for why in dict.fromkeys(answer for answer in answers.values() if isinstance(answer, Sentence)):
+        unanswered(why)
+    return {framework: answer for framework, answer in answers.items() if not isinstance(answer, Sentence)}
 
 
 def at_once(names: Iterable[str], one: Callable[[str, object], object]) -> dict[str, object]:

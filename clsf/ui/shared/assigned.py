@@ -13,7 +13,7 @@ from clsf.errors import ClsfError, TeachingError
 from clsf.runs.record import RunRecord
 from clsf.teaching import classroom
 from clsf.teaching.assignment import CLASS, PARAMETER, Assignment, broken_locks, class_name, unpacked
-from clsf.ui.shared import facts, identity, linked, navigation, service_access, state
+from clsf.ui.shared import facts, linked, navigation, reached, service_access, state
 
 logger = logging.getLogger("clsf.ui")
 
@@ -25,8 +25,7 @@ _OPEN, _CLASS, _PLACE = "assignment_open", "class_joined", "class_place"
 def opened() -> Assignment | None:
     """Return the assignment that the reader works on; read from the store once in a session."""
     if _OPEN not in st.session_state:
-        owner = identity.known()
-        st.session_state[_OPEN] = _stored(owner, PART, NOW, "task") if owner else ""
+        st.session_state[_OPEN] = str(reached.all_of(PART).get(NOW, {}).get("task") or "")
     try:
         return unpacked(st.session_state[_OPEN]) if st.session_state[_OPEN] else None
     except TeachingError:
@@ -39,10 +38,7 @@ def begin(assignment: Assignment | None) -> None:
     if st.session_state.get(_OPEN) == text:
         return
     st.session_state[_OPEN] = text
-    try:
-        service_access.get_service().reached.put(state.owner(), PART, NOW, {"task": text, "at": round(time.time(), 1)})
-    except ClsfError as error:  # it stays in this session
-        logger.warning("%s", error)
+    reached.keep(PART, {NOW: {"task": text, "at": round(time.time(), 1)}})
 
 
 def close() -> None:
@@ -104,7 +100,7 @@ def here(page: str) -> None:
 
 def called() -> str:
     """Return what the reader is called in the class, as they typed it."""
-    return _stored(state.owner(), classroom.MEMBER, joined(), "name")
+    return str(reached.all_of(classroom.MEMBER).get(joined(), {}).get("name") or "")
 
 
 def call(name: str) -> None:
@@ -113,21 +109,12 @@ def call(name: str) -> None:
         _tell(joined(), (st.session_state.get(_PLACE) or ("", PAGE))[1], name)
 
 
-def _stored(owner: str, part: str, name: str, what: str) -> str:
-    """Return a text of a reader's stored row, "" if there is none."""
-    try:
-        return str((service_access.get_service().reached.get(owner, part, name) or {}).get(what) or "")
-    except ClsfError as error:
-        logger.warning("%s", error)
-        return ""
-
-
 def _tell(name: str, place: str, called: str | None = None) -> bool:
     """Tell a class where the reader is, if a teacher has opened it. Return whether it was told."""
     try:
-        reached = service_access.get_service().reached
-        if classroom.is_open(reached, name):
-            classroom.seen(reached, state.owner(), name, place, called)
+        store = service_access.get_service().reached
+        if classroom.is_open(store, name):
+            classroom.seen(store, state.owner(), name, place, called)
             return True
     except ClsfError as error:
         logger.warning("%s", error)

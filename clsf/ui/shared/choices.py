@@ -9,10 +9,11 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from clsf import losses, optimizers
+from clsf.charts.model_strip import strip
 from clsf.data import pretrained
 from clsf.data.catalogue import DatasetInfo
 from clsf.data.prepare import prepared_shape
-from clsf.errors import ClsfError
+from clsf.errors import ClsfError, SpecError
 from clsf.model import presets
 from clsf.model.shapes import Shape
 from clsf.model.spec import ModelSpec
@@ -20,7 +21,7 @@ from clsf.model.walk import Analysis
 from clsf.plan import OPTIMIZERS, Plan, Preparation
 from clsf.ui.shared import choose, state
 from clsf.ui.shared.design import MY_MODEL, designed
-from clsf.ui.shared.text import t
+from clsf.ui.shared.text import plain, t, words
 from clsf.words import Sentence
 
 SIZES_TO_TRY = (28, 32, 64, 128)
@@ -58,12 +59,23 @@ def select_model(default: str, key: str = state.MODEL, **more: object) -> str:
     return choose.named(st.selectbox, t("Model"), titles, key, default=default, **more)
 
 
+def show_model(name: str, shape: Shape, classes: int) -> None:
+    """Show a preset on images of a shape; nothing for another name, and no picture where the images are too small for it."""
+    if name not in presets.NAMES:
+        return
+    preset = presets.PRESETS[name]
+    try:
+        layers = preset.spec(classes).analyse(shape).layers
+    except SpecError:
+        layers = ()
+    if layers:
+        st.html(strip(layers, shape, t("{name}: {about}", name=name, about=words(preset.about))))
+    st.caption(plain(preset.about))
+
+
 def select_optimizer(place: DeltaGenerator, key: str, default: str, **more: object) -> str:
     """Show the choice of an optimizer and return its name."""
-    return place.selectbox(
-        t("Optimizer"), OPTIMIZERS, index=OPTIMIZERS.index(default), format_func=optimizers.title, key=key, filter_mode=None, **more,
-        **choose.LINKED,
-    )  # fmt: skip
+    return choose.one(t("Optimizer"), OPTIMIZERS, key, default, place=place, format_func=optimizers.title, **more)
 
 
 def limit(place: DeltaGenerator, key: str) -> int | None:

@@ -91,6 +91,16 @@ def one(
     return chosen if chosen in options else default
 
 
+def examples(label: str, sets: Mapping[str, Sequence[object]], key: str, keys: Sequence[str], **more: object) -> None:
+    """Show buttons, each of which sets other widgets, those with these `keys`, to its values."""
+
+    def take() -> None:
+        for name, value in zip(keys, sets.get(st.session_state.get(key), ()), strict=False):
+            st.session_state[name] = value
+
+    st.pills(label, list(sets), key=key, on_change=take, **more)
+
+
 def text(label: str, default: str, key: str, place: DeltaGenerator = st, **more: object) -> str:
     """Show a line of text to type in."""
     return place.text_input(label, default, key=key, max_chars=MAX_CHARACTERS, **LINKED, **more) or ""

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import base64
+import math
 import re
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import streamlit as st
+
+MOST_BYTES = 3 * 256**2  # of one picture that a browser sends
 
 
 def component(name: str, module: str, part: str, html: str | None = None) -> Callable[..., object]:
@@ -39,3 +44,15 @@ def key_of(name: str) -> str:
 
 def nothing() -> None:
     """Do nothing: Streamlit returns a component's value only where there is a callback for it."""
+
+
+def received(value: object, shape: tuple[int, ...]) -> np.ndarray | None:
+    """Return base64 from the browser as uint8 of a shape, None if it is anything else."""
+    size = math.prod(shape)
+    if not isinstance(value, str) or not 1 <= size <= MOST_BYTES or len(value) != -(-size // 3) * 4:
+        return None
+    try:
+        raw = base64.b64decode(value, validate=True)
+    except ValueError:
+        return None
+    return np.frombuffer(raw, np.uint8).reshape(shape) if len(raw) == size else None

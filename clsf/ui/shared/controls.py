@@ -19,9 +19,9 @@ from clsf.losses import fitted
 from clsf.model import presets
 from clsf.model.spec import ModelSpec
 from clsf.plan import LEARNING_RATES, MAX_BATCH, MAX_EPOCHS, Plan
-from clsf.ui.shared import data_choice, design, model_card, state, units
-from clsf.ui.shared.choices import Choices, Fit, fit, model, select_model, select_optimizer
-from clsf.ui.shared.choose import LINKED
+from clsf.ui.shared import data_choice, design, state, units
+from clsf.ui.shared.choices import Choices, Fit, fit, model, select_model, select_optimizer, show_model
+from clsf.ui.shared.choose import LINKED, whole
 from clsf.ui.shared.design import MY_MODEL
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.settings import extras, groups, taken
@@ -165,7 +165,7 @@ def _model(info: catalogue.DatasetInfo, more: dict, plan: Plan | None) -> tuple[
         drawn = model(name, len(info.classes))
         spec = fitted(drawn, plan, len(info.classes)) if plan is not None else drawn
         fit_found = fit(spec, info, more["preparation"], plan)
-        model_card.show(name, fit_found.shape, len(info.classes))
+        show_model(name, fit_found.shape, len(info.classes))
         if not fit_found.problem:
             st.caption(units.parameters(fit_found.parameters))
             if spec != drawn:
@@ -181,12 +181,9 @@ def show_problem(fitted: Fit) -> None:
     if fitted.mend:
         st.button(
             t("Resize images to {side}×{side}", side=fitted.mend), key="mend", icon=":material/photo_size_select_large:",
-            on_click=_resize, args=(fitted.mend,), width="stretch",
+            width="stretch",
+            on_click=st.session_state.update, args=({state.IMAGE_SIZE: fitted.mend},),
         )  # fmt: skip
-
-
-def _resize(side: int) -> None:
-    st.session_state[state.IMAGE_SIZE] = side
 
 
 def _frameworks() -> tuple[str, ...]:
@@ -199,12 +196,10 @@ def _frameworks() -> tuple[str, ...]:
 
 def _essentials() -> dict[str, object]:
     left, right = pair()
-    epochs = left.number_input(
-        t("Epochs"), 1, MAX_EPOCHS, DEFAULT_EPOCHS, key=state.EPOCHS, help=t("How often every training image is seen."), **LINKED,
-    )  # fmt: skip
-    batch_size = right.number_input(
-        t("Batch size"), 1, MAX_BATCH, DEFAULT_BATCH, key=state.BATCH_SIZE, help=t("Images per update of the weights."), **LINKED,
-    )  # fmt: skip
+    help = t("How often every training image is seen.")
+    epochs = whole(t("Epochs"), 1, MAX_EPOCHS, DEFAULT_EPOCHS, state.EPOCHS, left, help=help)
+    help = t("Images per update of the weights.")
+    batch_size = whole(t("Batch size"), 1, MAX_BATCH, DEFAULT_BATCH, state.BATCH_SIZE, right, help=help)
     left, right = pair()
     optimizer = select_optimizer(
         left, state.OPTIMIZER, DEFAULT_OPTIMIZER, on_change=_follow_optimizer, help=note("train", "rule-gradient-changes")

@@ -1,4 +1,4 @@
-"""The run doctor's findings in an expander; nothing if there are none."""
+"""The run doctor's findings in an expander, each with the probe that would decide; nothing if there are none"""
 
 from __future__ import annotations
 
@@ -9,20 +9,25 @@ from types import MappingProxyType
 import streamlit as st
 
 from clsf.charts import evidence
+from clsf.charts import probe as drawing
 from clsf.doctor import facts_of, history_of, seen_of
 from clsf.faults.doctor import RunVerdict, diagnose, looked_at
 from clsf.faults.marks import marks
-from clsf.faults.probes import PROBES
+from clsf.faults.probes import PROBES, Bars, Lines, ProbeTable
+from clsf.plan import MAX_EPOCHS
 from clsf.runs.record import RunRecord
-from clsf.ui.shared import doctor_probe, fault_lesson
+from clsf.ui.shared import fault_lesson, problems, progress, runs, service_access, state
 from clsf.ui.shared.figures import draw
 from clsf.ui.shared.marks import heading
 from clsf.ui.shared.text import plain, t, words
+from clsf.words import Sentence
 
 SHOWN = 2  # verdicts of a run that are said in full
 DRAWN = 3  # runs whose curves are drawn
 REMEMBERED = 200  # runs
 FALLBACK = "overfit-batch"
+ASKED = "doctor_asked"  # in the session: what was asked -> the id of its run, "" for a probe that needs none
+TICK = 1.0  # seconds between two looks at a run that goes on
 UNNAMED: Mapping[str, str] = MappingProxyType({})
 
 _known: OrderedDict[tuple, tuple[RunVerdict, ...]] = OrderedDict()
@@ -92,7 +97,7 @@ def _verdict(verdict: RunVerdict, record: RunRecord, place: str) -> None:
         return
     name = deciding(verdict, record)
     st.markdown(t("What would decide: {what}", what=plain(PROBES[name].does)))
-    doctor_probe.show(name, record, f"{place}-{record.run_id}-{verdict.kind}")
+    _probe(name, record, f"{place}-{record.run_id}-{verdict.kind}")
 
 
 def deciding(verdict: RunVerdict, record: RunRecord) -> str:
@@ -101,3 +106,58 @@ def deciding(verdict: RunVerdict, record: RunRecord) -> str:
     if probe is not None and (probe.run is not None or probe.answer(seen_of(record)) is not None):
         return verdict.evidence.probe
     return FALLBACK
+
+
+def _probe(name: str, record: RunRecord, key: str) -> None:
+    """Show the button, or the result. `key` distinguishes places and verdicts that ask the same."""
+    asked = st.session_state.setdefault(ASKED, {})
+    which = (record.run_id, name)
+    if which not in asked:
+        if st.button(t("Try it"), key=f"probe-{key}", icon=":material/play_arrow:", help=plain(PROBES[name].does)):
+            started = _started(name, record)
+            if started is not None:
+                asked[which] = started
+                st.rerun()
+        return
+    again = runs.record(asked[which]) if asked[which] else None
+    if asked[which] and again is None:
+        st.caption(t("The run of this probe is not here any more."))
+    elif again is not None and not again.over:
+        _follow(asked[which])
+    else:
+        _answer(name, record, again, key)
+
+
+def _started(name: str, record: RunRecord) -> str | None:
+    """Begin the run that a probe needs; return its id, "" if it needs none, None if it was refused."""
+    change = PROBES[name].run
+    if change is None:
+        return ""
+    with problems.shown():
+        plan = change(record.plan)
+        plan = plan.but(epochs=min(plan.epochs, MAX_EPOCHS))
+        return service_access.get_service().train(record.model, plan, (record.framework,), owner=state.owner())[0]
+    return None
+
+
+@st.fragment(run_every=TICK)
+def _follow(run_id: str) -> None:
+    record = runs.record(run_id)
+    if record is None or record.over:
+        st.rerun()
+    st.progress(progress.of_run(record), text=t("The probe's run trains …"))
+
+
+def _answer(name: str, record: RunRecord, again: RunRecord | None, key: str) -> None:
+    answer = PROBES[name].answer(seen_of(record, again))
+    if answer is None:
+        st.caption(t("This run can't be asked that."))
+        return
+    st.markdown(f":material/search: {plain(answer.said)}")
+    if isinstance(answer.picture, Lines | Bars):
+        st.plotly_chart(drawing.figure(answer.picture, words), key=f"probe-picture-{key}", config={"displayModeBar": False})
+    elif isinstance(answer.picture, ProbeTable):
+        rows = [[words(cell) if isinstance(cell, Sentence) else cell for cell in row] for row in answer.picture.rows]
+        titles = [words(heading) for heading in answer.picture.headings]
+        columns = {title: [row[place] for row in rows] for place, title in enumerate(titles)}
+        st.table(columns, border="horizontal", hide_index=True)

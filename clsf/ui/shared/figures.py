@@ -6,7 +6,6 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
 from typing import TypeVar
 
 import streamlit as st
@@ -56,15 +55,15 @@ def shared(name: Hashable, records: Sequence[RunRecord], make: Callable[[], tupl
     key = name, tuple(record.run_id for record in records), language.chosen()
     versions, over = tuple(record.version for record in records), all(record.over for record in records)
     shelf = _shelf()
-    drawing = shelf.get(key)
-    if drawing is None or (drawing.versions != versions and (over or time.monotonic() - drawing.when > SHARED)):
-        drawing = _Drawing(versions, time.monotonic(), _packed(*make()))
+    drawn, when, content = shelf.get(key, (None, 0.0, ("", "")))
+    if drawn is None or (drawn != versions and (over or time.monotonic() - when > SHARED)):
+        when, content = time.monotonic(), _packed(*make())
         with _lock:
-            shelf[key] = drawing
+            shelf[key] = versions, when, content
             shelf.move_to_end(key)
             while len(shelf) > SHELF:
                 shelf.popitem(last=False)
-    return drawing.content
+    return content
 
 
 def curves(name: str, kind: str, records: Sequence[RunRecord], view: CurveView, key: str, height: int) -> None:
@@ -74,18 +73,9 @@ def curves(name: str, kind: str, records: Sequence[RunRecord], view: CurveView, 
     live_chart(drawn, key=key, alt=alt, height=height, title=words(of.title))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Drawing:
-    """A packed figure with its description, when it was drawn, and how far the runs were then."""
-
-    versions: tuple[int, ...]
-    when: float  # seconds of the monotonic clock
-    content: tuple[bytes, str]
-
-
 @st.cache_resource(show_spinner=False)
-def _shelf() -> OrderedDict[tuple, _Drawing]:
-    """Return the latest drawings of all sessions."""
+def _shelf() -> OrderedDict[tuple, tuple[tuple[int, ...], float, tuple[bytes, str]]]:
+    """Return the latest drawings of all sessions: how far the runs were, when it was drawn (monotonic seconds), and the drawing."""
     return OrderedDict()
 
 

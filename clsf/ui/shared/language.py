@@ -49,7 +49,8 @@ def carried(work: Callable[..., T]) -> Callable[..., T]:
 
 
 def _chosen() -> str:
-    return st.session_state.get(state.LANGUAGE) or _browsers()
+    browsers = (st.context.locale or "en").split("-")[0].lower()
+    return st.session_state.get(state.LANGUAGE) or (browsers if browsers in LANGUAGES else "en")
 
 
 def _choose(code: str) -> None:
@@ -77,8 +78,3 @@ def switch() -> None:
 def _switched() -> None:
     _choose(st.session_state[state.LANGUAGE_SWITCH])
     st.query_params[PARAMETER] = st.session_state[state.LANGUAGE]
-
-
-def _browsers() -> str:
-    code = (st.context.locale or "en").split("-")[0].lower()
-    return code if code in LANGUAGES else "en"

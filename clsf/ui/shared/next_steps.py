@@ -15,13 +15,6 @@ from clsf.ui.shared import controls, navigation, problems, runs, service_access,
 from clsf.ui.shared.runs import COMPARE_WITH_LINK
 from clsf.ui.shared.text import plain, t
 
-WAYS: tuple[tuple[str, str, dict[str, str]], ...] = (
-    ("predict", ":material/fact_check:", {"predict": "evaluate"}),
-    ("predict", ":material/visibility:", {"predict": "inside"}),
-    ("compare", ":material/balance:", {"compare": "race"}),
-)
-"""Page, icon and what its link says besides the runs."""
-
 DIGITS = ("digits", "mnist")  # sets of handwritten digits
 
 STEPS = 200  # of the lockstep that shows how rounding grows
@@ -74,16 +67,18 @@ def lockstep_link(record: RunRecord) -> dict[str, str]:
 
 def _ways(done: Sequence[RunRecord]) -> None:
     linked = {state.RUN: done[0].run_id}
-    titles = (t("See their mistakes"), t("Look inside"), t("Compare the two"))
+    ways = [
+        (t("See their mistakes"), "predict", ":material/fact_check:", {"predict": "evaluate"}),
+        (t("Look inside"), "predict", ":material/visibility:", {"predict": "inside"}),
+    ]
+    if len(done) == 2:
+        together = {"compare": "race", COMPARE_WITH_LINK: done[1].run_id}
+        ways.append((t("Compare the two"), "compare", ":material/balance:", together))
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         label = t("Draw your own digit") if done[0].plan.data in DIGITS else t("Draw your own")
         if st.button(label, key="draw_own", icon=":material/draw:", type="primary"):
             navigation.switch_to("predict", {**linked, "predict": "try", "source": "draw"})
-        for (page, icon, more), title in zip(WAYS, titles, strict=True):
-            if page == "compare":
-                if len(done) != 2:
-                    continue
-                more = {**more, COMPARE_WITH_LINK: done[1].run_id}
+        for title, page, icon, more in ways:
             navigation.link(title, page, icon, {**linked, **more})
 
 

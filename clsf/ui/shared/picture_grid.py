@@ -9,6 +9,7 @@ import streamlit as st
 
 from clsf.data.sprite import sheet
 from clsf.ui.shared.components import component
+from clsf.ui.shared.text import t
 
 SHEET_COLUMNS = 16
 
@@ -52,3 +53,8 @@ def pictures(
 def sprite(stamp: object, _pixels: np.ndarray, columns: int, lossless: bool = True) -> str:
     """Return images as one picture; `stamp` says which images these are."""
     return sheet(_pixels, columns, lossless)
+
+
+def without_canvas() -> str:
+    """Return the sentence that is shown in place of a picture."""
+    return t("This browser can't show this picture: it has no canvas, or it is switched off. Allow it, or use another browser.")

@@ -11,9 +11,10 @@ from clsf.course.lesson import LessonBlock, LessonStep
 from clsf.course.progress import QUIZ, row
 from clsf.course.running import ERROR, SIDES
 from clsf.errors import ClsfError
-from clsf.ui.shared import columns, glossary, language, programs, reached, styles
+from clsf.ui.shared import glossary, language, programs, reached, styles
+from clsf.ui.shared.asking import unanswered
 from clsf.ui.shared.marks import heading
-from clsf.ui.shared.text import plain, t
+from clsf.ui.shared.text import t
 
 _AT = "question_at"  # of a page and a section: number of the question in view
 
@@ -43,13 +44,13 @@ def show(page: str, section: str = "") -> None:
         ask(step, key, kept.get(key), lambda row: reached.keep(QUIZ, {key: row}))
         with st.container(horizontal=True, vertical_alignment="center"):
             st.button(
-                t("Another question"), key="predict_next", icon=":material/skip_next:", on_click=_go, args=(place, at + 1)
+                t("Another question"),
+                key="predict_next",
+                icon=":material/skip_next:",
+                on_click=st.session_state.update,
+                args=({place: at + 1},),
             )
             st.caption(t("Question {number} of {count}", number=at + 1, count=len(steps)))
-
-
-def _go(place: str, at: int) -> None:
-    st.session_state[place] = at
 
 
 def ask(step: LessonStep, key: str, kept: object, keep: Callable[[dict], None]) -> None:
@@ -96,7 +97,7 @@ def _code(block: LessonBlock) -> str:
     try:
         return programs.code_of(block.program.side, block.program.call)
     except ClsfError as error:
-        st.info(plain(error.sentence), icon=":material/hourglass_empty:")
+        unanswered(error.sentence)
         return ""
 
 
@@ -130,5 +131,5 @@ def _ran(block: LessonBlock) -> None:
     shared = all(name.split(".")[0] not in ("layers", "learning", "own") for name in block.program.call.steps)
     sides = [side for side in SIDES if not (prints and side == "numpy")] if shared else [block.program.side]
     st.caption(t("And this is what all of them do:") if shared else t("This came out:"))
-    for _, outcomes in columns.each(programs.ask(block.program.call, sides=sides), "predicted", sides):
-        columns.result(outcomes[0], value=not prints)
+    for _, outcomes in programs.each(programs.ask(block.program.call, sides=sides), "predicted", sides):
+        programs.result(outcomes[0], value=not prints)

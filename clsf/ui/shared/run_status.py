@@ -92,16 +92,11 @@ def _card(record: RunRecord) -> None:
 
 def _waiting(record: RunRecord) -> None:
     place = service_access.get_service().place(record.run_id)
-    if place is not None:
-        text = t("Place in the queue: {place}", place=place.position)
-        st.caption(text if place.wait is None else f"{text} · {_soon(place.wait)}")
-        _meanwhile()
-    else:
+    if place is None:
         st.caption(t("The worker loads the framework and builds the model."))
-
-
-def _meanwhile() -> None:
-    """Offer a finished run to a reader who is waiting."""
+        return
+    text = t("Place in the queue: {place}", place=place.position)
+    st.caption(text if place.wait is None else f"{text} · {_soon(place.wait)}")
     ready = examples.ids(examples.FIRST)
     if ready:
         navigation.link(t("Meanwhile: look at a run that is finished"), "train", ":material/visibility:", {state.RUN: ready[0]})
@@ -147,12 +142,7 @@ def _bars(record: RunRecord) -> None:
     st.progress(of_run(record), text)
     epoch, share = of_epoch(record)
     st.progress(share, t("Epoch {epoch} of {total}", epoch=epoch, total=record.started.epochs))
-    _meters(record)
-
-
-def _meters(record: RunRecord) -> None:
-    norms = record.steps.gradient_norms
-    speed = record.steps.images_per_second
+    norms, speed = record.steps.gradient_norms, record.steps.images_per_second
     grid = st.grid(2, min_column_width=96, gap="small")
     grid.metric(t("Images/s"), f"{speed[-1]:,.0f}" if speed else "–")
     grid.metric(t("Gradient"), f"{norms[-1]:.3g}" if norms else "–", help=note("train", "l2-norm-over"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 
 import streamlit as st
@@ -14,6 +15,7 @@ from clsf.code import own_layers
 from clsf.code.departures import departures
 from clsf.code.whole import not_written
 from clsf.convert import certificate
+from clsf.data import catalogue
 from clsf.errors import ClsfError
 from clsf.predict import asking
 from clsf.predict.exporting import ARRAYS, CAPSULE, CODE_STYLES, SLOW, every_kind
@@ -81,7 +83,7 @@ def _one(model: AskedModel) -> None:
                 st.markdown(f"- {plain(said)}")
     st.caption(_how_to_use(record))
     if record.plan.dtype == "float64":
-        st.caption(f":material/warning: model.onnx: {_float64_onnx()}")
+        st.caption(f":material/warning: model.onnx: {note('predict', 'model-computes-float64')}")
     st.fragment(_news, run_every=2.0)(record.run_id)  # a press does not rerun the page, so the result is polled
 
 
@@ -151,7 +153,7 @@ def _formats(record: RunRecord) -> list[tuple[str, str, str]]:
     """Return every kind of file with the run's weights, its name and its purpose."""
     onnx = t("For other programs that run models; made by the framework's own exporter.")
     if record.plan.dtype == "float64":
-        onnx += " " + _float64_onnx()
+        onnx += " " + note("predict", "model-computes-float64")
     keras = t("For Keras: `keras.models.load_model`; network and weights together.")
     for name in own_layers.of_keras(record.model.analyse(tuple(record.started.input_shape))):
         keras += " " + t("Define the class `{name}` before you load it: it is in the code of the model.", name=name)
@@ -165,10 +167,6 @@ def _formats(record: RunRecord) -> list[tuple[str, str, str]]:
         ARRAYS: ("weights.npz", note("predict", "numpy-every-weight")),
     }  # fmt: skip
     return [(kind, *said[kind]) for kind in every_kind(record.framework)]
-
-
-def _float64_onnx() -> str:
-    return note("predict", "model-computes-float64")
 
 
 def _how_to_use(record: RunRecord) -> str:
@@ -203,22 +201,16 @@ def _model_code(record: RunRecord) -> str:
 
 def _reproducible(record: RunRecord) -> bool:
     """Whether the data set is known, so that a script can be written."""
-    from clsf.data import catalogue
-
-    try:
-        catalogue.info(record.plan.data)
-    except ClsfError:
-        return False
-    return True
+    with suppress(ClsfError):
+        return bool(catalogue.info(record.plan.data))
+    return False
 
 
 def note_of(run_id: str) -> str:
     """Return the note on a run, "" if there is none."""
-    try:
-        line = service_access.get_service().history.line(run_id)
-    except (ClsfError, AttributeError):
-        return ""
-    return line.note if line is not None else ""
+    with suppress(ClsfError, AttributeError):  # AttributeError: there is no such line
+        return service_access.get_service().history.line(run_id).note
+    return ""
 
 
 def _stem(record: RunRecord) -> str:

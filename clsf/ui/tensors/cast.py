@@ -12,7 +12,7 @@ from clsf.tensors import literals
 from clsf.tensors.dtypes import DTYPES, FLOATS, INTEGERS, limits
 from clsf.tensors.outcome import Outcome
 from clsf.tensors.program import Dtype, ProgramCall
-from clsf.ui.shared import choose, columns
+from clsf.ui.shared import choose, programs
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.programs import SIDES, LibraryAnswer, ask
 from clsf.ui.shared.text import t, words
@@ -36,7 +36,7 @@ SHORT = {
 }  # fmt: skip
 
 
-def show() -> bool:
+def show() -> bool | None:
     """Show the section; return whether its task is solved by what is chosen."""
     views = {
         "cast": t("cast numbers"), "precision": t("how exact"), "inferred": t("what is inferred"), "promotion": t("when two types meet"),
@@ -46,7 +46,7 @@ def show() -> bool:
 
 
 def _cast() -> bool:
-    st.pills(t("Examples"), list(EXAMPLES), key=keys.CAST_EXAMPLE, on_change=_take_example)
+    choose.examples(t("Examples"), EXAMPLES, keys.CAST_EXAMPLE, (keys.CAST_VALUES, keys.CAST_FROM, keys.CAST_TO))
     one, two, three = st.columns([2, 1, 1])
     values = literals.values(choose.text(t("Values"), "[300, 256, 255, -1]", keys.CAST_VALUES, place=one))
     source = choose.one(t("From"), DTYPES, keys.CAST_FROM, "int32", place=two)
@@ -63,16 +63,9 @@ def _cast() -> bool:
         )
     if before is not None:
         _table(before, answers, source, target)
-    for _, outcomes in columns.each(answers, "cast"):
-        columns.program(outcomes[0])
+    for _, outcomes in programs.each(answers, "cast"):
+        programs.program(outcomes[0])
     return _solved(before, answers)
-
-
-def _take_example() -> None:
-    chosen = st.session_state.get(keys.CAST_EXAMPLE)
-    if chosen in EXAMPLES:
-        for key, value in zip((keys.CAST_VALUES, keys.CAST_FROM, keys.CAST_TO), EXAMPLES[chosen], strict=True):
-            st.session_state[key] = value
 
 
 def _table(before: Outcome, answers: dict[str, LibraryAnswer], source: str, target: str) -> None:
@@ -89,7 +82,7 @@ def _table(before: Outcome, answers: dict[str, LibraryAnswer], source: str, targ
             changed = not _same(value, new)
             cells.append(f'<td class="{"changed" if changed else ""}">{escape(number(new, 9))}{"  ≠" if changed else ""}</td>')
         rows.append((f'<th class="mono">{escape(number(value, 9))}</th>', cells))
-    columns.table(f'<th class="mono">{escape(source)} → {escape(target)}</th>', rows)
+    programs.table(f'<th class="mono">{escape(source)} → {escape(target)}</th>', rows)
 
 
 def _same(old: object, new: object) -> bool:
@@ -101,21 +94,18 @@ def _flat(values: object) -> list:
 
 
 def _solved(before: Outcome | None, answers: dict[str, LibraryAnswer]) -> bool:
+    """Return whether a positive number became a negative one."""
     if before is None:
         return False
-    old = _flat(before.value.values)
-    for answer in answers.values():
-        if answer.outcomes and answer.outcomes[0].ok:
-            for a, b in zip(old, _flat(answer.outcomes[0].value.values), strict=False):
-                if isinstance(a, int | float) and isinstance(b, int | float) and a > 0 > b:
-                    return True
-    return False
+    old, cast = _flat(before.value.values), [a.outcomes[0] for a in answers.values() if a.outcomes and a.outcomes[0].ok]
+    pairs = [pair for outcome in cast for pair in zip(old, _flat(outcome.value.values), strict=False)]
+    return any(isinstance(a, int | float) and isinstance(b, int | float) and a > 0 > b for a, b in pairs)
 
 
 # How exact.
 
 
-def _precision() -> bool:
+def _precision() -> None:
     one, two, three = st.columns([1, 1, 2])
     left = choose.number("a", 0.1, keys.ADD_LEFT, place=one)
     right = choose.number("b", 0.2, keys.ADD_RIGHT, place=two)
@@ -125,8 +115,8 @@ def _precision() -> bool:
         ProgramCall.of("cast.add", "cast.digits", dtype=Dtype(dtype), **values),
         ProgramCall.of("cast.add", "cast.whole", dtype=Dtype(dtype), **values),
     )
-    for _, outcomes in columns.each(answers, "precision"):
-        columns.program(outcomes[0])
+    for _, outcomes in programs.each(answers, "precision"):
+        programs.program(outcomes[0])
     if dtype in INTEGERS:
         low, high = limits(dtype)
         st.caption(
@@ -137,7 +127,7 @@ def _precision() -> bool:
                 high=f"{high:,}",
             )
         )
-        return False
+        return
     st.markdown(f"**{t('The sum in bits, as each type stores it')}**")
     every = ask(
         *(ProgramCall.of("cast.add", "cast.whole", dtype=Dtype(name), left=left, right=right) for name in FLOATS),
@@ -148,32 +138,30 @@ def _precision() -> bool:
             value, digits = outcome.value.values, f"{tensor_bits.mantissa_digits(name):.1f}"
             st.markdown(t("`{dtype}` · {digits} digits · {value}", dtype=name, digits=digits, value=f"{value:.17g}"))
             st.html(tensor_bits.drawing(value, name, words))
-    return False
 
 
 # What is inferred.
 
 
-def _inferred() -> bool:
+def _inferred() -> None:
     answers = ask(*(ProgramCall.of("cast.infer", value=value) for value in INFERRED))
     rows = []
     for place, value in enumerate(INFERRED):
         cells = []
         for side in SIDES:
             outcome = answers[side].outcomes[place] if answers[side].outcomes else None
-            text, bad = columns.short(outcome) if outcome else ("–", True)
+            text, bad = programs.short(outcome) if outcome else ("–", True)
             tip = f' data-tip="{escape(outcome.raised.text[:120])}"' if outcome and outcome.raised else ""
             cells.append(f'<td class="{"bad" if bad else ""}"{tip}>{escape(text)}</td>')
         rows.append((f'<th class="mono">{escape(repr(value))}</th>', cells))
-    columns.table(f"<th>{escape(t('given'))}</th>", rows)
+    programs.table(f"<th>{escape(t('given'))}</th>", rows)
     st.caption(t("Asked by `np.array(…).dtype`, `tf.constant(…).dtype` and `torch.tensor(…).dtype`."))
-    return False
 
 
 # When two types meet.
 
 
-def _promotion() -> bool:
+def _promotion() -> None:
     one, two = st.columns(2)
     left = choose.one("a", DTYPES, keys.MEET_LEFT, "int32", place=one)
     right = choose.one("b", DTYPES, keys.MEET_RIGHT, "float32", place=two)
@@ -182,19 +170,18 @@ def _promotion() -> bool:
         ProgramCall.of("cast.promote", left=Dtype(left), right=Dtype(right)),
         ProgramCall.of("cast.promote_number", left=Dtype(left), number=1.5),
     )
-    for _, outcomes in columns.each(chosen, "promotion"):
-        columns.program(outcomes[0])
+    for _, outcomes in programs.each(chosen, "promotion"):
+        programs.program(outcomes[0])
         st.caption(t("and with a Python number:"))
-        columns.program(outcomes[1])
+        programs.program(outcomes[1])
     st.markdown(f"**{t('All pairs, asked one by one')}**")
     grids = "".join(
-        f'<div><b class="side-{side}">{columns.LOOKS[side].mark} {columns.LOOKS[side].title}</b>{_grid(answer.outcomes, left, right)}</div>'
+        f'<div><b class="side-{side}">{programs.LOOKS[side].mark} {programs.LOOKS[side].title}</b>{_grid(answer.outcomes, left, right)}</div>'
         for side, answer in tables.items()
         if answer.outcomes
     )
     st.html(f'<div class="pm-all">{grids}</div>')
     st.caption(note("tensors", "u8-uint8-i32"))
-    return False
 
 
 def _grid(outcomes: tuple[Outcome, ...], left: str, right: str) -> str:

@@ -10,15 +10,15 @@ from clsf.tensors import literals
 from clsf.tensors.literals import TensorError
 from clsf.tensors.outcome import Outcome, SeenValue
 from clsf.tensors.program import Pick, ProgramCall
-from clsf.ui.shared import choose, columns
+from clsf.ui.shared import choose, programs
 from clsf.ui.shared.programs import SIDES, LibraryAnswer, ask, ask_each
-from clsf.ui.shared.text import plain, t
+from clsf.ui.shared.text import t
 from clsf.ui.tensors import keys
 
 PAIRS = ("copied", "part", "reshaped", "transposed", "picked", "from_numpy", "copied_from_numpy", "to_numpy")
 
 
-def show() -> bool:
+def show() -> bool | None:
     """Show the section; return whether its task is solved by what is chosen."""
     views = {
         "assign": t("change one element"),
@@ -27,13 +27,9 @@ def show() -> bool:
     }
     view = choose.named(st.segmented_control, t("What to look at"), views, keys.CHANGE_VIEW, keys.CHANGE_VIEW_LINK)
     values, position, value = _chosen(view)
-    if view == "assign":
-        _assign(values, position, value)
-        return False
     if view == "gradient":
-        _gradient(values)
-        return False
-    return _memory(values, position, value)
+        return _gradient(values)
+    return {"assign": _assign, "memory": _memory}[view](values, position, value)
 
 
 def _chosen(view: str) -> tuple[list, tuple[int, ...], float | int]:
@@ -68,38 +64,35 @@ def _assign(values: list, position: tuple[int, ...], value: float | int) -> None
     )
     for row in cards:
         for place, (side, which, kind) in zip(st.columns(2), row, strict=True):
-            with place, columns.card(side, f"change{which}", f"`{kind}`"):
-                if answers[side].problem is not None:
-                    st.info(plain(answers[side].problem), icon=":material/hourglass_empty:")
-                    continue
-                tried, right = answers[side].outcomes[2 * which : 2 * which + 2]
-                _tried(tried, right, attempt)
+            with place, programs.card(side, f"change{which}", f"`{kind}`"):
+                for _, outcomes in programs.answered({side: answers[side]}):
+                    _tried(*outcomes[2 * which : 2 * which + 2], attempt)
 
 
 def _tried(tried: Outcome, right: Outcome, attempt: str) -> None:
-    columns.code(tried)
+    programs.code(tried)
     _verdict(tried)
     if not tried.ok or attempt == "all":
         with st.expander(t("This library's own way to change one element"), icon=":material/check:"):
-            columns.code(right)
+            programs.code(right)
             _verdict(right)
 
 
 def _verdict(outcome: Outcome) -> None:
     """Show whether it worked, and whether object and memory are still the same."""
     if outcome.raised:
-        columns.result(outcome)
+        programs.result(outcome)
         before = outcome.named("before")
         kept = outcome.named("t") or outcome.named("v")
         if kept is not None:
-            st.html(f'<div class="tr">{columns.shown(kept)}</div>')
+            st.html(f'<div class="tr">{programs.shown(kept)}</div>')
         if before is not None:
             _addresses(before, None)
         return
     value, before, after = outcome.value.parts
-    st.html(f'<div class="tr">{columns.shown(value)}</div>')
+    st.html(f'<div class="tr">{programs.shown(value)}</div>')
     for text in outcome.warned:
-        st.html(f'<div class="tr">{columns.warned(text)}</div>')
+        st.html(f'<div class="tr">{programs.warned(text)}</div>')
     _addresses(before, after)
 
 
@@ -115,7 +108,7 @@ def _addresses(before: SeenValue, after: SeenValue | None) -> None:
         else:
             text = f"{old.values:#x} → {new.values:#x} · {t('another one')}"
         rows.append((name, text, False))
-    columns.pairs(rows)
+    programs.pairs(rows)
 
 
 def _memory(values: list, position: tuple[int, ...], value: float | int) -> bool:
@@ -133,7 +126,7 @@ def _memory(values: list, position: tuple[int, ...], value: float | int) -> bool
     arguments = {"values": values, "index": Pick(position), "value": value}
     answers = ask(*(ProgramCall.of(f"share.{name}", **arguments) for name in PAIRS))
     at = PAIRS.index(pair)
-    for _, outcomes in columns.each(answers, "memory"):
+    for _, outcomes in programs.each(answers, "memory"):
         _shared(outcomes[at])
     _overview(answers, titles, pair)
     verdicts = {side: _verdict_of(a, at) for side, a in answers.items()}
@@ -141,9 +134,9 @@ def _memory(values: list, position: tuple[int, ...], value: float | int) -> bool
 
 
 def _shared(outcome: Outcome) -> None:
-    columns.code(outcome)
+    programs.code(outcome)
     if outcome.raised:
-        columns.result(outcome)
+        programs.result(outcome)
         return
     _, before, after = outcome.value.parts
     changed = before.values != after.values
@@ -152,8 +145,8 @@ def _shared(outcome: Outcome) -> None:
     else:
         st.badge(t("its own memory: b stayed as it was"), icon=":material/content_copy:", color="gray")
     st.html(
-        f'<div class="tr"><small>{escape(t("b before"))}</small>{columns.shown(before)}'
-        f"<small>{escape(t('b after a was changed'))}</small>{columns.shown(after)}</div>"
+        f'<div class="tr"><small>{escape(t("b before"))}</small>{programs.shown(before)}'
+        f"<small>{escape(t('b after a was changed'))}</small>{programs.shown(after)}</div>"
     )
 
 
@@ -178,7 +171,7 @@ def _overview(answers: dict[str, LibraryAnswer], titles: dict[str, str], pair: s
         mark = "▸ " if name == pair else ""
         rows.append((f'<th class="note">{mark}{escape(titles[name])}</th>', cells))
     with st.expander(t("All pairs at a glance"), icon=":material/table:"):
-        columns.table("<th>b</th>", rows)
+        programs.table("<th>b</th>", rows)
 
 
 def _gradient(values: list) -> None:
@@ -188,6 +181,6 @@ def _gradient(values: list) -> None:
         ProgramCall.of("share.to_numpy_detached", values=values),
         sides=("tensorflow", "torch"),
     )
-    for _, outcomes in columns.each(answers, "gradient", ("tensorflow", "torch")):
+    for _, outcomes in programs.each(answers, "gradient", ("tensorflow", "torch")):
         for outcome in outcomes:
-            columns.program(outcome)
+            programs.program(outcome)

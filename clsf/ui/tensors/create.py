@@ -10,7 +10,7 @@ from clsf.tensors.dtypes import DTYPES
 from clsf.tensors.outcome import Outcome, SeenValue
 from clsf.tensors.picking import ALL, BACK, EVERY_OTHER, ONE, RANGE, WAYS, picked
 from clsf.tensors.program import Dtype, Pick, ProgramCall
-from clsf.ui.shared import choose, columns
+from clsf.ui.shared import choose, programs
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.live_chart import live_chart
 from clsf.ui.shared.programs import SIDES, LibraryAnswer, ask
@@ -40,8 +40,8 @@ def show() -> bool:
         if made is not None:
             _picture(made, pick, drawn)
     pieces = ask(ProgramCall.of(*steps, "create.pick", index=pick, **arguments)) if pick is not None else answers
-    for side, outcomes in columns.each(pieces, "create"):
-        columns.program(outcomes[0])
+    for side, outcomes in programs.each(pieces, "create"):
+        programs.program(outcomes[0])
         if answers[side].outcomes[0].ok:
             _attributes(answers[side].outcomes[1:])
     if "size" in arguments:
@@ -112,9 +112,9 @@ def _drawn(outcomes: dict[str, Outcome], random: bool) -> tuple[SeenValue | None
         return None, ""
     side = good[0]
     if random:
-        titles = [columns.LOOKS[s].title for s in SIDES]
+        titles = [programs.LOOKS[s].title for s in SIDES]
         title = choose.one(t("Drawn by"), titles, keys.DRAWN, titles[0], st.segmented_control)
-        side = next((s for s in good if columns.LOOKS[s].title == title), side)
+        side = next((s for s in good if programs.LOOKS[s].title == title), side)
     return outcomes[side].value, side
 
 
@@ -163,15 +163,15 @@ def _picture(made: SeenValue, pick: Pick | None, side: str) -> None:
 def _attributes(outcomes: tuple[Outcome, ...]) -> None:
     rows = []
     for outcome in outcomes:
-        text, bad = columns.short(outcome)
+        text, bad = programs.short(outcome)
         rows.append((outcome.code.splitlines()[-1], text, bad))
-    columns.pairs(rows)
+    programs.pairs(rows)
 
 
 def _spread(answers: dict[str, LibraryAnswer]) -> None:
     """Show the distribution of many numbers from the same recipe."""
     lists = {
-        side: (columns.LOOKS[side].title, columns.LOOKS[side].colour, answer.outcomes[0].value.values)
+        side: (programs.LOOKS[side].title, programs.LOOKS[side].colour, answer.outcomes[0].value.values)
         for side, answer in answers.items()
         if answer.outcomes and answer.outcomes[0].ok
     }

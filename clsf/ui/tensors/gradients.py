@@ -7,7 +7,7 @@ import streamlit as st
 from clsf.charts import tensor_curves
 from clsf.tensors.outcome import Outcome, SeenValue
 from clsf.tensors.program import ProgramCall
-from clsf.ui.shared import choose, columns
+from clsf.ui.shared import choose, programs
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.live_chart import live_chart
 from clsf.ui.shared.programs import LibraryAnswer, ask, ask_each
@@ -23,7 +23,7 @@ FLAT = 0.01
 BOTH = ("tensorflow", "torch")
 
 
-def show() -> bool:
+def show() -> bool | None:
     """Show the section; return whether its task is solved by what is chosen."""
     views = {
         "slope": t("the slope of a curve"), "hills": t("two variables"), "repeated": t("backward again and again"),
@@ -31,23 +31,19 @@ def show() -> bool:
     }  # fmt: skip
     view = choose.named(st.segmented_control, t("What to look at"), views, keys.GRADIENT_VIEW)
     if view == "hills":
-        _hills()
-        return False
+        return _hills()
     one, two = st.columns([1, 2])
     name = choose.one(t("Function of x"), ONE, keys.FUNCTION, place=one)
     at = two.slider("x", -SPAN, SPAN, 1.5, 0.05, key=keys.AT, **choose.LINKED)
     at = min(max(round(float(at), 2), -SPAN), SPAN)
-    if view == "slope":
-        return _slope(name, at)
-    if view == "repeated":
-        _repeated(name, at)
-    elif view == "used":
-        _two_programs(name, at, "used_up", "kept", t("and so it may be asked twice:"))
-    elif view == "stopped":
-        _two_programs(name, at, "flowing", "stopped", t("the same with f(x) cut off, taken as a constant:"))
-    else:
-        _two_programs(name, at, "unwatched", "watched", t("and now it is watched:"))
-    return False
+    if view in ("slope", "repeated"):
+        return {"slope": _slope, "repeated": _repeated}[view](name, at)
+    programs_of = {
+        "used": ("used_up", "kept", t("and so it may be asked twice:")),
+        "stopped": ("flowing", "stopped", t("the same with f(x) cut off, taken as a constant:")),
+        "watched": ("unwatched", "watched", t("and now it is watched:")),
+    }
+    return _two_programs(name, at, *programs_of[view])
 
 
 def _slope(name: str, at: float) -> bool:
@@ -65,12 +61,12 @@ def _slope(name: str, at: float) -> bool:
         alt = t("The curve {formula} at x = {x}: value {value}, slope {slope}.", formula=_formula(drawn), x=f"{at:g}", value=f"{value:.4g}", slope=f"{slope:.4g}")  # fmt: skip
         live_chart(figure, key="tangent", alt=alt, height=330)
     _meters(answers)
-    for side, outcomes in columns.each(answers, "slope"):
+    for side, outcomes in programs.each(answers, "slope"):
         if side == "numpy":
             st.caption(t("NumPy has no gradients; here a tiny step to both sides is used."))
-        columns.program(outcomes[0])
+        programs.program(outcomes[0])
         with st.expander(t("Second derivative"), icon=":material/function:"):
-            columns.program(outcomes[1])
+            programs.program(outcomes[1])
     return bool(exact) and abs(_number(exact[1])) <= FLAT
 
 
@@ -84,7 +80,7 @@ def _meters(answers: dict[str, LibraryAnswer]) -> None:
     table: dict[str, list[str]] = {t("Quantity"): list(rows)}
     for side, answer in answers.items():
         good = answer.outcomes and all(o.ok for o in answer.outcomes[:2])
-        look = columns.LOOKS[side]
+        look = programs.LOOKS[side]
         table[f":{look.text_colour}[{look.mark}] {look.title}"] = [
             _digits(read(answer.outcomes)) if good else "–" for read in rows.values()
         ]
@@ -134,8 +130,8 @@ def _hills() -> None:
             with st.container(horizontal=True):
                 st.metric("∂f/∂x", f"{_number(exact[1]):.4g}")
                 st.metric("∂f/∂y", f"{_number(exact[2]):.4g}")
-    for _, outcomes in columns.each(answers, "hills"):
-        columns.program(outcomes[0])
+    for _, outcomes in programs.each(answers, "hills"):
+        programs.program(outcomes[0])
 
 
 def _repeated(name: str, at: float) -> None:
@@ -146,11 +142,11 @@ def _repeated(name: str, at: float) -> None:
         ProgramCall.of(f, "gradients.repeated_zeroed", at=at, times=times),
         sides=BOTH,
     )
-    for side, outcomes in columns.each(answers, "repeated", BOTH):
-        columns.program(outcomes[0])
+    for side, outcomes in programs.each(answers, "repeated", BOTH):
+        programs.program(outcomes[0])
         if side == "torch":
             st.caption(t("with the gradient cleared before each backward:"))
-            columns.program(outcomes[1])
+            programs.program(outcomes[1])
         else:
             st.caption(t("A new tape each time: nothing is left over that could add up."))
 
@@ -158,7 +154,7 @@ def _repeated(name: str, at: float) -> None:
 def _two_programs(name: str, at: float, first: str, second: str, between: str) -> None:
     f = f"gradients.{name}"
     answers = ask(ProgramCall.of(f, f"gradients.{first}", at=at), ProgramCall.of(f, f"gradients.{second}", at=at), sides=BOTH)
-    for _, outcomes in columns.each(answers, first, BOTH):
-        columns.program(outcomes[0])
+    for _, outcomes in programs.each(answers, first, BOTH):
+        programs.program(outcomes[0])
         st.caption(between)
-        columns.program(outcomes[1])
+        programs.program(outcomes[1])

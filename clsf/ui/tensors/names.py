@@ -11,7 +11,7 @@ from clsf.tensors.equality import Verdict, verdict
 from clsf.tensors.names import GROUPS, ROWS, Operation
 from clsf.tensors.outcome import Outcome
 from clsf.tensors.program import ProgramCall
-from clsf.ui.shared import choose, columns
+from clsf.ui.shared import choose, programs
 from clsf.ui.shared.programs import SIDES, LibraryAnswer, ask, everyone
 from clsf.ui.shared.text import plain, t, tn, words
 from clsf.ui.tensors import keys
@@ -33,19 +33,21 @@ def show() -> bool:
     size = {"rows": rows, "columns": width}
     answers = ask(ProgramCall.of("names.inputs", **size), *(ProgramCall.of("names.inputs", name, **size) for name in _steps()))
     if not everyone(answers):
-        for _ in columns.each(answers, "names"):
+        for _ in programs.each(answers, "names"):
             pass
         return False
     shown = [row for row in ROWS if _wanted(row, answers, search, group, traps)]
     judged = {row.name: verdict(_outcomes(answers, row.step)) for row in ROWS}
     _counts(judged)
     with st.expander(t("The inputs: a, b, c, m, r, v, w, i and labels"), icon=":material/input:"):
-        for _, outcomes in columns.each(answers, "inputs"):
-            columns.code(outcomes[0])
+        for _, outcomes in programs.each(answers, "inputs"):
+            programs.code(outcomes[0])
     if not shown:
         st.info(t("No row has that in it. Search for part of a name, such as squeeze."), icon=":material/search_off:")
         return False
-    head = "".join(f'<span class="side-{side}">{columns.LOOKS[side].mark} {columns.LOOKS[side].title}</span>' for side in SIDES)
+    head = "".join(
+        f'<span class="side-{side}">{programs.LOOKS[side].mark} {programs.LOOKS[side].title}</span>' for side in SIDES
+    )
     body = "".join(_row(row, answers, judged[row.name]) for row in shown)
     st.html(f'<div class="nm"><div class="nm-head">{head}</div>{body}</div>')
     said = tn(

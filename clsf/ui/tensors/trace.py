@@ -10,9 +10,9 @@ from clsf.tensors import literals
 from clsf.tensors.literals import TensorError
 from clsf.tensors.outcome import Outcome
 from clsf.tensors.program import ArgumentList, Dtype, ProgramCall
-from clsf.ui.shared import choose, columns
+from clsf.ui.shared import choose, programs
 from clsf.ui.shared.programs import LibraryAnswer, ask_each
-from clsf.ui.shared.text import plain, t
+from clsf.ui.shared.text import t
 from clsf.ui.tensors import keys
 
 MOST_CALLS = 4  # in the lens
@@ -43,7 +43,7 @@ SERIES = {
 FIRST = SERIES["same"]
 
 
-def show() -> bool:
+def show() -> bool | None:
     """Show the section; return whether its task is solved by what is chosen."""
     views = {"lens": t("shape, three ways"), "counter": t("when is it traced again?")}
     view = choose.named(st.segmented_control, t("What to look at"), views, keys.TRACE_VIEW)
@@ -53,7 +53,7 @@ def show() -> bool:
 # The lecture's experiment.
 
 
-def _lens() -> bool:
+def _lens() -> None:
     sizes = _sizes(choose.text(t("Height and width in each call"), "[[2, 3], [4, 5], [2, 3]]", keys.LENS_SIZES))
     answers = ask_each(
         {
@@ -63,12 +63,9 @@ def _lens() -> bool:
     )
     shown = [("tensorflow", 0, t("eager")), ("tensorflow", 1, "@tf.function"), ("torch", 0, t("always eager"))]
     for place, (side, which, note) in zip(st.columns(3), shown, strict=True):
-        with place, columns.card(side, f"lens{which}", note):
-            if answers[side].problem is not None:
-                st.info(plain(answers[side].problem), icon=":material/hourglass_empty:")
-                continue
-            _calls_of_lens(side, answers[side].outcomes[which])
-    return False
+        with place, programs.card(side, f"lens{which}", note):
+            for _, outcomes in programs.answered({side: answers[side]}):
+                _calls_of_lens(side, outcomes[which])
 
 
 def _sizes(text: str) -> list[list[int]]:
@@ -91,7 +88,7 @@ def _is_size(size: object) -> bool:
 
 def _calls_of_lens(side: str, outcome: Outcome) -> None:
     if outcome.raised:
-        columns.program(outcome)
+        programs.program(outcome)
         return
     boxes = []
     for number, (lines, made) in enumerate(zip(by_call(outcome.printed), outcome.value.parts, strict=True), start=1):
@@ -104,7 +101,7 @@ def _calls_of_lens(side: str, outcome: Outcome) -> None:
         )
     st.html(f'<div class="cl side-{side}">{"".join(boxes)}</div>')
     with st.expander(t("The code that ran"), icon=":material/code:"):
-        columns.code(outcome)
+        programs.code(outcome)
 
 
 def _lines(lines: list[str]) -> str:
@@ -133,7 +130,8 @@ def _counter() -> bool:
         "numbers": t("Python numbers"),
         "scalars": t("tensors instead of numbers"),
     }
-    st.pills(t("Series of calls"), list(series), format_func=series.__getitem__, key=keys.SERIES, on_change=_take_series)
+    slots, calls = range(1, SLOTS + 1), {name: (*SERIES[name], *[NONE] * SLOTS) for name in series}
+    choose.examples(t("Series of calls"), calls, keys.SERIES, list(map(keys.call, slots)), format_func=series.__getitem__)
     chosen = []
     with st.container(key="trace_calls"):
         for row in range(2):
@@ -148,8 +146,9 @@ def _counter() -> bool:
     if not chosen:
         st.info(t("Choose at least one call."), icon=":material/touch_app:")
         return False
-    again = st.session_state.setdefault(keys.TRACE_AGAIN, 0)
-    st.button(t("Measure again"), key="measure_again", icon=":material/refresh:", on_click=_again)
+    again = st.session_state.get(keys.TRACE_AGAIN, 0)
+    again += st.button(t("Measure again"), key="measure_again", icon=":material/refresh:")
+    st.session_state[keys.TRACE_AGAIN] = again
     given = ArgumentList(tuple(GIVEN[name] for name in chosen))
     traced = {
         "none": ProgramCall.of("trace.counter", arguments=given),
@@ -160,23 +159,12 @@ def _counter() -> bool:
     return _counted(ask_each({"tensorflow": [traced], "torch": [plain_call]}, again), chosen)
 
 
-def _take_series() -> None:
-    chosen = SERIES.get(st.session_state.get(keys.SERIES))
-    if chosen:
-        for slot in range(SLOTS):
-            st.session_state[keys.call(slot + 1)] = chosen[slot] if slot < len(chosen) else NONE
-
-
-def _again() -> None:
-    st.session_state[keys.TRACE_AGAIN] = st.session_state.get(keys.TRACE_AGAIN, 0) + 1
-
-
 def _counted(answers: dict[str, LibraryAnswer], chosen: list[str]) -> bool:
     solved = False
-    for side, outcomes in columns.each(answers, "counter", ("tensorflow", "torch")):
+    for side, outcomes in programs.each(answers, "counter", ("tensorflow", "torch")):
         outcome = outcomes[0]
         if outcome.raised:
-            columns.program(outcome)
+            programs.program(outcome)
             continue
         calls, count = outcome.value.parts[0], outcome.value.parts[1].values
         ran = sum(not call.parts[2].is_error for call in calls.parts)
@@ -193,12 +181,12 @@ def _counted(answers: dict[str, LibraryAnswer], chosen: list[str]) -> bool:
                 st.metric(t("Calls"), ran)
         _timeline(side, outcome, chosen)
         for text in outcome.warned:
-            st.html(f'<div class="tr">{columns.warned(text)}</div>')
+            st.html(f'<div class="tr">{programs.warned(text)}</div>')
         if side == "tensorflow":
             with st.expander(t("The concrete functions that exist now"), icon=":material/account_tree:"):
                 st.code(outcome.value.parts[3].values, language=None, wrap_lines=True)
         with st.expander(t("The code that ran"), icon=":material/code:"):
-            columns.code(outcome)
+            programs.code(outcome)
     return solved
 
 

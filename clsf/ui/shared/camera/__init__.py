@@ -6,17 +6,14 @@ They arrive as raw pixels, so nothing from a browser has to be decoded.
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Callable, Sequence
 
 import numpy as np
 import streamlit as st
 
-from clsf.ui.shared.components import component, key_of, nothing
+from clsf.ui.shared.components import component, key_of, nothing, received
 from clsf.ui.shared.text import t
 
-MOST_SIDE = 256  # pixels
 MOST_FRAMES = 40  # of one recording
 PER_SECOND = 8  # frames of a recording
 
@@ -64,7 +61,7 @@ def watch(key: str, side: int) -> np.ndarray | None:
         data={"mode": "watch", "names": [], "side": side, "heard": _number(before), "words": _words()},
         on_recorded_change=nothing, on_frame_change=nothing,
     )  # fmt: skip
-    return pixels(str(result.frame or "").rpartition(":")[2], side)
+    return received(str(result.frame or "").rpartition(":")[2], (side, side, 3))
 
 
 def recorded(value: object, names: int, side: int) -> tuple[int, int, np.ndarray] | None:
@@ -74,21 +71,10 @@ def recorded(value: object, names: int, side: int) -> tuple[int, int, np.ndarray
     number, at, frames = value.get("number"), value.get("at"), value.get("frames")
     if type(number) is not int or type(at) is not int or not 0 <= at < names or not isinstance(frames, list):
         return None
-    pictures = [pixels(frame, side) for frame in frames[:MOST_FRAMES]]
+    pictures = [received(frame, (side, side, 3)) for frame in frames[:MOST_FRAMES]]
     if not pictures or any(frame is None for frame in pictures):
         return None
     return number, at, np.stack(pictures)
-
-
-def pixels(value: object, side: int) -> np.ndarray | None:
-    """Return base64 of side x side x 3 bytes as uint8 (side, side, 3), None if it is anything else."""
-    if not isinstance(value, str) or not 1 <= side <= MOST_SIDE or len(value) != -(-side * side * 3 // 3) * 4:
-        return None
-    try:
-        raw = base64.b64decode(value, validate=True)
-    except (binascii.Error, ValueError):
-        return None
-    return np.frombuffer(raw, np.uint8).reshape(side, side, 3) if len(raw) == side * side * 3 else None
 
 
 def _said(key: str, name: str) -> object:

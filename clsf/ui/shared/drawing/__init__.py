@@ -7,17 +7,15 @@ every tenth of a second and never faster than the page answers.
 from __future__ import annotations
 
 import base64
-import binascii
 
 import numpy as np
 import streamlit as st
 
+from clsf import packing
 from clsf.ui.shared import linked
-from clsf.ui.shared.components import component, key_of, nothing
-from clsf.ui.shared.drawing.code import from_code, to_code
+from clsf.ui.shared.components import component, key_of, nothing, received
 from clsf.ui.shared.text import t
 
-MOST_SIDE = 256  # pixels
 ENDED = "e"  # behind the number of what the browser sends, when no stroke is being drawn
 PEN = 8  # percent of the sheet's side that a fresh pen is wide: about what a line of MNIST is
 
@@ -26,6 +24,9 @@ COLOURS = {
     "violet": "#8a4fd0", "white": "#ffffff",
 }  # fmt: skip
 """Pens of a sheet in colour."""
+
+BITS = (8, 4, 3, 2)
+"""Of each number, from all levels to four; the first that is short enough is taken."""
 
 _component = component("clsf_drawing", __file__, "drawing")
 
@@ -84,16 +85,9 @@ def _linked(link: str, sheet: str, side: int, channels: int) -> str:
 
 def decoded(value: object, side: int, channels: int) -> np.ndarray | None:
     """Return the array in what the browser sent ("number:sheet:base64"), None if it is empty or invalid."""
-    if not isinstance(value, str) or not 1 <= side <= MOST_SIDE or len(value) > 4 * MOST_SIDE**2 + 200:
-        return None
-    try:
-        raw = base64.b64decode(value.rpartition(":")[2], validate=True)
-    except (binascii.Error, ValueError):
-        return None
-    if len(raw) != side * side * channels:
-        return None
-    pixels = np.frombuffer(raw, np.uint8).reshape((side, side) if channels == 1 else (side, side, channels))
-    return pixels if (pixels.any() if channels == 1 else (pixels != 255).any()) else None
+    pixels = received(str(value).rpartition(":")[2], (side, side) if channels == 1 else (side, side, channels))
+    empty = 0 if channels == 1 else 255
+    return pixels if pixels is not None and (pixels != empty).any() else None
 
 
 def _sheet(value: object) -> str:
@@ -113,3 +107,29 @@ def _words(label: str | None, colour: bool) -> dict:
         "violet": t("violet"), "white": t("white"),
     }  # fmt: skip
     return {**said, "colours": names if colour else {}}
+
+
+def to_code(pixels: np.ndarray | None, most: int) -> str | None:
+    """Return a drawing, uint8 of any shape, as text of at most `most` characters; "" for none, None if it can't be so short."""
+    if pixels is None:
+        return ""
+    for bits in BITS:
+        levels = np.round(pixels / 255 * (2**bits - 1)).astype(np.uint8)
+        code = f"{bits}{packing.packed(levels.tobytes())}"
+        if len(code) <= most:
+            return code
+    return None
+
+
+def from_code(code: str, shape: tuple[int, ...]) -> np.ndarray | None:
+    """Return the drawing in a text, uint8 of this shape; None for what `to_code` did not write for this shape."""
+    bits = int(code[0]) if code[:1] in set(map(str, BITS)) else 0
+    size = int(np.prod(shape))
+    try:
+        content = packing.unpacked(code[1:], size)
+    except ValueError:
+        return None
+    if not bits or len(content) != size:
+        return None
+    levels = np.frombuffer(content, np.uint8).reshape(shape)
+    return np.round(np.minimum(levels, 2**bits - 1) / (2**bits - 1) * 255).astype(np.uint8)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from clsf.frameworks import USUAL
 from clsf.loss_kinds import LOSSES
-from clsf.plan import Plan, Preparation
+from clsf.plan import Plan
 from clsf.schedule_kinds import SCHEDULE_KINDS
 from clsf.ui.shared.text import t, tn, words
 
@@ -14,112 +14,48 @@ def said(plan: Plan, short: bool = False) -> list[str]:
 
     `short`: without size, rules, number format and seed, for places that show these anyway.
     """
-    return [
-        *_layers(plan),
-        *_images(plan, short),
-        *(f"{name} {value:g}" for name, value in plan.hyper.items()),
-        *_loss(plan),
-        *_regularisation(plan),
-        *_updates(plan),
-        *_pacing(plan),
-        *_loop(plan, short),
-    ]
-
-
-def _images(plan: Plan, short: bool) -> list[str]:
-    usual, texts = Preparation(), []
-    chosen, varied = plan.preparation, plan.augmentation
-    if chosen.image_size and not short:
-        texts.append(f"{chosen.image_size}×{chosen.image_size}")
-    if chosen.colour != usual.colour:
-        texts.append(t("grey") if chosen.colour == "grey" else t("colour"))
-    if chosen.scale != usual.scale:
-        texts.append(chosen.scale)
-    if plan.train_limit:
-        texts.append(tn("{count} image at most", "{count} images at most", plan.train_limit, count=f"{plan.train_limit:,}"))
-    parts = [
-        (varied.flip, t("flip")),
-        (varied.shift, t("shift {pixels} px", pixels=varied.shift)),
-        (varied.rotation, t("rotation {degrees}°", degrees=f"{varied.rotation:g}")),
-        (varied.brightness, t("brightness ±{share}", share=f"{varied.brightness:.0%}")),
-        (varied.cutout, t("cutout {pixels} px", pixels=varied.cutout)),
-    ]
-    return texts + [text for wanted, text in parts if wanted]
-
-
-def _layers(plan: Plan) -> list[str]:
+    usual, prepared, varied = Plan("digits"), plan.preparation, plan.augmentation
+    size, limit, loss = prepared.image_size, plan.train_limit, LOSSES[plan.loss].short
+    clipping, plateau, stopping = plan.clipping, plan.plateau, plan.stopping
+    warmup, schedule = plan.schedule.warmup_epochs, SCHEDULE_KINDS[plan.schedule.kind].short
     parts = [
         (plan.weights, t("weights: {weights}", weights=plan.weights)),
         (plan.train_layers != "all", t("trains {layers}", layers=plan.train_layers)),
         (plan.backbone_rate, t("backbone at {rate}", rate=f"{plan.backbone_rate or 0:g}")),
         (plan.freeze_norms, t("batch normalisation frozen")),
+        (size and not short, f"{size}×{size}"),
+        (prepared.colour != usual.preparation.colour, t("grey") if prepared.colour == "grey" else t("colour")),
+        (prepared.scale != usual.preparation.scale, prepared.scale),
+        (limit, tn("{count} image at most", "{count} images at most", limit or 0, count=f"{limit or 0:,}")),
+        (varied.flip, t("flip")),
+        (varied.shift, t("shift {pixels} px", pixels=varied.shift)),
+        (varied.rotation, t("rotation {degrees}°", degrees=f"{varied.rotation:g}")),
+        (varied.brightness, t("brightness ±{share}", share=f"{varied.brightness:.0%}")),
+        (varied.cutout, t("cutout {pixels} px", pixels=varied.cutout)),
+        *((True, f"{name} {value:g}") for name, value in plan.hyper.items()),
+        (loss, loss and words(loss)),
+        (plan.probabilities, t("from probabilities")),
+        (plan.label_smoothing, t("label smoothing {share}", share=f"{plan.label_smoothing:g}")),
+        (plan.l1, f"L1 {plan.l1:g}"),
+        (plan.l2, f"L2 {plan.l2:g}"),
+        (plan.weight_decay, t("weight decay {value}", value=f"{plan.weight_decay:g}")),
+        (clipping, clipping and t("clipped by {kind} {limit}", kind=clipping.kind, limit=f"{clipping.limit:g}")),
+        (plan.accumulate > 1, t("batches per update: {batches}", batches=plan.accumulate)),
+        (plan.average, t("average of weights {share}", share=f"{plan.average:g}")),
+        (plan.mixed, "bfloat16"),
+        (plan.balanced, t("classes weighed")),
+        (schedule, schedule and words(schedule)),
+        (warmup, t("warm-up {epochs}", epochs=f"{warmup:g}")),
+        (plateau, plateau and t("reduce on plateau after {epochs}", epochs=plateau.patience)),
+        (stopping.patience, t("early stopping after {epochs}", epochs=stopping.patience)),
+        (stopping.restore_best, t("best epoch restored")),
+        (stopping.checkpoint and not stopping.restore_best, t("best epoch kept too")),
+        (plan.rules == "native" and not short, t("each its own rule")),
+        (plan.start != usual.start, t("weights begin as in PyTorch")),
+        (plan.seed and not short, t("seed {seed}", seed=plan.seed)),
+        (plan.dtype != usual.dtype and not short, plan.dtype),
+        *((variant != USUAL[name], variant) for name, variant in plan.variants.items()),
+        (plan.look_inside, t("looks inside")),
+        (plan.begin_from, t("begins with another run's weights")),
     ]
     return [text for wanted, text in parts if wanted]
-
-
-def _loss(plan: Plan) -> list[str]:
-    texts = []
-    short = LOSSES[plan.loss].short
-    if short:
-        texts.append(words(short))
-    if plan.probabilities:
-        texts.append(t("from probabilities"))
-    if plan.label_smoothing:
-        texts.append(t("label smoothing {share}", share=f"{plan.label_smoothing:g}"))
-    return texts
-
-
-def _regularisation(plan: Plan) -> list[str]:
-    parts = ((plan.l1, "L1 {value}"), (plan.l2, "L2 {value}"), (plan.weight_decay, t("weight decay {value}")))
-    return [text.format(value=f"{value:g}") for value, text in parts if value]
-
-
-def _updates(plan: Plan) -> list[str]:
-    texts = []
-    if plan.clipping:
-        texts.append(t("clipped by {kind} {limit}", kind=plan.clipping.kind, limit=f"{plan.clipping.limit:g}"))
-    if plan.accumulate > 1:
-        texts.append(t("batches per update: {batches}", batches=plan.accumulate))
-    if plan.average:
-        texts.append(t("average of weights {share}", share=f"{plan.average:g}"))
-    if plan.mixed:
-        texts.append("bfloat16")
-    if plan.balanced:
-        texts.append(t("classes weighed"))
-    return texts
-
-
-def _pacing(plan: Plan) -> list[str]:
-    texts, schedule, stopping = [], plan.schedule, plan.stopping
-    short = SCHEDULE_KINDS[schedule.kind].short
-    if short:
-        texts.append(words(short))
-    if schedule.warmup_epochs:
-        texts.append(t("warm-up {epochs}", epochs=f"{schedule.warmup_epochs:g}"))
-    if plan.plateau:
-        texts.append(t("reduce on plateau after {epochs}", epochs=plan.plateau.patience))
-    if stopping.patience:
-        texts.append(t("early stopping after {epochs}", epochs=stopping.patience))
-    if stopping.restore_best:
-        texts.append(t("best epoch restored"))
-    elif stopping.checkpoint:
-        texts.append(t("best epoch kept too"))
-    return texts
-
-
-def _loop(plan: Plan, short: bool) -> list[str]:
-    texts, usual = [], Plan.__dataclass_fields__
-    if plan.rules == "native" and not short:
-        texts.append(t("each its own rule"))
-    if plan.start != usual["start"].default:
-        texts.append(t("weights begin as in PyTorch"))
-    if plan.seed and not short:
-        texts.append(t("seed {seed}", seed=plan.seed))
-    if plan.dtype != usual["dtype"].default and not short:
-        texts.append(plan.dtype)
-    texts += [variant for name, variant in plan.variants.items() if variant != USUAL[name]]
-    if plan.look_inside:
-        texts.append(t("looks inside"))
-    if plan.begin_from:
-        texts.append(t("begins with another run's weights"))
-    return texts

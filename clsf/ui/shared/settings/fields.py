@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from html import escape
 from math import isfinite
 
@@ -31,22 +30,9 @@ def number(
     return float(value) if value is not None and isfinite(value) else default
 
 
-def whole(place: DeltaGenerator, label: str, key: str, default: int, low: int, high: int, help: str) -> int:
-    """Show a whole number from `low` to `high`."""
-    value = place.number_input(label, low, high, default, step=1, key=key, help=help, **LINKED)
-    return default if value is None else int(value)
-
-
 def toggle(label: str, key: str, help: str) -> bool:
     """Show a switch that is off at first."""
     return st.toggle(label, False, key=key, help=help, **LINKED)
-
-
-def one_of(label: str, options: Sequence[str], titles: Mapping[str, str], key: str, help: str) -> str:
-    """Show a choice among options side by side, whose titles are the same in every language; the first is the default."""
-    return st.segmented_control(
-        label, options, default=options[0], required=True, format_func=titles.__getitem__, key=key, help=help, **LINKED
-    )
 
 
 def explained(text: str) -> None:

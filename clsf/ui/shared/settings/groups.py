@@ -11,7 +11,7 @@ from clsf.data import catalogue
 from clsf.plan import Plan, Schedule
 from clsf.ui.shared import choices, choose, problems, state
 from clsf.ui.shared.lessons import note
-from clsf.ui.shared.settings import freezing, keys, learning, looping, optimizer, pacing, preview, updating, varying
+from clsf.ui.shared.settings import keys, learning, looping, pacing, varying
 from clsf.ui.shared.settings.fields import explained
 from clsf.ui.shared.text import t
 
@@ -20,7 +20,7 @@ KEY = "settings-"
 
 RESET = (
     state.ALIGNED, state.START, state.SEED, state.DTYPE, state.TENSORFLOW_VARIANT, state.RACE, state.IMAGE_SIZE, state.COLOUR,
-    state.SCALE, state.TRAIN_LIMIT, *keys.SETTINGS, *optimizer.KEYS,
+    state.SCALE, state.TRAIN_LIMIT, *keys.SETTINGS, *learning.KEYS,
 )  # fmt: skip
 
 
@@ -36,22 +36,22 @@ def show(info: catalogue.DatasetInfo, values: dict) -> tuple[dict[str, object], 
         more["preparation"] = varying.preparation()
         more["train_limit"] = choices.limit(st, state.TRAIN_LIMIT)
     with _group("frozen"):
-        more |= freezing.layers()
+        more |= looping.layers()
     with _group("augmentation"):
         more["augmentation"] = varying.augmentation()
     with _group("rule"):
-        more |= optimizer.hyper(values["optimizer"], values["learning_rate"])
+        more |= learning.hyper(values["optimizer"], values["learning_rate"])
     with _group("start"):
         more |= looping.beginning()
     with _group("loss"):
         more |= learning.loss(len(info.classes))
-        more["balanced"] = updating.balanced()
+        more["balanced"] = learning.balanced()
         explained(note("train", "about-losses"))
     with _group("regularisation"):
         more |= learning.regularisation()
         explained(note("train", "about-memorising"))
     with _group("updates"):
-        more |= updating.updates(values["optimizer"])
+        more |= learning.updates(values["optimizer"])
     with _group("schedule"):
         more |= _pacing(info, values, more["train_limit"])
         explained(note("train", "about-schedules"))
@@ -85,7 +85,7 @@ def _pacing(info: catalogue.DatasetInfo, values: dict, limit: int | None) -> dic
     schedule = Schedule()
     with problems.shown():
         schedule = pacing.schedule()
-        preview.show(schedule, values, batches_per_epoch(info, limit, values["batch_size"]))
+        pacing.preview(schedule, values, batches_per_epoch(info, limit, values["batch_size"]))
     plateau = pacing.plateau()
     return {"schedule": schedule, "plateau": plateau, "stopping": pacing.stopping()}
 

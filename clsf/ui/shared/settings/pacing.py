@@ -1,19 +1,23 @@
-"""Settings of the learning-rate schedule and of early stopping."""
+"""Settings of the learning-rate schedule, which is drawn before anything is trained, and of early stopping."""
 
 from __future__ import annotations
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from clsf.plan import MONITORS, Plateau, Schedule, Stopping
+from clsf import schedules
+from clsf.charts import train_schedule
+from clsf.plan import MONITORS, Plan, Plateau, Schedule, Stopping
 from clsf.schedule_kinds import SCHEDULE_KINDS, ScheduleSetting
-from clsf.ui.shared.choose import named
+from clsf.ui.shared.choose import named, whole
+from clsf.ui.shared.figures import draw
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.settings import keys
-from clsf.ui.shared.settings.fields import number, pair, toggle, twins, whole
+from clsf.ui.shared.settings.fields import number, pair, toggle, twins
 from clsf.ui.shared.text import t, words
 
 MOST = 1000  # epochs, of patience and the like
+MOST_STEPS = 20_000  # steps that are computed for the picture; in a longer run every n-th step, as if an epoch had fewer
 
 
 def schedule() -> Schedule:
@@ -41,8 +45,24 @@ def _setting(place: DeltaGenerator, setting: ScheduleSetting) -> float:
     key = keys.OF_SCHEDULE[setting.key or setting.field]
     help = words(setting.help) if setting.help else note("train", "learning-rate-end")
     if setting.whole:
-        return whole(place, words(setting.title), key, int(setting.usual), int(setting.low), int(setting.high), help)
+        return whole(words(setting.title), int(setting.low), int(setting.high), int(setting.usual), key, place, help=help)
     return number(place, words(setting.title), key, setting.usual, setting.high, setting.step, help, setting.low)
+
+
+def preview(schedule: Schedule, values: dict, batches: int) -> None:
+    """Draw the schedule, if the learning rate changes at all. Nothing is drawn for values that no plan accepts."""
+    if not schedule.varies or schedule.warmup_epochs > values["epochs"] or not values["learning_rate"]:
+        return
+    steps = max(min(batches, MOST_STEPS // values["epochs"]), 1)
+    stamp = (schedule, values["epochs"], values["learning_rate"], steps)
+
+    def make() -> tuple[dict, str]:
+        plan = Plan("digits", epochs=values["epochs"], learning_rate=values["learning_rate"], schedule=schedule)
+        rates = schedules.preview(plan, steps)
+        return train_schedule.figure(rates, steps, words), train_schedule.in_words(rates, words)
+
+    st.caption(t("Learning rate over the epochs, the same for both frameworks:"))
+    draw("train-schedule", stamp, make, height=150)
 
 
 def plateau() -> Plateau | None:
@@ -51,7 +71,7 @@ def plateau() -> Plateau | None:
     if not wanted:
         return None
     left, right = pair()
-    patience = whole(left, t("Epochs to wait"), keys.PLATEAU_PATIENCE, 2, 1, MOST, help=t("Without a better loss: `patience`."))
+    patience = whole(t("Epochs to wait"), 1, MOST, 2, keys.PLATEAU_PATIENCE, left, help=t("Without a better loss: `patience`."))
     factor = number(
         right, t("Factor"), keys.PLATEAU_FACTOR, 0.5, 0.99, 0.05, low=0.001, help=t("What the learning rate is then multiplied by.")
     )  # fmt: skip
@@ -76,7 +96,7 @@ def stopping() -> Stopping:
     patience, delta = None, 0.0
     if early:
         left, right = pair()
-        patience = whole(left, t("Patience"), keys.PATIENCE, 3, 1, MOST, help=t("Epochs without a better one until it stops."))
+        patience = whole(t("Patience"), 1, MOST, 3, keys.PATIENCE, left, help=t("Epochs without a better one until it stops."))
         delta = number(
             right, t("Smallest gain"), keys.MIN_DELTA, 0.0, 10.0, 0.001, help=t("Less than this does not count as better: `min_delta`.")
         )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from clsf.plan import Augmentation, Plan, Plateau, Schedule, Stopping
+from clsf.plan import Augmentation, Clipping, Plan, Plateau, Schedule
 from clsf.ui.shared import state
 from clsf.ui.shared.settings import keys
 
@@ -15,16 +15,35 @@ def values(plan: Plan) -> dict[str, object]:
 
 
 def _all(plan: Plan) -> dict[str, object]:
-    prepared = plan.preparation
+    prepared, stopping, clipping, plateau = (
+        plan.preparation,
+        plan.stopping,
+        plan.clipping or Clipping(),
+        plan.plateau or Plateau(),
+    )
+    schedule, floors = plan.schedule, {keys.FLOOR: plan.schedule.floor, keys.RANGE_FLOOR: Schedule("range").begins}
+    if schedule.kind == "range":  # its own widget asks for the floor
+        floors = {keys.FLOOR: 0.0, keys.RANGE_FLOOR: schedule.begins}
+    which, _, blocks = plan.train_layers.partition(":")
     return {
         state.IMAGE_SIZE: prepared.image_size, state.COLOUR: prepared.colour, state.SCALE: prepared.scale,
         state.TRAIN_LIMIT: plan.train_limit, **augmentation(plan.augmentation),
         state.ALIGNED: plan.rules == "aligned", state.START: plan.start, state.SEED: plan.seed, state.DTYPE: plan.dtype,
+        keys.MIXED: plan.mixed, keys.BALANCED: plan.balanced, keys.ACCUMULATE: plan.accumulate, keys.AVERAGE: float(plan.average),
+        keys.CLIPPING: clipping.kind if plan.clipping else "none", keys.CLIP_LIMIT: float(clipping.limit),
         keys.LOSS: plan.loss, keys.PROBABILITIES: plan.probabilities, keys.LABEL_SMOOTHING: float(plan.label_smoothing),
         keys.L1: float(plan.l1), keys.L2: float(plan.l2), keys.WEIGHT_DECAY: float(plan.weight_decay),
-        **_schedule(plan.schedule), **_plateau(plan.plateau), **_stopping(plan.stopping),
+        keys.SCHEDULE: schedule.kind, keys.WARMUP: float(schedule.warmup_epochs), keys.FACTOR: float(schedule.factor),
+        keys.EVERY: schedule.every, **floors,
+        keys.PLATEAU: plan.plateau is not None, keys.PLATEAU_PATIENCE: plateau.patience, keys.PLATEAU_FACTOR: float(plateau.factor),
+        keys.PLATEAU_DELTA: float(plateau.min_delta), keys.PLATEAU_LOWEST: float(plateau.lowest),
+        keys.STOP_EARLY: stopping.patience is not None, keys.PATIENCE: stopping.patience or 3,
+        keys.MIN_DELTA: float(stopping.min_delta), keys.MONITOR: stopping.monitor,
+        keys.BEST: "best" if stopping.restore_best else "both" if stopping.checkpoint else "last",
         state.TENSORFLOW_VARIANT: plan.variants["tensorflow"], keys.TORCH_VARIANT: plan.variants["torch"],
-        keys.LOOK_INSIDE: plan.look_inside, **_freezing(plan),
+        keys.LOOK_INSIDE: plan.look_inside,
+        keys.WEIGHTS: plan.weights or "drawn", keys.TRAIN_LAYERS: which, keys.LAST_BLOCKS: int(blocks or 1),
+        keys.BACKBONE_RATE: plan.backbone_rate, keys.FREEZE_NORMS: plan.freeze_norms,
     }  # fmt: skip
 
 
@@ -33,35 +52,4 @@ def augmentation(varied: Augmentation) -> dict[str, object]:
     return {
         keys.FLIP: varied.flip, keys.SHIFT: varied.shift, keys.ROTATION: float(varied.rotation), keys.CUTOUT: varied.cutout,
         keys.BRIGHTNESS: float(varied.brightness),
-    }  # fmt: skip
-
-
-def _freezing(plan: Plan) -> dict[str, object]:
-    which, _, blocks = plan.train_layers.partition(":")
-    return {
-        keys.WEIGHTS: plan.weights or "drawn", keys.TRAIN_LAYERS: which, keys.LAST_BLOCKS: int(blocks or 1),
-        keys.BACKBONE_RATE: plan.backbone_rate, keys.FREEZE_NORMS: plan.freeze_norms,
-    }  # fmt: skip
-
-
-def _schedule(schedule: Schedule) -> dict[str, object]:
-    return {
-        keys.SCHEDULE: schedule.kind, keys.WARMUP: float(schedule.warmup_epochs), keys.FACTOR: float(schedule.factor),
-        keys.EVERY: schedule.every, keys.FLOOR: float(schedule.floor),
-    }  # fmt: skip
-
-
-def _plateau(plateau: Plateau | None) -> dict[str, object]:
-    shown = plateau or Plateau()
-    return {
-        keys.PLATEAU: plateau is not None, keys.PLATEAU_PATIENCE: shown.patience, keys.PLATEAU_FACTOR: float(shown.factor),
-        keys.PLATEAU_DELTA: float(shown.min_delta), keys.PLATEAU_LOWEST: float(shown.lowest),
-    }  # fmt: skip
-
-
-def _stopping(stopping: Stopping) -> dict[str, object]:
-    return {
-        keys.STOP_EARLY: stopping.patience is not None, keys.PATIENCE: stopping.patience or 3,
-        keys.MIN_DELTA: float(stopping.min_delta), keys.MONITOR: stopping.monitor,
-        keys.BEST: "best" if stopping.restore_best else "both" if stopping.checkpoint else "last",
     }  # fmt: skip

@@ -9,7 +9,7 @@ from clsf.ui.shared import choose, state
 from clsf.ui.shared.choose import LINKED
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.settings import keys
-from clsf.ui.shared.settings.fields import number, one_of, pair, toggle, twins, whole
+from clsf.ui.shared.settings.fields import number, pair, toggle, twins
 from clsf.ui.shared.text import t
 
 SCALE_TITLES = {
@@ -27,7 +27,9 @@ def preparation() -> Preparation:
     )  # fmt: skip
     colour = choose.named(st.selectbox, t("Colour"), colours, state.COLOUR, place=right)
     help = t("What the range 0 to 255 is turned into before the first layer.")
-    scale = one_of(t("Pixel values"), SCALES, SCALE_TITLES, state.SCALE, help)
+    scale = choose.one(
+        t("Pixel values"), SCALES, state.SCALE, widget=st.segmented_control, format_func=SCALE_TITLES.__getitem__, help=help
+    )
     return Preparation(size, colour, scale)
 
 
@@ -35,8 +37,8 @@ def augmentation() -> Augmentation:
     """Show how training images are augmented."""
     flip = toggle(t("Flip left and right"), keys.FLIP, help=note("train", "every-second-image"))
     left, right = pair()
-    shift = whole(
-        left, t("Shift, pixels"), keys.SHIFT, 0, 0, 128,
+    shift = choose.whole(
+        t("Shift, pixels"), 0, 128, 0, keys.SHIFT, left,
         help=t("Maximum shift in each direction, in pixels. Keras: `RandomTranslation`. PyTorch: `v2.RandomAffine(0, translate=…)`."),
     )  # fmt: skip
     rotation = number(
@@ -48,8 +50,8 @@ def augmentation() -> Augmentation:
         left, t("Brightness"), keys.BRIGHTNESS, 0.0, 1.0, 0.05,
         help=t("Up or down by at most this much. Keras adds: `RandomBrightness`. PyTorch multiplies: `v2.ColorJitter(brightness=…)`."),
     )  # fmt: skip
-    cutout = whole(
-        right, t("Cutout, pixels"), keys.CUTOUT, 0, 0, 256,
+    cutout = choose.whole(
+        t("Cutout, pixels"), 0, 256, 0, keys.CUTOUT, right,
         help=t("Side of a square that is blotted out (DeVries & Taylor 2017). Keras: `RandomErasing`. PyTorch: `v2.RandomErasing`."),
     )  # fmt: skip
     chosen = Augmentation(flip, shift, rotation, brightness, cutout)

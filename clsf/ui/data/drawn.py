@@ -1,22 +1,25 @@
-"""A map of images: one point each, coloured by class; the image appears at the point under the mouse, or by arrow keys."""
+"""Pictures that the browser draws: a map of images, one point each, coloured by class; and one image as numbers, cell by cell"""
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Sequence
 
 import numpy as np
 
 from clsf.charts.data_colours import of_class
+from clsf.charts.palette import CHANNELS
 from clsf.ui.shared.components import component
 from clsf.ui.shared.lessons import note
-from clsf.ui.shared.no_canvas import without_canvas
-from clsf.ui.shared.picture_grid import sprite
+from clsf.ui.shared.picture_grid import sprite, without_canvas
 from clsf.ui.shared.text import t
 
 SHEET_COLUMNS = 40
 MAX_SIDE = 48  # pixels of a picture on the map
+WINDOW = 8  # pixels per side
 
-_component = component("clsf_cloud", __file__, "cloud")
+_cloud = component("clsf_cloud", __file__, "cloud")
+_pixels = component("clsf_pixels", __file__, "pixels")
 
 
 def cloud(
@@ -28,7 +31,7 @@ def cloud(
     places = (points - low) / spread
     small = _small(pixels)
     present = [int(one) for one in np.unique(labels)]
-    _component(
+    _cloud(
         key=key,
         data={
             "x": [round(float(v), 4) for v in places[:, 0]],
@@ -52,3 +55,25 @@ def _small(pixels: np.ndarray) -> np.ndarray:
 
     height, width = (max(1, round(length * MAX_SIDE / side)) for length in pixels.shape[1:3])
     return resized(pixels, height, width)
+
+
+def pixels(image: np.ndarray, *, key: str, label: str) -> None:
+    """Show an image, uint8 (h, w, c), as a picture and as numbers."""
+    height, width, channels = image.shape
+    names = [t("Grey")] if channels == 1 else [t("Red"), t("Green"), t("Blue")]
+    _pixels(
+        key=key,
+        data={
+            "pixels": base64.b64encode(np.ascontiguousarray(image).tobytes()).decode(),
+            "height": height, "width": width, "channels": channels, "names": names,
+            "tints": [list(one) for one in CHANNELS[:3]] if channels == 3 else [[128, 128, 128]], "window": WINDOW, "label": label,
+            "words": {
+                "none": without_canvas(),
+                "keys": t("Arrow keys move the marked pixel; Home goes to the first one."),
+                "place": t("row %r, column %c"),
+                "nhwc": t("NHWC: number %n in memory"),
+                "nchw": t("NCHW: number %n in memory"),
+                "raw": "0–255", "unit": "0–1", "range": t("Numbers"),
+            },
+        },
+    )  # fmt: skip
