@@ -10,7 +10,8 @@ from xdist.scheduler import LoadScopeScheduling
 PROCESSES = 2
 
 ROOMS = {
-    "browser": "browser", "backends": "frameworks", "parity": "frameworks", "app/test_data_page.py": "frameworks",
+    "browser": "browser", "backends/test_planted_faults.py": "faults",
+    "backends": "frameworks", "parity": "frameworks", "app/test_data_page.py": "frameworks",
     "app/test_layers_page.py": "frameworks", "app/test_tensors.py": "frameworks",
     "app/test_lesson_tasks.py": "frameworks", "browser/test_accessibility.py": "accessibility",
     "browser/test_phone.py": "accessibility", "engine": "engine",
