@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import gc
 import os
 import shutil
 import tempfile
@@ -19,6 +20,8 @@ os.environ["CLSF_DATA"] = str(HOME / "data")
 os.environ.pop("CLSF_SCHEDULER", None)
 atexit.register(shutil.rmtree, HOME, ignore_errors=True)
 
+gc.disable()  # until the tests are collected: what they consist of stays, and is much to look through again and again
+
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     return distribution.processes(config.args)
@@ -30,6 +33,11 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> distribut
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     distribution.begin_with_rooms(items)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture

@@ -11,14 +11,14 @@ PROCESSES = 2
 
 ROOMS = {
     "browser": "browser", "backends": "frameworks", "parity": "frameworks", "app/test_data_page.py": "frameworks",
-    "app/test_layers_page.py": "frameworks", "app/test_tensors.py": "frameworks",
-    "app/test_lesson_tasks.py": "frameworks", "browser/test_accessibility.py": "accessibility",
+    "app/test_layers_page.py": "frameworks", "app/test_tensors.py": "frameworks", "app/test_lesson_tasks.py": "frameworks",
+    "backends/test_planted_faults.py": "faults", "browser/test_accessibility.py": "accessibility",
     "browser/test_phone.py": "accessibility", "engine": "engine",
 }  # fmt: skip
 """Folders and files whose tests share worker processes -> their room. Rooms begin first, in this order: the longest first.
 
-Accessibility, with the walk on a phone, is a room of its own, with a dashboard of its own, so that the slow tests end in both
-processes at about the same time.
+Planted faults are run by processes of their own. Accessibility, with the walk on a phone, has a dashboard of its own. So neither
+waits for its folder's room, and the slow tests end in both processes at about the same time.
 """
 
 

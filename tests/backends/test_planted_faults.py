@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Sequence
+from dataclasses import dataclass
 
 import pytest
 
@@ -23,17 +23,35 @@ from clsf.reader.program import read
 from tests.backends.planted_symptoms import SYMPTOMS
 
 SEED = 1
-PARTS = 4  # groups of a framework's faults, each with one process that imports it once
-ALL_RAN: dict[tuple[str, str], Ran] = {}  # framework and text -> its result: many faults share a healthy or a fixed program
 UNSEEN = {"graph-kept", "missing-no-grad"}  # they cost memory, but change no number
 
 
-def ran(scenes: Sequence[Scene], seconds: float) -> dict[str, Ran]:
-    """Return text -> the program's result. Each is run once per pytest process."""
-    new = {scene.text: scene for scene in scenes if (scene.framework, scene.text) not in ALL_RAN}
-    found = zip(new.values(), run(list(new.values()), seconds), strict=True)
-    ALL_RAN.update({(scene.framework, scene.text): one for scene, one in found})
-    return {scene.text: ALL_RAN[scene.framework, scene.text] for scene in scenes}
+@dataclass(frozen=True)
+class Planted:
+    """The programs of a framework, and what each did; many faults share a healthy or a fixed program."""
+
+    framework: str
+    pairs: dict[str, tuple[Scene, Scene]]  # kind -> healthy and faulty program
+    fixed: dict[str, Scene]
+    by_reader: dict[str, str]  # kind -> the reader's fix of the faulty program, where it changes something
+    did: dict[str, Ran]  # text -> its result
+
+
+@pytest.fixture(scope="module", params=FRAMEWORKS)
+def planted(request) -> Planted:
+    """All programs, run by one process that imports the framework once."""
+    framework = request.param
+    pairs = {kind: twins(framework, kind, SEED) for kind in playable(framework)}
+    fixed = {kind: mended_scene((kind,), faulty, healthy) for kind, (healthy, faulty) in pairs.items()}
+    by_reader = {
+        kind: text
+        for kind, (_, faulty) in pairs.items()
+        if (text := wholly_mended(read(faulty.text)).source.text) != faulty.text
+    }
+    scenes = [scene for kind, pair in pairs.items() for scene in (*pair, fixed[kind])]
+    scenes += [pairs[kind][1].with_text(text) for kind, text in by_reader.items()]
+    new = {scene.text: scene for scene in scenes}
+    return Planted(framework, pairs, fixed, by_reader, dict(zip(new, run(list(new.values()), 1100), strict=True)))
 
 
 def test_every_plant_has_its_symptom_in_numbers():
@@ -43,12 +61,8 @@ def test_every_plant_has_its_symptom_in_numbers():
 
 @pytest.mark.slow
 @pytest.mark.timeout(1200)
-@pytest.mark.parametrize("part", range(PARTS))
-@pytest.mark.parametrize("framework", FRAMEWORKS)
-def test_each_plant_shows_its_symptom_and_its_mend_removes_it(framework, part):
-    pairs = {kind: twins(framework, kind, SEED) for kind in playable(framework)[part::PARTS]}
-    fixed = {kind: mended_scene((kind,), faulty, healthy) for kind, (healthy, faulty) in pairs.items()}
-    did = ran([scene for kind, pair in pairs.items() for scene in (*pair, fixed[kind])], 1100)
+def test_each_plant_shows_its_symptom_and_its_mend_removes_it(planted):
+    pairs, fixed, did = planted.pairs, planted.fixed, planted.did
     absent, left, unproved, levels = [], [], [], []
     for kind, (healthy, faulty) in pairs.items():
         well, bad, better = (did[scene.text] for scene in (healthy, faulty, fixed[kind]))
@@ -68,40 +82,26 @@ def test_each_plant_shows_its_symptom_and_its_mend_removes_it(framework, part):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("framework", FRAMEWORKS)
-def test_a_program_that_stops_says_what_its_framework_says(framework):
-    kinds = ("shape", "labels-from-one", "name-undefined")
-    scenes = {kind: twins(framework, kind, SEED)[1] for kind in kinds}
-    did = ran(list(scenes.values()), 300)
-    for kind, scene in scenes.items():
-        one = did[scene.text]
+@pytest.mark.timeout(1200)
+def test_a_program_that_stops_says_what_its_framework_says(planted):
+    for kind in ("shape", "labels-from-one", "name-undefined"):
+        one = planted.did[planted.pairs[kind][1].text]
         assert 'File "program.py", line' in one.traceback, kind
         assert one.history.error.split(":")[0] in one.traceback, kind
         assert one.history.error.split(":")[0].endswith("Error"), kind
 
 
-def _mended(framework: str, kind: str) -> tuple[Scene, str] | None:
-    """Return the planted program and the reader's fix of it; None where the reader changes nothing."""
-    _, faulty = twins(framework, kind, SEED)
-    text = wholly_mended(read(faulty.text)).source.text
-    return None if text == faulty.text else (faulty, text)
-
-
 @pytest.mark.slow
-@pytest.mark.timeout(600)
-@pytest.mark.parametrize("framework", FRAMEWORKS)
-def test_what_the_reader_mends_in_a_planted_program_reads_back_clean_and_runs(framework):
-    found = {kind: pair for kind in playable(framework) if (pair := _mended(framework, kind)) is not None}
+@pytest.mark.timeout(1200)
+def test_what_the_reader_mends_in_a_planted_program_reads_back_clean_and_runs(planted):
+    found, did = planted.by_reader, planted.did
     assert {"softmax-one-unit", "syntax", "wrong-last-units"} <= set(found)
-    assert framework == "torch" or "missing-training-flag" in found
+    assert planted.framework == "torch" or "missing-training-flag" in found
     unclean = {
-        kind: said
-        for kind, (_, text) in found.items()
-        if (said := [f.kind for f in faults(read(text)) if f.certainty != "smell"])
+        kind: said for kind, text in found.items() if (said := [f.kind for f in faults(read(text)) if f.certainty != "smell"])
     }
     assert unclean == {}
-    did = ran([scene.with_text(text) for scene, text in found.values()], 500)
-    assert {kind: did[text].traceback[-300:] for kind, (_, text) in found.items() if did[text].history.error} == {}
+    assert {kind: did[text].traceback[-300:] for kind, text in found.items() if did[text].history.error} == {}
 
 
 KERAS = """

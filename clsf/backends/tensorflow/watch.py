@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import keras
@@ -14,16 +15,24 @@ from clsf.backends.watched import RECORDED, Watch, kind_of, main, run
 
 
 def watch(path: Path, target: Path) -> None:
-    """Run the script at `path`, functions eagerly so that numbers can be read; write JSON to `target`."""
+    """Run the script at `path`, functions eagerly so that numbers can be read; write JSON to `target`.
+
+    A step of `fit` takes most of its time in Python then. So once the steps with all their tensors are recorded, further ones run
+    as a graph, with the same operations, which reports the numbers that are recorded of every step.
+    """
     tf.config.threading.set_intra_op_parallelism_threads(1)
     tf.config.threading.set_inter_op_parallelism_threads(1)
     tf.config.run_functions_eagerly(True)
+    tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})  # a graph computes what eager steps would
     seen = Watch()
     models: list[keras.Model] = []
-    own_loss, own_apply, own_compile, own_call = (
+    own_loss, own_apply, own_compile, own_call, own_step = (
         keras.losses.Loss.__call__, keras.optimizers.Optimizer.apply, keras.Model.compile, keras.layers.Layer.__call__,
+        keras.Model.train_step,
     )  # fmt: skip
     flags: list = []
+    in_graph: list[bool] = []  # not empty during a step that runs as a graph
+    graphs: dict[keras.Model, Callable] = {}  # compiled model -> its training step as a graph
 
     def _evaluates() -> bool:
         frame = sys._getframe()
@@ -34,39 +43,53 @@ def watch(path: Path, target: Path) -> None:
         return False
 
     def loss_called(self: keras.losses.Loss, y_true: object, y_pred: object, sample_weight: object = None) -> object:
+        if in_graph and not hasattr(y_pred, "_keras_logits"):
+            y_pred = tf.identity(y_pred)  # from a graph's softmax Keras would take the logits, which hides a second softmax
         loss = own_loss(self, y_true, y_pred, sample_weight)
-        if type(self).__name__ != "CompileLoss" and hasattr(loss, "numpy") and hasattr(y_pred, "numpy"):
+        if type(self).__name__ != "CompileLoss" and _readable(loss) and _readable(y_pred):
             seen.facts.setdefault("loss_name", type(self).__name__)
             config = self.get_config()
             if "from_logits" in config:
                 seen.facts.setdefault("from_logits", bool(config["from_logits"]))
-            values = np.asarray(y_pred), np.asarray(y_true), float(loss)
-            seen.judged(not _evaluates(), *values)
+            trains = not _evaluates()
+            _tell(lambda outputs, labels, value: seen.judged(trains, outputs, labels, float(value)), y_pred, y_true, loss)
         return loss
 
     def apply(self: keras.optimizers.Optimizer, gradients: list, trainable_variables: list | None = None) -> object:
         given = list(trainable_variables if trainable_variables is not None else self._trainable_variables)
         gradients = list(gradients)
-        weights = _weights(models[0]) if models else {v.path: np.asarray(v) for v in given}
-        by_name = dict.fromkeys(weights)
-        by_name |= {v.path: None if g is None else np.asarray(g) for v, g in zip(given, gradients, strict=True)}
         seen.facts.setdefault("optimizer", type(self).__name__.lower())
         for fact in ("momentum", "epsilon", "weight_decay"):
             if isinstance(getattr(self, fact, None), int | float):
                 seen.facts.setdefault(fact, float(getattr(self, fact)))
-        seen.stepped(by_name, float(np.asarray(self.learning_rate)), lambda: weights)
+        names = _paths(models[0]) if models else [v.path for v in given]
+        known = [(v.path, g) for v, g in zip(given, gradients, strict=True) if g is not None]
+
+        def weights() -> dict[str, np.ndarray]:
+            return _weights(models[0]) if models else {v.path: np.asarray(v) for v in given}
+
+        def stepped(rate: np.ndarray, *values: np.ndarray) -> None:
+            found = {path: value for (path, _), value in zip(known, values, strict=True)}
+            seen.stepped(dict.fromkeys([*names, *(v.path for v in given)]) | found, float(rate), weights)
+
+        _tell(stepped, self.learning_rate, *(g for _, g in known))
         applied = own_apply(self, gradients, trainable_variables)
-        seen.updated(lambda: _weights(models[0]) if models else {v.path: np.asarray(v) for v in given})
+        if not in_graph:
+            seen.updated(weights)
         return applied
 
     def called(self: keras.Model, inputs: object, *arguments: object, **named: object) -> object:
         if not models:
             models.append(self)
         evaluates = _evaluates()
-        if not seen.over and self is models[0] and hasattr(inputs, "numpy"):
-            seen.received(not evaluates, np.asarray(inputs, np.float32))
-            if not evaluates:
-                flags.append(named.get("training"))
+        if not seen.over and self is models[0] and _readable(inputs):
+
+            def received(images: np.ndarray) -> None:
+                seen.received(not evaluates, images.astype(np.float32, copy=False))
+                if not evaluates:
+                    flags.append(named.get("training"))
+
+            _tell(received, inputs)
         return own_call(self, inputs, *arguments, **named)
 
     def layer_called(self: keras.layers.Layer, *arguments: object, **named: object) -> object:
@@ -78,16 +101,47 @@ def watch(path: Path, target: Path) -> None:
     def compiled(self: keras.Model, *arguments: object, **named: object) -> None:
         if not models:
             models.append(self)
+        graphs.pop(self, None)
         own_compile(self, *arguments, **(named | {"run_eagerly": True}))
 
-    keras.losses.Loss.__call__, keras.optimizers.Optimizer.apply = loss_called, apply
+    def step(self: keras.Model, data: object) -> object:
+        if self is not models[0] or len(seen.losses) < RECORDED:
+            return own_step(self, data)
+        if self not in graphs:
+            graphs[self] = tf.function(lambda data: own_step(self, data), reduce_retracing=True, autograph=False)
+        in_graph.append(True)
+        tf.config.run_functions_eagerly(False)
+        try:
+            return graphs[self](data)
+        finally:
+            tf.config.run_functions_eagerly(True)
+            in_graph.clear()
+
+    def _readable(tensor: object) -> bool:
+        return hasattr(tensor, "numpy") or (bool(in_graph) and tf.is_symbolic_tensor(tensor))
+
+    keras.losses.Loss.__call__, keras.optimizers.Optimizer.apply, keras.Model.train_step = loss_called, apply, step
     keras.layers.Layer.__call__, keras.Model.__call__, keras.Model.compile = layer_called, called, compiled
     run(path, target, seen, lambda names: _after(seen, names, flags))
 
 
-def _weights(model: keras.Model) -> dict[str, np.ndarray]:
+def _tell(report: Callable[..., None], *tensors: object) -> None:
+    """Call `report` with the tensors' numbers: now, or each time that the graph in the making runs."""
+    if tf.executing_eagerly():
+        report(*map(np.asarray, tensors))
+    else:
+        tf.numpy_function(lambda *values: report(*values) or (), tensors, [])
+
+
+def _paths(model: keras.Model) -> list[str]:
+    """Return the names of the weights, without averages and random states."""
     moving = {v.path for layer in model.layers for v in layer.non_trainable_variables if "moving" in v.path or "seed" in v.path}
-    return {v.path: np.asarray(v) for v in model.variables if v.path not in moving and "seed" not in v.path}
+    return [v.path for v in model.variables if v.path not in moving and "seed" not in v.path]
+
+
+def _weights(model: keras.Model) -> dict[str, np.ndarray]:
+    paths = set(_paths(model))
+    return {v.path: np.asarray(v) for v in model.variables if v.path in paths}
 
 
 def _after(seen: Watch, names: dict, flags: list) -> None:
