@@ -17,7 +17,8 @@ FAULT = Fault(
     what=say(
         "The model ends with softmax, and the loss takes its outputs as logits and applies softmax again. The "
         "second softmax sees only numbers between 0 and 1, so even a perfect answer gets at most e times the "
-        "weight of a wrong one."
+        "weight of a wrong one. Keras looks for a softmax right before the loss: it then takes the numbers before it, with a "
+        "warning, and only the program is misleading. PyTorch never looks."
     ),
     symptom=say(
         "The loss can't fall below ln(1 + (C - 1)/e), which is 1.461 for 10 classes, while accuracy may still "
@@ -27,6 +28,7 @@ FAULT = Fault(
     sources=(
         "Lightning-Universe/lightning-bolts#654",
         "torch/nn/functional.py: cross_entropy",
+        "keras/src/backend/tensorflow/nn.py: _get_logits",
     ),
     level=3,
     differences=("softmax-before-loss",),
@@ -49,7 +51,8 @@ def in_run(history: History, facts: RunFacts) -> Evidence | None:
 
 def plant(scene: Scene) -> Scene | None:
     if scene.keras:
-        return last_line(scene, "layers.Lambda(tf.nn.softmax)")
+        # A layer behind the softmax, or Keras would see it and take its input: then the loss is right.
+        return last_line(scene, "layers.Softmax(),\n        layers.Flatten()")
     return returning(scene, "F.softmax(x, dim=1)")
 
 

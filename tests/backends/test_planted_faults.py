@@ -16,10 +16,12 @@ from clsf.faults.doctor import diagnose
 from clsf.faults.lab import playable
 from clsf.faults.lab.cases import twins
 from clsf.faults.lab.game import mended_scene
+from clsf.faults.printed import epochs_printed
 from clsf.faults.running import Ran, run
 from clsf.faults.scene import Scene
 from clsf.reader.findings import faults, wholly_mended
 from clsf.reader.program import read
+from tests import forked
 from tests.backends.planted_symptoms import SYMPTOMS
 
 SEED = 1
@@ -102,6 +104,20 @@ def test_what_the_reader_mends_in_a_planted_program_reads_back_clean_and_runs(pl
     }
     assert unclean == {}
     assert {kind: did[text].traceback[-300:] for kind, text in found.items() if did[text].history.error} == {}
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1200)
+def test_a_second_softmax_does_the_same_unwatched(planted, tmp_path):
+    """Keras itself corrects a softmax right before a loss of logits: the plant must be a fault where a student runs it, too."""
+    faulty = planted.pairs["softmax-then-logits-loss"][1]
+    script = tmp_path / "program.py"
+    script.write_text(faulty.text, "utf-8")
+    code, said = forked.run(script, planted.framework)
+    assert code == 0, said
+    alone, watched = epochs_printed(said), epochs_printed(planted.did[faulty.text].printed)
+    assert len(alone) == len(watched) > 1
+    assert [epoch.loss for epoch in alone] == pytest.approx([epoch.loss for epoch in watched], rel=0.02)
 
 
 KERAS = """

@@ -43,8 +43,6 @@ def watch(path: Path, target: Path) -> None:
         return False
 
     def loss_called(self: keras.losses.Loss, y_true: object, y_pred: object, sample_weight: object = None) -> object:
-        if in_graph and not hasattr(y_pred, "_keras_logits"):
-            y_pred = tf.identity(y_pred)  # from a graph's softmax Keras would take the logits, which hides a second softmax
         loss = own_loss(self, y_true, y_pred, sample_weight)
         if type(self).__name__ != "CompileLoss" and _readable(loss) and _readable(y_pred):
             seen.facts.setdefault("loss_name", type(self).__name__)
