@@ -14,7 +14,7 @@ page.needs_service()
 assignment = view.chosen()
 if assignment is None:
     view.none()
-    st.stop()
+    ui.end_page()
 
 # The tasks, and the file once they are done.
 view.show(assignment)

@@ -20,7 +20,7 @@ section = SECTIONS.opened(lesson)
 runs.show_refusal()
 if section.name == "own":
     own.show()
-    st.stop()
+    ui.end_page()
 with problems.shown():
     service_access.get_service()
     if source.ready(info):

@@ -16,14 +16,14 @@ st.markdown(sections.intro(lesson))
 
 # The picture, the chain, and one layer of it; every number comes from a worker.
 if not waiting.ready():
-    st.stop()
+    ui.end_page()
 with st.container(border=True, key="layers_input"):
     given = source.choose_picture()
 if given is None:
-    st.stop()
+    ui.end_page()
 shown = bench.show(given)
 if shown is None:
-    st.stop()
+    ui.end_page()
 
 # The chosen view of that layer, next to its settings; only this view computes.
 looked, beside = shown

@@ -13,7 +13,7 @@ page = ui.open_page("lesson")
 at = course.chosen()
 if at is None:
     st.error(t("There are no lessons in this folder: pages/lessons/path."), icon=":material/error:")
-    st.stop()
+    ui.end_page()
 
 # Answers come from a worker; prose and the rest need none.
 page.needs_service()

@@ -18,7 +18,7 @@ live_chart.preload("plotly")
 if one.linked():
     changes.show_said()
     one.shared(one.linked())
-    st.stop()
+    ui.end_page()
 
 # The reader's own runs: the introduction, the list, and the actions on the chosen ones.
 st.markdown(page.lesson())

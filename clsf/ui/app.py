@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from pathlib import Path
 
 import streamlit as st
-from streamlit.runtime.scriptrunner import StopException
 
 from clsf.ui import bars, chrome, held, incoming, next_page, share_page, theme_message, unexpected_errors, wakeups
 from clsf.ui.shared import assigned, identity, language, linked, navigation, service_access, static_files
@@ -35,8 +33,7 @@ def main() -> None:
     projected = share_page.projected()
     above = st.container(key=bars.SAVING) if page.url_path in bars.SAVES else None
     task = st.container(key=bars.TASK)
-    with suppress(StopException):  # a page that ends early still gets its footer
-        navigation.run_page(page)
+    navigation.run_page(page)
     with task:
         bars.of_lesson(page.url_path)  # after the page, which says what the session holds
         bars.of_assignment(page.url_path)

@@ -10,7 +10,13 @@ from urllib.parse import parse_qsl
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from clsf import ui
 from clsf.course import path
+from clsf.errors import EngineError
+from clsf.model.presets import preset
+from clsf.plan import Plan
+from clsf.ui import next_page
+from clsf.ui.shared import navigation, service_access, waiting
 from clsf.ui.shared.navigation import PAGES
 from clsf.ui.shared.text import catalogue
 from tests.app.seen import texts
@@ -142,3 +148,31 @@ def test_before_the_first_run_there_is_an_example_or_a_question(open_app, link):
     app = open_app(page, **dict(parse_qsl(query)))
     assert not app.exception
     assert "Guess" in texts(app) or "Example" in texts(app)
+
+
+def _refused() -> None:
+    raise EngineError("No {what} today.", what="service")
+
+
+@pytest.mark.parametrize(
+    ("page", "link"),
+    [("data", {"part_of_data": "own"}), ("runs", {"run": "linked"}), ("assignment", {}), ("layers", {}), ("predict", {})],
+    ids=["own images", "a shared run", "no assignment", "a framework is being loaded", "the service can't be opened"],
+)
+def test_a_page_that_ends_early_still_gets_what_stands_around_it(open_app, lab, monkeypatch, page, link):
+    """Streamlit ends the whole script after st.stop(), so that footer and frameworks never came."""
+    if page == "layers":
+        monkeypatch.setattr(waiting, "cold", lambda: ["torch"])
+    if page == "predict":
+        monkeypatch.setattr(service_access, "get_service", _refused)
+    if "run" in link:
+        link = {"run": lab.train(preset("tiny"), Plan("digits"), ["torch"], "somebody")[0]}
+    own_end, ended, begun = navigation.end_page, [], []
+    for module in (navigation, ui):
+        monkeypatch.setattr(module, "end_page", lambda: ended.append(1) or own_end())
+    monkeypatch.setattr(service_access, "begin", lambda: begun.append(1))
+    app = open_app(page, **link)
+    assert not app.exception
+    assert ended
+    assert begun
+    assert "What next?" in texts(app) or page not in next_page.NEXT

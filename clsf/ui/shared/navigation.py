@@ -41,7 +41,7 @@ class Page:
             service_access.get_service()
         except ClsfError as error:
             problems.show(error)
-            st.stop()
+            end_page()
 
     def show_lesson(self, label: str) -> None:
         """Show the page's prose, folded away."""
@@ -84,11 +84,25 @@ def navigation() -> st.Page:
     return st.navigation(groups, expanded=True)
 
 
+class PageEndedError(Exception):
+    """A page has nothing more to show."""
+
+
+def end_page() -> NoReturn:
+    """End a page early; what stands around it is still shown.
+
+    Not `st.stop()`, after which Streamlit (1.67) ends the whole script at its next output, also where the exception was caught.
+    """
+    raise PageEndedError
+
+
 def run_page(page: st.Page) -> None:
     """Run a page on behalf of app.py."""
     token = _through_app.set(True)
     try:
         page.run()
+    except PageEndedError:
+        pass
     finally:
         _through_app.reset(token)
 
