@@ -8,6 +8,7 @@ from clsf.faults.history import Evidence, History, RunFacts
 from clsf.faults.planting import last_line, returning
 from clsf.faults.scene import Scene
 from clsf.faults.signs import double_softmax_floor, final_loss, last_accuracy
+from clsf.model.layers import keras_name
 from clsf.reader.looks import Program, ending, finding, swap
 from clsf.words import say
 
@@ -52,7 +53,7 @@ def in_run(history: History, facts: RunFacts) -> Evidence | None:
 def plant(scene: Scene) -> Scene | None:
     if scene.keras:
         # A layer behind the softmax, or Keras would see it and take its input: then the loss is right.
-        return last_line(scene, "layers.Softmax(),\n        layers.Flatten()")
+        return last_line(scene, f"layers.Softmax(),\n        layers.{keras_name('Flat')}()")
     return returning(scene, "F.softmax(x, dim=1)")
 
 
