@@ -59,6 +59,7 @@ def empty(page) -> None:
     expect(page.get_by_role("button", name="empty", exact=True)).not_to_be_visible(timeout=LONG)
 
 
+@pytest.mark.slow
 def test_lenet_from_nothing_to_61706_parameters_broken_mended_copied_and_found_again(dashboard):
     page = dashboard.open("/model?lang=en&for=mnist", permissions=["clipboard-read", "clipboard-write"])
     expect(total(page)).to_have_text("333,526", timeout=LONG)

@@ -127,6 +127,7 @@ def test_a_step_is_told_in_detail_and_training_goes_on(lab, framework):
     assert lab.wait([run_id], 20)
 
 
+@pytest.mark.slow
 def test_checkpoint_early_stop_and_event_files(lab, tmp_path):
     plan = PLAN.but(
         epochs=6, look_inside=True, learning_rate=0.02, schedule=Schedule("cosine", 1.0), stopping=Stopping(3, checkpoint=True)

@@ -64,6 +64,7 @@ def test_a_run_is_not_ended_for_an_interactive_job_of_the_other_framework(engine
     assert engine.call("tensorflow", "tests.engine.fakes:nap", 0.01) == "slept"
 
 
+@pytest.mark.slow
 def test_a_slow_job_is_done_while_its_own_framework_is_asked_and_then_makes_way(engine):
     with ThreadPoolExecutor(1) as threads:
         slow = threads.submit(engine.call_apart, "torch", "tests.engine.fakes:nap", 2.0)

@@ -55,6 +55,7 @@ def test_a_session_may_queue_its_share_and_no_more(engine, witness, queued):
     engine.admit("cem", "another")
 
 
+@pytest.mark.slow
 def test_a_run_that_takes_too_long_is_ended_and_keeps_its_weights(engine, witness, queued, monkeypatch):
     monkeypatch.setattr(engine, "_settings", Settings(max_run_seconds=1))
     monkeypatch.setattr("clsf.engine.cluster.LOOK_SECONDS", 0.2)
@@ -92,6 +93,7 @@ def trains(witness, count):
     witness.until(lambda: sum(what == "started" for _, what, _, _ in witness.news) >= count, 30)
 
 
+@pytest.mark.slow
 def test_small_runs_of_an_experiment_share_the_cores_and_let_others_in(engine, witness, experiment):
     model, plan = preset("tiny", 10).to_json(), Plan("digits", epochs=10).to_json()
     names = experiment(6, epochs=6)
@@ -116,6 +118,7 @@ def test_small_runs_of_an_experiment_share_the_cores_and_let_others_in(engine, w
     assert started.index("bob") < len(names)  # before the last of the runs queued first
 
 
+@pytest.mark.slow
 def test_a_worker_that_is_killed_takes_one_run_of_an_experiment_with_it(engine, witness, experiment):
     names = experiment(5, epochs=8)
     trains(witness, 2)

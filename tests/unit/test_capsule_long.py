@@ -55,6 +55,7 @@ def store(tmp_path):
     opened.close()
 
 
+@pytest.mark.slow
 def test_four_times_the_events_take_four_times_as_long(store):
     took = []
     for steps in (4_000, 16_000):
