@@ -228,6 +228,16 @@ def test_the_menu_of_a_phone_closes_for_a_quick_reader_too(browser, dashboard):
     page.context.close()
 
 
+CUT = """() => [...document.querySelectorAll("[data-testid=stMain] [data-testid=stPageLink-NavLink] span")]
+  .filter((e) => e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).overflow !== "visible").map((e) => e.innerText)"""
+
+
+def test_titles_of_lessons_are_shown_whole(visit):
+    page = visit("/?lang=en")
+    expect(page.get_by_text("Build one under 50,000 parameters")).to_be_visible(timeout=LONG)
+    assert page.evaluate(CUT) == []
+
+
 @pytest.mark.slow
 def test_the_menu_is_as_wide_for_everybody(visit):
     for path in (

@@ -62,7 +62,8 @@ def show() -> None:
         done = sum(progress.finished(lesson) for lesson in lessons)
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
             st.subheader(words(title), anchor=False)
-            st.caption(t("{done} of {count} lessons · about {minutes} minutes", done=done, count=len(lessons), minutes=minutes))
+            said = t("{done} of {count} lessons · about {minutes} minutes", done=done, count=len(lessons), minutes=minutes)
+            st.caption(said, width="content")
         with st.grid("auto", min_column_width=230, gap="small", border=True) as grid:
             for lesson in lessons:
                 with grid.cell(), st.container(gap="xsmall"):
