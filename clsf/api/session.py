@@ -110,7 +110,7 @@ class Session:
         choices.setdefault("optimizer", PLAINEST)
         plan = in_float64(plan_of(data, **choices), choices)
         spec, recording = model_of(model, plan), Recording(steps)
-        checks.known(PlanError, say("setting"), sides, PAIRS)
+        checks.known(PlanError, checks.field("sides"), sides, PAIRS)
         check(spec, plan, recording)
         pair = PAIRS[sides]
         plans = {"tensorflow": plan, "torch": switched(plan, list(differences))}

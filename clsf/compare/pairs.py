@@ -75,7 +75,7 @@ PAIRS: dict[str, Pair] = {
             why=say("A GPU adds the same numbers in another order than a CPU, and each order rounds differently."),
         ),
         Pair(
-            "gpu-nondeterminism", say("PyTorch twice on a GPU"), (say("the first run"), say("the second run")),
+            "gpu-nondeterminism", say("PyTorch twice on a GPU"), (say("Run 1"), say("Run 2")),
             ("first", "second"), ("auto", "auto"), any_order=True,
             why=say(
                 "The seed and the machine are the same. The GPU's kernels may add in any order here, so rounding differs each time, "

@@ -10,6 +10,7 @@ import pytest
 
 from clsf.compare.cases import CASES
 from clsf.compare.cases.crossedwires import usual
+from clsf.compare.pairs import FRAMEWORKS_PAIR, PAIRS, Pair
 from clsf.compare.recording import Recording
 from clsf.compare.values import FirstParting, LockstepResult
 from clsf.errors import EngineError
@@ -136,13 +137,15 @@ def test_an_unknown_run_is_a_sentence(open_app):
 # Lockstep.
 
 
-def finished(parting: FirstParting | None = None, failure: object = None) -> LockstepJob:
+def finished(
+    parting: FirstParting | None = None, failure: object = None, apart: float = 0, pair: Pair = FRAMEWORKS_PAIR
+) -> LockstepJob:
     spec, plan = preset("tiny"), Plan("digits", dtype="float64", optimizer="sgd")
     tensors = (tensor("forward", "1"), tensor("forward", "logits", 0.3 if parting else 1e-16), tensor("forward", "loss"))
     steps = [step(n, tensors) for n in (1, 2, 3)]
-    result = LockstepResult(3, "float64", 0, 0, 0, 0, 0, None, parting, False, say("That is the verdict."), failure)
+    result = LockstepResult(3, "float64", 0, 0, 0, 0, apart, None, parting, False, say("That is the verdict."), failure)
     background = SimpleNamespace(items=[started(), *steps, result], failure=None, over=True, version=5, stop=lambda: None)
-    return LockstepJob(spec, spec.analyse((8, 8, 1)), plan, Recording(3), {}, background)
+    return LockstepJob(spec, spec.analyse((8, 8, 1)), plan, Recording(3), {}, background, pair)
 
 
 def looked_at(open_app, job: LockstepJob, lang: str = "en"):
@@ -179,6 +182,13 @@ def test_a_worker_that_does_not_answer_is_a_sentence(open_app):
     assert job.background.wait(10)
     well(app.run())
     assert "worker at the moment" in app.error[0].value
+
+
+@pytest.mark.parametrize(("apart", "kind"), [(0, "success"), (1e-15, "info")])
+def test_a_run_that_repeats_itself_to_the_bit_is_told_from_one_that_nearly_does(open_app, apart, kind):
+    app = looked_at(open_app, finished(apart=apart, pair=PAIRS["gpu-nondeterminism"]))
+    assert [box.value for box in getattr(app, kind)] == ["That is the verdict."]
+    assert not app.warning
 
 
 def on_a_card(lab) -> None:

@@ -35,9 +35,7 @@ def told(name, other, **recording):
 
 
 def test_equal_to_the_bit():
-    assert str(told("gpu-nondeterminism", Side()).sentence) == (
-        "the first run and the second run are equal to the bit in all 5 steps."
-    )
+    assert str(told("gpu-nondeterminism", Side()).sentence) == ("Run 1 and Run 2 are equal to the bit in all 5 steps.")
 
 
 def test_where_the_same_run_parts_and_how_far_it_is_at_the_end():

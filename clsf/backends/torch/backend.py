@@ -75,8 +75,7 @@ class TorchBackend:
         self._step_optimizer = self._optimizer.step if plain else self._update.apply  # the plain case has nothing to spare
         capture = captured.capture_for(self._scope, plan, self._optimizer)
         changing = [*self._parameters, *self.model.buffers()]
-        steps = captured.CapturedSteps(self._step, self._optimizer, changing, plan.batch_size, capture)
-        self._take_step = self._step if capture is None else steps.take
+        self._steps = captured.CapturedSteps(self._step, self._optimizer, changing, plan.batch_size, capture)
 
     # One step, and many.
 
@@ -121,7 +120,7 @@ class TorchBackend:
         masks = {path: torch.from_numpy(mask).to(self._scope) for path, mask in masks.items()}
         varied = None if pixels is None else torch.from_numpy(pixels).to(self._scope)
         self._start()
-        take, steps = self._step if keep_gradients else self._take_step, []
+        take, steps = self._step if keep_gradients else self._steps.take, []
         for i, (images, labels) in enumerate(self._batches(torch.from_numpy(order).to(self._scope), varied)):
             if rates is not None:
                 self.set_learning_rate(float(rates[i]))

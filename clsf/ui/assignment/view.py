@@ -1,4 +1,4 @@
-"""An assignment as a student sees it: what there is to do, what is done, where to do it, and the file that is handed in"""
+"""An assignment as a student sees it: what there is to do, what is done, where to do it, and the file that is handed in."""
 
 from __future__ import annotations
 

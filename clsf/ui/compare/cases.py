@@ -57,8 +57,11 @@ def show() -> None:
     case = CASES[choose.named(st.selectbox, t("Case"), titles, keys.CASE)]
     st.subheader(plain(case.question))
     row = published.show(case)
-    hint = note("compare", "press-explain-gap")
-    jobs.page_of(keys.GAP, lambda: _choose(case, row), _start, _look, lambda: hint, ":material/waterfall_chart:", example.case)
+    jobs.page_of(keys.GAP, lambda: _choose(case, row), _start, _look, _hint, ":material/waterfall_chart:", example.case)
+
+
+def _hint() -> str:
+    return note("compare", "press-explain-gap")
 
 
 def _choose(case: Case, row: PublishedPair | None) -> tuple[Case, Plan, int, tuple[str, ...]] | None:

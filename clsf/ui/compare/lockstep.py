@@ -153,9 +153,9 @@ def _head(job: LockstepJob) -> None:
     result = job.result
     if result is None:
         return
-    if result.first_parting is None:
+    if result.first_parting is None and not (job.pair.alone and result.max_weight_difference):
         st.success(plain(result.sentence), icon=":material/verified:")
-    elif result.growth:
+    elif result.growth or job.pair.alone:
         st.info(plain(result.sentence), icon=":material/trending_up:")
     else:
         st.warning(plain(result.sentence), icon=":material/call_split:")

@@ -1,4 +1,4 @@
-"""Pictures that the browser draws: a map of images, one point each, coloured by class; and one image as numbers, cell by cell"""
+"""Pictures that the browser draws: a map of images, one point each, coloured by class; and one image as numbers, cell by cell."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sections 2 and 3: what a data set is made of: images per class, pixel values, mean images; and how alike the images are"""
+"""Sections 2 and 3: what a data set is made of: images per class, pixel values, mean images; and how alike the images are."""
 
 from __future__ import annotations
 

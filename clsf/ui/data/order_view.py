@@ -1,4 +1,4 @@
-"""Sections 4 and 6: the order of images: how a split affects the classes, four ways side by side; and what a shuffle buffer really does"""
+"""Sections 4 and 6: the order of images: how a split affects the classes, four ways side by side; and what a shuffle buffer really does."""
 
 from __future__ import annotations
 

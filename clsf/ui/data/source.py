@@ -1,4 +1,4 @@
-"""The data set of the page: its choice, its facts, its download with progress and a stop button, and its pixels once it is there"""
+"""The data set of the page: its choice, its facts, its download with progress and a stop button, and its pixels once it is there."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Asks the workers about pictures and layers; repeated questions are answered from a cache"""
+"""Asks the workers about pictures and layers; repeated questions are answered from a cache."""
 
 from __future__ import annotations
 

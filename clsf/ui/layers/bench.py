@@ -1,4 +1,4 @@
-"""Sends the picture through the chain and shows it: as a row of pictures, with one layer's settings and facts, or the reason why it has no output"""
+"""Sends the picture through the chain and shows it: as a row of pictures, with one layer's settings and facts, or the reason why it has no output."""
 
 from __future__ import annotations
 

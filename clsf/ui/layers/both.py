@@ -1,4 +1,4 @@
-"""Both frameworks: the same layer with the same weights, two outputs and their difference; layouts; each one's own layer; the chain as code"""
+"""Both frameworks: the same layer with the same weights, two outputs and their difference; layouts; each one's own layer; the chain as code."""
 
 from __future__ import annotations
 

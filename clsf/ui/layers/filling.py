@@ -1,4 +1,4 @@
-"""The source of a layer's weights: random, kernels written by hand, the student's own numbers, or one of their trained runs"""
+"""The source of a layer's weights: random, kernels written by hand, the student's own numbers, or one of their trained runs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From an image to a vector: the order of its cells in each framework, and how the parameters of a dense layer grow with the image"""
+"""From an image to a vector: the order of its cells in each framework, and how the parameters of a dense layer grow with the image."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The input of every view of a layer, and what views are made of: pictures with captions, a grid to enlarge them, a colour scale, tables"""
+"""The input of every view of a layer, and what views are made of: pictures with captions, a grid to enlarge them, a colour scale, tables."""
 
 from __future__ import annotations
 

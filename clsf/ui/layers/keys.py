@@ -1,4 +1,4 @@
-"""Every session_state key of the Layers page; those of widgets that make a link worth sharing are in the link too"""
+"""Every session_state key of the Layers page; those of widgets that make a link worth sharing are in the link too."""
 
 from __future__ import annotations
 

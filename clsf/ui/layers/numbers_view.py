@@ -1,4 +1,4 @@
-"""The numbers of a layer, as pictures with zero in white and as histograms: what comes out of it, and its weights"""
+"""The numbers of a layer, as pictures with zero in white and as histograms: what comes out of it, and its weights."""
 
 from __future__ import annotations
 

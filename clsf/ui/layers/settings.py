@@ -1,4 +1,4 @@
-"""The settings of one layer: a widget for each of its fields, under the field's own name"""
+"""The settings of one layer: a widget for each of its fields, under the field's own name."""
 
 from __future__ import annotations
 

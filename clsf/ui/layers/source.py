@@ -1,4 +1,4 @@
-"""The picture that goes in: a sample of a data set, a photograph, an uploaded file, or the student's own drawing"""
+"""The picture that goes in: a sample of a data set, a photograph, an uploaded file, or the student's own drawing."""
 
 from __future__ import annotations
 

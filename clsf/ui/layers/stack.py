@@ -1,4 +1,4 @@
-"""The chain of the session: read from the link, stored, changed, shown one layer at a time; it may begin behind the first layers of a run"""
+"""The chain of the session: read from the link, stored, changed, shown one layer at a time; it may begin behind the first layers of a run."""
 
 from __future__ import annotations
 

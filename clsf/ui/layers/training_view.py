@@ -1,4 +1,4 @@
-"""Layers that differ between training and inference, in both frameworks: dropout by seed, and the statistics of batch normalisation"""
+"""Layers that differ between training and inference, in both frameworks: dropout by seed, and the statistics of batch normalisation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The views of a layer, and which of them its kind has; only the chosen one computes"""
+"""The views of a layer, and which of them its kind has; only the chosen one computes."""
 
 from __future__ import annotations
 

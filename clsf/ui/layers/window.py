@@ -1,4 +1,4 @@
-"""Which cells a number was computed from: the sliding window, step by step in the browser, and the receptive field in all earlier pictures"""
+"""Which cells a number was computed from: the sliding window, step by step in the browser, and the receptive field in all earlier pictures."""
 
 from __future__ import annotations
 

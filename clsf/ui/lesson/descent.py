@@ -1,4 +1,4 @@
-"""Gradient descent by hand, in both frameworks: three scores with softmax and loss, and four update rules in one valley"""
+"""Gradient descent by hand, in both frameworks: three scores with softmax and loss, and four update rules in one valley."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Trained here and now, in both frameworks: digits with and without their neighbourhoods, and workers in lockstep compared with one device"""
+"""Trained here and now, in both frameworks: digits with and without their neighbourhoods, and workers in lockstep compared with one device."""
 
 from __future__ import annotations
 

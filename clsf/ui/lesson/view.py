@@ -1,4 +1,4 @@
-"""A lesson: the position in it, one step at a time with its exercise, and the way to the next step"""
+"""A lesson: the position in it, one step at a time with its exercise, and the way to the next step."""
 
 from __future__ import annotations
 

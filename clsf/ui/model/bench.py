@@ -1,4 +1,4 @@
-"""The design of this session: ways to start it, how it changes, and how it stays in the link and with the other pages"""
+"""The design of this session: ways to start it, how it changes, and how it stays in the link and with the other pages."""
 
 from __future__ import annotations
 

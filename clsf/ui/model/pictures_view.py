@@ -1,4 +1,4 @@
-"""The design as pictures: a diagram, and the outputs of its layers as blocks drawn to scale"""
+"""The design as pictures: a diagram, and the outputs of its layers as blocks drawn to scale."""
 
 from __future__ import annotations
 

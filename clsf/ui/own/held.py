@@ -1,4 +1,4 @@
-"""The collection of this session, the last models taught from it, and these models for the sections that use them"""
+"""The collection of this session, the last models taught from it, and these models for the sections that use them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The run doctor's findings in an expander, each with the probe that would decide; nothing if there are none"""
+"""The run doctor's findings in an expander, each with the probe that would decide; nothing if there are none."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Asks the three libraries, each in its worker, and shows what they answer, in a column each; on narrow screens these are stacked"""
+"""Asks the three libraries, each in its worker, and shows what they answer, in a column each; on narrow screens these are stacked."""
 
 from __future__ import annotations
 

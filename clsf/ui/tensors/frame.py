@@ -1,4 +1,4 @@
-"""The frame around every section: the choice of a section, and the task that the page can check; done ones are kept in a cookie"""
+"""The frame around every section: the choice of a section, and the task that the page can check; done ones are kept in a cookie."""
 
 from __future__ import annotations
 

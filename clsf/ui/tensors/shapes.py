@@ -1,4 +1,4 @@
-"""Sections 6 and 7: the rule that fits two shapes together, axis by axis; and how the numbers of one small image lie in memory"""
+"""Sections 6 and 7: the rule that fits two shapes together, axis by axis; and how the numbers of one small image lie in memory."""
 
 from __future__ import annotations
 

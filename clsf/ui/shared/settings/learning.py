@@ -1,4 +1,4 @@
-"""Settings of the objective and of the update: loss, regularisation, the optimizer's rule, what happens to gradients before"""
+"""Settings of the objective and of the update: loss, regularisation, the optimizer's rule, what happens to gradients before."""
 
 from __future__ import annotations
 

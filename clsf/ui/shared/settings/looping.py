@@ -1,4 +1,4 @@
-"""Settings of the training loop: its start, initial weights and frozen layers, its variant, and whether it reports values inside the model"""
+"""Settings of the training loop: its start, initial weights and frozen layers, its variant, and whether it reports values inside the model."""
 
 from __future__ import annotations
 
