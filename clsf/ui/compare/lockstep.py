@@ -146,7 +146,7 @@ def _head(job: LockstepJob) -> None:
     st.caption(plain(" · ".join(facts)))
     if not over:
         done, total = len(job.steps), job.recording.steps
-        text = t("Step {step} of {total}", step=done, total=total) if done else t("Both frameworks build the model.")
+        text = t("Step {step} of {total}", step=done, total=total) if done else t("Both sides build the model.")
         jobs.show_progress(keys.LOCKSTEP, done / total, text)
     if job.background.failure is not None:
         st.error(plain(job.background.failure), icon=":material/error:")
