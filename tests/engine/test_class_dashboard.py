@@ -16,7 +16,7 @@ import pytest
 
 from tests.bench.load import Server
 from tests.bench.streamlit_client import Session, played
-from tests.engine.conftest import alive
+from tests.engine.conftest import alive, command
 from tests.engine.test_processes import gone_within
 
 pytestmark = pytest.mark.slow
@@ -223,7 +223,7 @@ def test_a_server_that_is_ended_leaves_no_process_and_a_whole_history(tmp_path, 
         return run_id
 
     run_id = played(story())
-    assert len([c for c in children if "spawn" in " ".join(c.cmdline())]) >= 2
+    assert len([c for c in children if "spawn" in command(c)]) >= 2
     began = time.monotonic()
     server.process.send_signal(how)
     server.process.wait(10)
