@@ -22,8 +22,8 @@ FAULT = Fault(
         "warning, and only the program is misleading. PyTorch never looks."
     ),
     symptom=say(
-        "The loss can't fall below ln(1 + (C - 1)/e), which is 1.461 for 10 classes, while accuracy may still "
-        "rise. Gradients are small and learning is slow."
+        "Where softmax is applied twice, the loss can't fall below ln(1 + (C - 1)/e), which is 1.461 for 10 classes, "
+        "while accuracy may still rise. Gradients are small and learning is slow."
     ),
     mend=say("Leave the softmax out of the model, or use a loss that takes probabilities."),
     sources=(
