@@ -1,6 +1,6 @@
-"""Distribution of tests over two processes (pytest-xdist): each "room", a group of tests that starts workers, stays in one.
+"""Distribution of tests over processes (pytest-xdist): each "room", a group of tests that starts workers, stays in one.
 
-So no framework is started twice, tests of one room run in order, and the other tests fill both processes.
+So no framework is started twice, tests of one room run in order, and the other tests fill the processes.
 """
 
 from __future__ import annotations
@@ -10,15 +10,17 @@ from xdist.scheduler import LoadScopeScheduling
 PROCESSES = 2
 
 ROOMS = {
-    "browser": "browser", "backends": "frameworks", "parity": "frameworks", "app/test_data_page.py": "frameworks",
+    "backends": "frameworks", "parity": "frameworks", "app/test_data_page.py": "frameworks",
     "app/test_layers_page.py": "frameworks", "app/test_tensors.py": "frameworks", "app/test_lesson_tasks.py": "frameworks",
-    "backends/test_planted_faults.py": "faults", "browser/test_accessibility.py": "accessibility",
-    "browser/test_phone.py": "accessibility", "engine": "engine",
+    "browser": "browser", "backends/test_planted_faults.py": "faults",
+    "browser/test_lessons.py": "readers", "browser/test_own.py": "readers", "browser/test_predict.py": "readers",
+    "browser/test_private_link.py": "readers", "browser/test_teachers.py": "readers",
+    "browser/test_accessibility.py": "accessibility", "browser/test_phone.py": "accessibility", "engine": "engine",
 }  # fmt: skip
-"""Folders and files whose tests share worker processes -> their room. Rooms begin first, in this order: the longest first.
+"""Folders and files whose tests share worker processes -> their room. Rooms begin in this order: the longest first.
 
-Planted faults are run by processes of their own. Accessibility, with the walk on a phone, has a dashboard of its own. So neither
-waits for its folder's room, and the slow tests end in both processes at about the same time.
+Planted faults are run by processes of their own, which step back behind others: they fill what these leave. The tests with a
+browser are three rooms, each with a dashboard of its own, so that the slow tests end in all processes at about the same time.
 """
 
 

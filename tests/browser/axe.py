@@ -42,5 +42,6 @@ def settle(page: object, timeout: int = 120_000) -> None:
           return now && performance.now() - since > 600;
         }""",
         timeout=timeout,
+        polling=100,  # milliseconds; at every frame it would keep the page drawing, a tenth of a core
     )
     page.evaluate("() => { window.clsfQuietSince = undefined }")

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -38,24 +38,76 @@ FLAGS = (
 )  # fmt: skip
 
 
+class Pages:
+    """The browser's pages, each in a session of its own; one that was closed is opened again, emptied, when a like one is asked for.
+
+    A page that has shown the dashboard before loads it with less than half of the processor's time: it keeps the compiled scripts.
+    """
+
+    def __init__(self, browser: object) -> None:
+        self.browser = browser
+        self._kinds: dict[object, str] = {}  # page -> how its session was made
+        self._closed: dict[str, list[object]] = {}
+
+    def open(self, **session: object) -> object:
+        """Return an empty page in a session without cookies and stored values, made by Playwright's `new_context(**session)`."""
+        kind = repr(sorted(session.items()))
+        if self._closed.get(kind):
+            page = self._closed[kind].pop()
+            page.set_viewport_size(session["viewport"])
+            return page
+        page = self.browser.new_context(**session).new_page()
+        self._kinds[page] = kind
+        return page
+
+    def close(self, page: object) -> None:
+        """Close a page; one whose session has been changed (offline, scripts, listeners) ends by `page.context.close()` instead."""
+        page.mouse.move(0, 0)
+        page.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
+        page.goto("about:blank")
+        page.context.clear_cookies()
+        self._closed.setdefault(self._kinds[page], []).append(page)
+
+    def end_open(self) -> None:
+        """End the sessions that are still open."""
+        closed = {page.context for pages in self._closed.values() for page in pages}
+        for context in self.browser.contexts:
+            if context not in closed:
+                context.close()
+
+
 @dataclass
 class Dashboard:
     """A running server and the Chromium that looks at it; `complaints` is what a console of it said and should not."""
 
     address: str
     pid: int
-    browser: object
+    pages: Pages
     home: Path  # its folder: runs, and data/ with the images
     complaints: list[str] = field(default_factory=list)
 
-    def open(self, path: str, width: int = 1280, height: int = 900, **context: object) -> object:
+    @property
+    def browser(self) -> object:
+        return self.pages.browser
+
+    def open(self, path: str, width: int = 1280, height: int = 900, cookies: Sequence[dict] = (), **context: object) -> object:
         """Open a page in a browser session of its own and wait until its title is there."""
-        page = self.browser.new_context(viewport={"width": width, "height": height}, **context).new_page()
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page = self.pages.open(viewport={"width": width, "height": height}, **context)
+        page.context.add_cookies(cookies)
+        page.on("pageerror", self._hear_error)
         page.on("console", self._hear)
         page.goto(self.address + path)
         page.locator("h1").first.wait_for(timeout=60_000)
         return page
+
+    def close(self, page: object) -> None:
+        """Close a page that `open` returned; see `Pages.close`."""
+        page.remove_listener("pageerror", self._hear_error)
+        page.remove_listener("console", self._hear)
+        self.pages.close(page)
+
+    def _hear_error(self, error: object) -> None:
+        self.complaints.append(str(error))
 
     def _hear(self, message: object) -> None:
         place = f"{message.text} {message.location.get('url', '')}"
@@ -81,13 +133,18 @@ def browser() -> Iterator[object]:
         started.close()
 
 
+@pytest.fixture(scope="session")
+def pages(browser: object) -> Pages:
+    return Pages(browser)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo) -> Iterator[None]:
     """Tell what each page showed when a test failed, and what its server wrote last: it may not fail again."""
     report = yield
     found = getattr(item, "funcargs", {}).get("dashboard")
     if report.failed and isinstance(found, Dashboard):
-        for page in (page for context in found.browser.contexts for page in context.pages):
+        for page in (page for context in found.browser.contexts for page in context.pages if page.url != "about:blank"):
             with suppress(playwright.Error):
                 report.sections.append((f"What {page.url} showed", page.inner_text("body", timeout=5_000)[:4_000]))
         with suppress(OSError):
@@ -98,15 +155,15 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo) -> Itera
 class Servers:
     """The server of the moment: one for all modules, as long as nothing spoils it."""
 
-    def __init__(self, browser: object, make_folder: Callable[[str], Path]) -> None:
-        self._browser, self._make_folder = browser, make_folder
+    def __init__(self, pages: Pages, make_folder: Callable[[str], Path]) -> None:
+        self._pages, self._make_folder = pages, make_folder
         self._current = ExitStack()
         self._found: Dashboard | None = None
 
     def current(self) -> Dashboard:
         """Return the running server; start one if there is none."""
         if self._found is None:
-            self._found = self._current.enter_context(_served(self._browser, self._make_folder("home")))
+            self._found = self._current.enter_context(_served(self._pages, self._make_folder("home")))
         return self._found
 
     def end(self) -> None:
@@ -116,8 +173,8 @@ class Servers:
 
 
 @pytest.fixture(scope="session")
-def servers(browser: object, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
-    found = Servers(browser, tmp_path_factory.mktemp)
+def servers(pages: Pages, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
+    found = Servers(pages, tmp_path_factory.mktemp)
     yield found
     found.end()
 
@@ -135,14 +192,13 @@ def dashboard(request: pytest.FixtureRequest, servers: Servers) -> Iterator[Dash
     found = servers.current()
     found.complaints.clear()
     yield found
-    for context in list(found.browser.contexts):
-        context.close()
+    found.pages.end_open()
     if getattr(request.module, "SPOILS_SERVER", False) or request.session.testsfailed > failed:
         servers.end()
 
 
 @contextmanager
-def _served(browser: object, home: Path) -> Iterator[Dashboard]:
+def _served(pages: Pages, home: Path) -> Iterator[Dashboard]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -157,7 +213,7 @@ def _served(browser: object, home: Path) -> Iterator[Dashboard]:
         )
     try:
         _wait_until_healthy(f"http://127.0.0.1:{port}", server)
-        yield Dashboard(f"http://127.0.0.1:{port}", server.pid, browser, home)
+        yield Dashboard(f"http://127.0.0.1:{port}", server.pid, pages, home)
     finally:
         server.terminate()
         server.wait(30)

@@ -65,4 +65,4 @@ def test_a_case_is_played_to_the_end(dashboard, lang):
 
     page.reload()
     expect(page.get_by_role("heading", name=right)).to_be_visible(timeout=LONG)
-    page.context.close()
+    dashboard.close(page)

@@ -44,7 +44,7 @@ def test_a_capsule_is_asked_on_a_computer_without_the_photos(dashboard, photos, 
         page.get_by_role("button", name="Capsule").first.click(timeout=LONG)
     capsule = tmp_path / "run.clsf.zip"
     saved.value.save_as(capsule)
-    page.context.close()
+    dashboard.close(page)
 
     # A classmate's computer never had the photos.
     shutil.rmtree(dashboard.home / "data")
@@ -65,4 +65,4 @@ def test_a_capsule_is_asked_on_a_computer_without_the_photos(dashboard, photos, 
     expect(page.get_by_text(re.compile("scaled to between [-−]"))).to_be_visible()
     assert page.locator("[data-testid=stException]").count() == 0
     assert not dashboard.complaints
-    page.context.close()
+    dashboard.close(page)

@@ -17,13 +17,13 @@ DRAW = "[data-testid=stMain] canvas[role=application]"
 
 @pytest.fixture(scope="module")
 def reader(dashboard):
-    """The cookie of a reader who has trained a model in both frameworks."""
+    """The cookies of a reader who has trained a model in both frameworks."""
     page = dashboard.open("/train?lang=en&epochs=1&model=tiny&seed=3", **LAPTOP)
     settle(page)
     page.get_by_role("button", name="Start training").click()
     expect(page.get_by_text("Result", exact=True)).to_be_visible(timeout=400_000)
-    yield page.context.storage_state()
-    page.context.close()
+    yield page.context.cookies()
+    dashboard.close(page)
 
 
 @pytest.fixture
@@ -31,13 +31,13 @@ def visit(dashboard, reader):
     pages = []
 
     def opened(path, screen):
-        pages.append(dashboard.open(path, storage_state=reader, **screen))
+        pages.append(dashboard.open(path, cookies=reader, **screen))
         settle(pages[-1])
         return pages[-1]
 
     yield opened
     for page in pages:
-        page.context.close()
+        dashboard.close(page)
 
 
 def together(page, *things) -> None:

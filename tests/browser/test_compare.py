@@ -44,7 +44,7 @@ def test_lockstep_agrees_until_a_switch_is_flipped(dashboard):
     expect(page.locator(".cp-model td.first")).to_contain_text(sayer("ko")("first difference"), timeout=LONG)
     assert page.locator("[data-testid=stException]").count() == 0
     assert not dashboard.complaints
-    page.context.close()
+    dashboard.close(page)
 
 
 @pytest.mark.slow
@@ -68,7 +68,7 @@ def test_whole_tensors_can_be_taken_along(dashboard, tmp_path):
         assert np.abs(kernels[0] - kernels[1]).max() < 1e-12
         assert np.abs(kernels[0]).max() > 0.01
     assert not dashboard.complaints
-    page.context.close()
+    dashboard.close(page)
 
 
 def ranges(page) -> list[dict]:
@@ -126,4 +126,4 @@ def test_both_charts_of_a_race_zoom_to_the_same_stretch_of_training(dashboard):
     page.wait_for_function("() => document.querySelectorAll('.clsf-chart')[0].layout.xaxis.autorange !== false")
     assert all(value is None for chart in ranges(page) for value in chart.values())
     assert not dashboard.complaints
-    page.context.close()
+    dashboard.close(page)

@@ -44,7 +44,7 @@ def test_the_first_layer_that_differs_is_named(dashboard, tmp_path, lang):
     expect(page.get_by_text(re.compile(r"\.keras")).first).to_be_visible(timeout=LONG)
     assert page.locator("[data-testid=stException]").count() == 0
     assert not dashboard.complaints
-    page.context.close()
+    dashboard.close(page)
 
 
 @pytest.mark.parametrize("lang", ["en", "ko"])
@@ -56,7 +56,7 @@ def test_a_case_tells_what_was_published(dashboard, lang):
     )
     assert page.locator("[data-testid=stException]").count() == 0
     assert not dashboard.complaints
-    page.context.close()
+    dashboard.close(page)
 
 
 def test_one_file_opens_in_the_editor(dashboard, tmp_path):
@@ -72,4 +72,4 @@ def test_one_file_opens_in_the_editor(dashboard, tmp_path):
     page.get_by_role("button", name="Open in Model").click()
     expect(page).to_have_url(re.compile("/model"), timeout=LONG)
     assert not dashboard.complaints
-    page.context.close()
+    dashboard.close(page)

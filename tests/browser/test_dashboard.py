@@ -69,7 +69,7 @@ def visit(dashboard):
 
     yield opened
     for page in pages:
-        page.context.close()
+        dashboard.close(page)
 
 
 @pytest.mark.slow
@@ -90,7 +90,7 @@ def running(dashboard):
     expect(page.get_by_role("spinbutton", name="Epochs")).to_have_value("1000")
     start(page)
     yield page
-    page.context.close()
+    dashboard.close(page)
 
 
 def test_both_charts_grow_while_both_frameworks_train(running):

@@ -33,7 +33,7 @@ def test_an_image_is_pressed_and_read_as_numbers(dashboard):
     expect(page.get_by_text("row 1, column 1: Grey")).to_be_visible()
     expect(page.get_by_text("NHWC: number 9 in memory")).to_be_visible()
     assert not dashboard.complaints
-    page.context.close()
+    dashboard.close(page)
 
 
 @pytest.mark.slow
@@ -48,7 +48,7 @@ def test_own_photos_are_uploaded_and_trained_on(dashboard, photos):
     other.get_by_role("combobox", name="Images").first.click()
     expect(other.get_by_role("option", name="cifar10")).to_be_visible()
     expect(other.get_by_role("option", name="Day and night")).to_have_count(0)
-    other.context.close()
+    dashboard.close(other)
 
     # Training on it, in both frameworks.
     page.get_by_role("button", name="Train with it").click()
@@ -58,4 +58,4 @@ def test_own_photos_are_uploaded_and_trained_on(dashboard, photos):
     expect(page.get_by_text("finished").first).to_be_visible(timeout=LONG)
     assert page.locator("[data-testid=stException]").count() == 0
     assert not dashboard.complaints
-    page.context.close()
+    dashboard.close(page)

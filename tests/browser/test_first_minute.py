@@ -65,7 +65,7 @@ def test_the_first_minute(dashboard, language, width, height, hand):
     assert max(ends) > 3 * min(ends), "the curves have parted"
     assert page.locator("[data-testid=stMain]").evaluate("e => e.scrollWidth - e.clientWidth") <= 1
     expect(page.locator("[data-testid=stException]")).to_have_count(0)
-    page.context.close()
+    dashboard.close(page)
 
 
 def test_a_quick_stroke_does_not_swallow_the_next_tap(dashboard):
@@ -77,7 +77,7 @@ def test_a_quick_stroke_does_not_swallow_the_next_tap(dashboard):
     draw(page, canvas, "touch")
     page.touchscreen.tap(60, 200)  # within the time that a fling would last
     page.wait_for_function("() => window.taps === 1", timeout=5_000)
-    page.context.close()
+    dashboard.close(page)
 
 
 def test_the_projector_hides_the_menu_and_the_link_says_all(dashboard):
@@ -93,7 +93,7 @@ def test_the_projector_hides_the_menu_and_the_link_says_all(dashboard):
     expect(page).to_have_url(re.compile("projector=1"), timeout=LONG)
     page.get_by_role("button", name="Leave projector mode").click()
     expect(page.get_by_test_id("stSidebar")).to_be_visible(timeout=LONG)
-    page.context.close()
+    dashboard.close(page)
 
 
 def draw(page: object, canvas: object, hand: str) -> None:

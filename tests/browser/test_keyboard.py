@@ -51,7 +51,7 @@ def test_a_first_training_needs_no_mouse(dashboard):
     tab_to(page, "Predict")
     page.keyboard.press("Enter")
     expect(page.locator("h1")).to_have_text("Predict", timeout=LONG)
-    page.context.close()
+    dashboard.close(page)
 
 
 def test_a_section_is_chosen_by_keys(dashboard):
@@ -63,7 +63,7 @@ def test_a_section_is_chosen_by_keys(dashboard):
     expect(page).to_have_url(re.compile("compare=lockstep"), timeout=LONG)
     expect(page.locator("h2").first).to_have_text("Lockstep", timeout=LONG)
     assert page.evaluate(f"() => {FOCUSED}.innerText.includes('Lockstep')"), "the focus is where it was"
-    page.context.close()
+    dashboard.close(page)
 
 
 def test_a_layer_is_opened_and_moved_by_keys(dashboard):
@@ -76,7 +76,7 @@ def test_a_layer_is_opened_and_moved_by_keys(dashboard):
     expect(heads.first).to_have_attribute("aria-expanded", "true")
     page.keyboard.press("Alt+ArrowDown")
     expect(page.locator(".me .head .name b").nth(1)).to_have_text(kinds[0], timeout=60_000)
-    page.context.close()
+    dashboard.close(page)
 
 
 @pytest.mark.parametrize("path", ["", "train", "compare", "model", "predict", "tensors"])
@@ -84,7 +84,7 @@ def test_at_twice_the_size_nothing_needs_sideways_scrolling(dashboard, path):
     page = dashboard.open(f"/{path}", **TWICE)
     settle(page)
     assert sideways(page) <= 1
-    page.context.close()
+    dashboard.close(page)
 
 
 def sideways(page: object) -> int:
@@ -118,4 +118,4 @@ def test_the_main_path_can_be_walked_at_twice_the_size(dashboard):
     expect(page.locator("h1")).to_have_text("Predict", timeout=LONG)
     settle(page)
     assert sideways(page) <= 1
-    page.context.close()
+    dashboard.close(page)

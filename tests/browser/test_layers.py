@@ -79,7 +79,7 @@ def test_the_window_slides_by_buttons_keys_clicks_and_alone(dashboard):
     assert at(window) == (0, 0)
     assert page.evaluate("window.asked") == 0
     assert dashboard.complaints == []
-    page.context.close()
+    dashboard.close(page)
 
 
 @pytest.mark.slow
@@ -97,7 +97,7 @@ def test_every_kind_of_window_computes_what_the_framework_says_at_every_position
             expect(window.locator(".cells .winner")).to_have_count(1)
             expect(window.locator(".sum")).to_contain_text("The largest is")
             assert float(window.get_attribute("data-largest")) == 0
-        page.context.close()
+        dashboard.close(page)
 
 
 @pytest.mark.slow
@@ -122,7 +122,7 @@ def test_a_map_is_enlarged_and_a_receptive_field_followed(dashboard):
     assert field.get_attribute("data-cell") != cell
     expect(field.locator("figure").first).to_contain_text("sees 4×4")
     assert dashboard.complaints == []
-    page.context.close()
+    dashboard.close(page)
 
 
 @pytest.mark.slow
@@ -136,7 +136,7 @@ def test_an_uploaded_picture_goes_through_the_chain_and_a_bad_one_is_refused(das
     page.locator("input[type=file]").set_input_files({"name": "mine.png", "mimeType": "image/png", "buffer": file.getvalue()})
     expect(page.locator(".ls-tile").first).to_contain_text("mine.png", timeout=LONG)
     expect(page.locator(".ls-tile").first).to_contain_text("28×28×1")
-    page.context.close()
+    dashboard.close(page)
 
 
 @pytest.mark.slow
@@ -148,4 +148,4 @@ def test_nothing_is_wider_than_a_phone(dashboard):
         assert page.evaluate(
             "[...document.querySelectorAll('[data-testid=stMain]')].every((e) => e.scrollWidth <= e.clientWidth + 1)"
         )
-        page.context.close()
+        dashboard.close(page)

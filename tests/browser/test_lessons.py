@@ -56,7 +56,7 @@ def test_the_first_stretch_needs_no_mouse(dashboard, lang):
     page.goto(dashboard.address + f"/?lang={lang}")
     settle(page)
     expect(page.get_by_test_id("stMain")).to_contain_text(said("Steps done: {done} of {count}").split("{")[0], timeout=LONG)
-    page.context.close()
+    dashboard.close(page)
 
 
 def _block(page: object, step: object, said: object) -> bool:

@@ -107,8 +107,8 @@ def test_lenet_from_nothing_to_61706_parameters_broken_mended_copied_and_found_a
     expect(again.locator(".card")).to_have_count(8)
     assert again.locator("[data-testid=stException]").count() == 0
     assert not dashboard.complaints
-    again.context.close()
-    page.context.close()
+    dashboard.close(again)
+    dashboard.close(page)
 
 
 @pytest.mark.slow
@@ -137,7 +137,7 @@ def test_the_keyboard_alone_moves_copies_switches_off_and_takes_back(dashboard):
     page.keyboard.press("Enter")
     expect(page.locator(".card.open")).to_have_count(1)
     assert not dashboard.complaints
-    page.context.close()
+    dashboard.close(page)
 
 
 @pytest.mark.slow
@@ -160,7 +160,7 @@ def test_a_card_is_dragged_into_a_branch(dashboard):
     expect(shortcut.locator(".card")).to_have_count(1, timeout=LONG)
     expect(page.locator(".me > .row > [role=list] > [role=listitem] > .card")).to_have_count(8)
     assert not dashboard.complaints
-    page.context.close()
+    dashboard.close(page)
 
 
 @pytest.mark.slow
@@ -177,4 +177,4 @@ def test_it_fits_on_a_phone(dashboard):
     )
     assert wide == 0
     assert not dashboard.complaints
-    page.context.close()
+    dashboard.close(page)

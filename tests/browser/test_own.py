@@ -70,7 +70,7 @@ def test_the_camera_records_teaches_and_tries(dashboard, lang):
     page.get_by_text(whole(said("Why so sure?"))).click()
     expect(page.get_by_text(lessons.read("own", lang)[1]["alike"])).to_be_visible(timeout=LONG)
     assert not dashboard.complaints
-    page.context.close()
+    dashboard.close(page)
 
 
 def test_a_refused_camera_gets_a_sentence(dashboard):
@@ -86,7 +86,7 @@ def test_a_refused_camera_gets_a_sentence(dashboard):
         page.get_by_role("button", name="Open the camera").click()
         expect(page.get_by_role("alert").filter(has_text=said)).to_be_visible()
         expect(page.get_by_role("button", name=re.compile("Hold to record"))).to_have_count(0)
-        page.context.close()
+        dashboard.close(page)
     assert not dashboard.complaints
 
 

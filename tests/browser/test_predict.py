@@ -42,7 +42,7 @@ def link(dashboard) -> str:
         chosen, weightless = page.locator(f".st-key-{keys.ONE}"), page.get_by_text("kept no weights")
         expect(chosen.or_(weightless).first).to_be_visible(timeout=LONG)
         found, lost = page.url[len(dashboard.address) :], weightless.is_visible()
-        page.context.close()
+        dashboard.close(page)
         if not lost:
             return found
     pytest.fail("a worker was lost in each of three trainings")
@@ -75,7 +75,7 @@ def test_a_digit_drawn_with_the_mouse_is_read_by_both(dashboard, link):
     page.get_by_role("button", name="Undo").click()
     expect(page.get_by_text("Draw something: what the models say appears here")).to_be_visible(timeout=LONG)
     assert not dashboard.complaints
-    page.context.close()
+    dashboard.close(page)
 
 
 @pytest.mark.slow
@@ -96,7 +96,7 @@ def test_the_camera_takes_a_picture_that_both_look_at(dashboard, link):
     page.get_by_text("always", exact=True).click()  # light and dark turned around is another picture
     expect(page.locator(".pd-verdict b")).to_have_count(2, timeout=LONG)
     assert not dashboard.complaints
-    page.context.close()
+    dashboard.close(page)
 
 
 @pytest.mark.slow
@@ -153,7 +153,7 @@ def test_the_page_can_be_used_with_the_keyboard_alone(dashboard, link):
     assert len(shares) == 2
     assert min(shares) > 93  # of the digits' test images
     assert not dashboard.complaints
-    page.context.close()
+    dashboard.close(page)
 
 
 @pytest.mark.slow
@@ -174,7 +174,7 @@ def test_a_drawing_outlives_a_look_at_another_page_and_travels_in_a_link(dashboa
     assert answers(elsewhere) == before
     elsewhere.goto(re.sub("drawing=8[^&]*", "drawing=8abc", page.url))
     expect(elsewhere.get_by_text("The drawing in the link is damaged")).to_be_visible(timeout=LONG)
-    elsewhere.context.close()
+    dashboard.close(elsewhere)
     page.get_by_role("link", name="Tensors").click()
     expect(page.get_by_role("heading", level=1, name="Tensors")).to_be_visible(timeout=LONG)
     page.get_by_role("link", name="Predict").click()
@@ -182,7 +182,7 @@ def test_a_drawing_outlives_a_look_at_another_page_and_travels_in_a_link(dashboa
     assert answers(page) == before
     assert page.get_by_role("button", name="Clear").is_enabled()
     assert not dashboard.complaints
-    page.context.close()
+    dashboard.close(page)
 
 
 @pytest.mark.slow
@@ -194,4 +194,4 @@ def test_narrow_and_in_korean_nothing_sticks_out(dashboard, link):
         timeout=LONG
     )
     assert not dashboard.complaints
-    page.context.close()
+    dashboard.close(page)

@@ -51,7 +51,7 @@ def test_slice_predict_and_reveal(dashboard):
     expect(page.locator(".bc-result")).to_have_text(["4", "2", "3"], timeout=LONG)
     assert page.locator("[data-testid=stException]").count() == 0
     assert dashboard.complaints == []
-    page.context.close()
+    dashboard.close(page)
 
 
 def test_columns_stand_under_each_other_on_a_phone(dashboard):
@@ -64,7 +64,7 @@ def test_columns_stand_under_each_other_on_a_phone(dashboard):
         "[...document.querySelectorAll('[data-testid=stMain]')].every((e) => e.scrollWidth <= e.clientWidth + 1)"
     )
     assert wide
-    page.context.close()
+    dashboard.close(page)
 
 
 def test_a_reload_keeps_what_was_done(dashboard):

@@ -20,7 +20,7 @@ def stepping(dashboard):
     page = dashboard.open("/train?frameworks=TensorFlow&frameworks=PyTorch&epochs=2&look_inside=true")
     page.get_by_role("button", name="Batch by batch").click()
     yield page
-    page.context.close()
+    dashboard.close(page)
 
 
 def test_the_first_batch_is_told_in_detail_and_both_wait(stepping):
@@ -72,7 +72,7 @@ def test_no_part_scrolls_sideways_on_a_phone(dashboard, path):
     assert page.evaluate(
         "() => [...document.querySelectorAll('[data-testid=stMain]')].every((e) => e.scrollWidth <= e.clientWidth + 1)"
     )
-    page.context.close()
+    dashboard.close(page)
 
 
 def test_nothing_was_complained_about_in_the_console(dashboard):

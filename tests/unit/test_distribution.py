@@ -1,4 +1,4 @@
-"""The tests' two processes: tests that start workers share them, and each room stays in one process."""
+"""The tests' processes: tests that start workers share them, and each room stays in one process."""
 
 from __future__ import annotations
 
@@ -43,8 +43,8 @@ def test_rooms_come_first_and_keep_their_order():
     items = [SimpleNamespace(nodeid=f"tests/{name}") for name in names]
     begin_with_rooms(items)
     assert [item.nodeid.removeprefix("tests/") for item in items] == [
-        "browser/b.py::1", "parity/d.py::1", "backends/e.py::1", "browser/test_accessibility.py::1",
-        "engine/c.py::2", "engine/c.py::1", "unit/a.py::1",
+        "parity/d.py::1", "backends/e.py::1", "browser/b.py::1", "browser/test_accessibility.py::1", "engine/c.py::2",
+        "engine/c.py::1", "unit/a.py::1",
     ]  # fmt: skip
 
 
