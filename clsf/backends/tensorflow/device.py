@@ -36,6 +36,9 @@ def setup() -> str:
     with _hidden(UNUSED):
         import tensorflow as tf
 
+    from clsf.backends.tensorflow import graphs
+
+    graphs.let_go()
     tf.config.threading.set_intra_op_parallelism_threads(threads())
     tf.config.threading.set_inter_op_parallelism_threads(max(2, threads()))
     # float32 means float32: without this, a recent GPU multiplies with 10 bits of mantissa and parity is gone.
