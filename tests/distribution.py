@@ -12,15 +12,15 @@ PROCESSES = 2
 ROOMS = {
     "backends": "frameworks", "parity": "frameworks", "app/test_data_page.py": "frameworks",
     "app/test_layers_page.py": "frameworks", "app/test_tensors.py": "frameworks", "app/test_lesson_tasks.py": "frameworks",
-    "browser": "browser", "backends/test_planted_faults.py": "faults",
-    "browser/test_lessons.py": "readers", "browser/test_own.py": "readers", "browser/test_predict.py": "readers",
+    "browser": "browser", "browser/test_lessons.py": "readers", "browser/test_own.py": "readers", "browser/test_predict.py": "readers",
     "browser/test_private_link.py": "readers", "browser/test_teachers.py": "readers",
     "browser/test_accessibility.py": "accessibility", "browser/test_phone.py": "accessibility", "engine": "engine",
+    "backends/test_planted_faults.py": "faults",
 }  # fmt: skip
 """Folders and files whose tests share worker processes -> their room. Rooms begin in this order: the longest first.
 
-Planted faults are run by processes of their own, which step back behind others: they fill what these leave. The tests with a
-browser are three rooms, each with a dashboard of its own, so that the slow tests end in all processes at about the same time.
+Planted faults are run by processes of their own, which step back behind others: they come last. The tests with a
+browser are three rooms, each with a dashboard of its own, so that the slow tests end in both processes at about the same time.
 """
 
 
