@@ -19,10 +19,11 @@ class _GradientsOfLiveGraphs(dict):
 
 
 def let_go() -> None:
-    """Do so from now on in this process.
+    """Do so from now on in this process. Repeated calls have no further effect.
 
     Each time a function with `tf.custom_gradient` becomes part of a graph, TensorFlow registers its gradient under a name of its own
     (`_graph_mode_decorator` in tensorflow/python/ops/custom_gradient.py), and the gradient holds the graph. Every Keras optimizer
     uses such a function to sum gradients over replicas, and SiLU is one. So each training left its graphs: 5.6 MB of lecture-cnn.
     """
-    ops.gradient_registry._registry = _GradientsOfLiveGraphs(ops.gradient_registry._registry)
+    if not isinstance(ops.gradient_registry._registry, _GradientsOfLiveGraphs):
+        ops.gradient_registry._registry = _GradientsOfLiveGraphs(ops.gradient_registry._registry)
