@@ -95,28 +95,37 @@ const hideHint = () => { hint.textContent = ""; };
 
 // Scrolls to what was asked for: on a phone the charts of a started training, and anywhere a section that opens below.
 const OPENS = '[class*="st-key-sections-"] button', STARTS = ".st-key-train button, .st-key-train_stepwise button";
-const toTop = (one) => one?.scrollIntoView({ block: "start", behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
-// Before the section is drawn, the page may be too short to scroll that far.
-const toTopOnceDrawn = (row) => {
-  const until = performance.now() + 5000;
+const READER_MOVES = ["pointerdown", "wheel", "keydown"];
+let leave = () => {};
+const bringToTop = (find) => {
+  leave();
+  const until = performance.now() + 60000;
+  const behavior = matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth";
+  let before, still = 0;
+  // While the page is drawn it may be too short to scroll that far, and what is above may grow or go. So this goes on until
+  // the thing has stood at the top for a second, unless the reader moves.
   const wait = setInterval(() => {
-    const running = document.querySelector("[data-testid=stApp]")?.dataset.testScriptState !== "notRunning";
-    if (running && performance.now() < until) return;
+    if (performance.now() > until) { leave(); return; }
+    const main = document.querySelector("[data-testid=stMain]"), one = find();
+    const top = one && Math.round(one.getBoundingClientRect().top - main.getBoundingClientRect().top);
+    const moves = top !== before;
+    before = top;
+    if (!one || moves) still = 0;
+    else if (top) one.scrollIntoView({ block: "start", behavior });
+    else if (document.querySelector("[data-testid=stApp]").dataset.testScriptState === "notRunning" && ++still > 5) leave();
+  }, 200);
+  leave = () => {
     clearInterval(wait);
-    setTimeout(() => toTop(row), 100);
-  }, 400);
+    for (const name of READER_MOVES) removeEventListener(name, leave, true);
+  };
+  for (const name of READER_MOVES) addEventListener(name, leave, { capture: true, passive: true });
 };
 const follow = (target) => {
-  const pressed = target.closest?.(OPENS);
-  if (pressed && pressed.getBoundingClientRect().top > innerHeight / 3) toTopOnceDrawn(pressed.closest('[class*="st-key-sections-"]'));
+  const pressed = target.closest?.(OPENS), row = pressed?.closest('[class*="st-key-sections-"]');
+  if (pressed && pressed.getBoundingClientRect().top > innerHeight / 3) bringToTop(() => row.isConnected && row);
   if (!matchMedia(PHONE).matches || !target.closest?.(STARTS)) return;
-  const until = performance.now() + 20000, known = new URL(location).searchParams.get("run");
-  const wait = setInterval(() => {
-    const charts = document.querySelector(".st-key-live-runs");
-    if (charts && new URL(location).searchParams.get("run") !== known) toTop(charts);
-    else if (performance.now() < until) return;
-    clearInterval(wait);
-  }, 200);
+  const known = new URL(location).searchParams.get("run");
+  bringToTop(() => new URL(location).searchParams.get("run") !== known && document.querySelector(".st-key-live-runs"));
 };
 
 const onClick = (event) => {

@@ -125,7 +125,18 @@ def test_train_shows_the_charts_beside_the_start_button(visit):
 def test_train_on_a_phone_goes_to_the_chart(visit):
     page = visit("/train?lang=en&epochs=1&model=tiny&seed=4", PHONE)
     page.get_by_role("button", name="Start training").tap()
-    page.wait_for_function("() => document.querySelector('.st-key-live-runs')?.getBoundingClientRect().top < 200", timeout=LONG)
+    page.wait_for_function("() => Math.abs(document.querySelector('.st-key-live-runs')?.getBoundingClientRect().top) <= 1", timeout=LONG)
+
+
+def test_a_reader_who_scrolls_meanwhile_stays_there(visit):
+    page = visit("/train?lang=en&epochs=1&model=tiny&seed=5", PHONE)
+    page.get_by_role("button", name="Start training").tap()
+    expect(page.locator(".st-key-live-runs")).to_be_attached(timeout=LONG)
+    page.mouse.move(200, 500)
+    page.mouse.wheel(0, -5_000)
+    expect(page.get_by_text("Result", exact=True)).to_be_attached(timeout=LONG)
+    settle(page)
+    assert page.get_by_test_id("stMain").evaluate("(main) => main.scrollTop") == 0
 
 
 def test_the_volumes_of_a_model_are_seen_whole(visit):
