@@ -6,7 +6,18 @@ from pathlib import Path
 
 import streamlit as st
 
-from clsf.ui import bars, chrome, held, incoming, next_page, share_page, theme_message, unexpected_errors, wakeups
+from clsf.ui import (
+    bars,
+    chrome,
+    held,
+    incoming,
+    next_page,
+    share_page,
+    theme_message,
+    unexpected_errors,
+    wakeups,
+    whole_callbacks,
+)
 from clsf.ui.shared import assigned, identity, language, linked, navigation, service_access, static_files
 
 ICON = Path(__file__).parent / "icon.svg"
@@ -16,6 +27,7 @@ def main() -> None:
     """Run the dashboard once, for one reader and one page."""
     unexpected_errors.watch()
     incoming.watch()
+    whole_callbacks.keep_whole()
     held.limit()
     theme_message.keep()
     wakeups.join()
