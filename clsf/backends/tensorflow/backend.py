@@ -70,9 +70,7 @@ class TensorFlowBackend:
             self._update = Update(plan, self._optimizer, self.model.trainable_variables)
             self._make_functions()
             self._inspector = Inspector(self.built, sources(spec.layers))
-            self._inspect = tf.function(
-                lambda images, labels, masks: self._inspector.step(images, labels, masks, self._objective)
-            )
+            self._inspect = _graph(lambda images, labels, masks: self._inspector.step(images, labels, masks, self._objective))
             if plan.variants["tensorflow"] == "fit":
                 compiled(self.model, self._optimizer.only, plan)
 
@@ -82,7 +80,7 @@ class TensorFlowBackend:
             self._train, self._train_telling, self._evaluate = self._eager_steps, self._telling_step, self._sums
             return
         # A step that also returns its gradients is another graph, because they take memory for every step of a chunk.
-        self._train_telling = tf.function(self._telling_step)
+        self._train_telling = _graph(self._telling_step)
         masks = {
             path: tf.TensorSpec([None, None, *shape], tf.uint8, name="mask_" + path.replace(".", "_"))
             for path, (_, shape) in self._masks.items()
@@ -92,8 +90,8 @@ class TensorFlowBackend:
             extra["rates"] = tf.TensorSpec([None], tf.float64)
         if self._plan.augmentation.any:
             extra["pixels"] = tf.TensorSpec([None, None, *self._shape], tf.uint8)
-        self._train = tf.function(self._graph_steps, input_signature=[tf.TensorSpec([None, None], tf.int64), masks, extra])
-        self._evaluate = tf.function(self._sums, input_signature=[tf.TensorSpec([None], tf.int64)])
+        self._train = _graph(self._graph_steps, input_signature=[tf.TensorSpec([None, None], tf.int64), masks, extra])
+        self._evaluate = _graph(self._sums, input_signature=[tf.TensorSpec([None], tf.int64)])
 
     def _ready(self) -> None:
         """Load the run's images, unless features replace their pixels: not before, because large ones take as much memory again."""
@@ -132,19 +130,18 @@ class TensorFlowBackend:
         return loss, self._objective.correct(labels, outputs), tf.linalg.global_norm(gradients), gradients
 
     def _graph_steps(self, order: tf.Tensor, masks: dict, extra: dict) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
-        steps = tf.shape(order)[0]
-        losses = tf.TensorArray(self._plan.dtype, size=steps)
-        correct = tf.TensorArray(tf.int64, size=steps)
-        norms = tf.TensorArray(self._plan.dtype, size=steps)
-        taken = 0
-        for i in tf.range(steps):
-            loss, right, norm, _ = self._step(order[i], _row(masks, i), _row(extra, i))
-            losses, correct, norms = losses.write(i, loss), correct.write(i, right), norms.write(i, norm)
-            taken += 1
-            if not loss < numbers.DIVERGED:  # so is nan
-                break
-        told = tf.range(taken)
-        return losses.gather(told), correct.gather(told), norms.gather(told)
+        steps, dtype = tf.shape(order)[0], self._plan.dtype
+
+        def goes_on(i: tf.Tensor, loss: tf.Tensor, *_: tf.TensorArray) -> tf.Tensor:
+            return (i < steps) & (loss < numbers.DIVERGED)  # false for nan, too
+
+        def step(i: tf.Tensor, _: tf.Tensor, *told: tf.TensorArray) -> tuple:
+            loss, correct, norm, _ = self._step(order[i], _row(masks, i), _row(extra, i))
+            return i + 1, loss, *(kept.write(i, value) for kept, value in zip(told, (loss, correct, norm), strict=True))
+
+        told = [tf.TensorArray(kind, size=steps) for kind in (dtype, tf.int64, dtype)]
+        taken, _, *told = tf.while_loop(goes_on, step, [0, tf.zeros([], dtype), *told])
+        return tuple(kept.gather(tf.range(taken)) for kept in told)
 
     def _eager_steps(self, order: tf.Tensor, masks: dict, extra: dict) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
         steps = []
@@ -204,6 +201,7 @@ class TensorFlowBackend:
 
         data = tf.data.Dataset.from_generator(lambda: order, output_signature=tf.TensorSpec([None], order[0].dtype))
         data = data.apply(tf.data.experimental.assert_cardinality(len(order)))  # so that Keras knows where the epoch ends
+        batch = tf.autograph.experimental.do_not_convert(batch)
         data = data.map(batch, num_parallel_calls=tf.data.AUTOTUNE).prefetch(tf.data.AUTOTUNE)
 
         def after(batch: int) -> None:
@@ -228,7 +226,7 @@ class TensorFlowBackend:
     def features(self, pixels: np.ndarray, layers: int) -> np.ndarray:
         if self._first is None or self._first[0] != layers:
             model = self.built.first_layers(layers)
-            traced = tf.function(
+            traced = _graph(
                 lambda layer: model(self._inputs(layer), training=False),
                 input_signature=[tf.TensorSpec([None, *self._shape], tf.uint8)],
             )
@@ -325,12 +323,20 @@ class TensorFlowBackend:
     def graph(self) -> bytes:
         """Return the forward pass as a serialized GraphDef, for TensorBoard."""
         image = tf.TensorSpec([None, *self._shape], self._plan.dtype, name="images")
-        traced = tf.function(lambda images: self.model(images, training=False)).get_concrete_function(image)
+        traced = _graph(lambda images: self.model(images, training=False)).get_concrete_function(image)
         return traced.graph.as_graph_def().SerializeToString()
 
     def facts(self) -> DeviceFacts:
         versions = {"tensorflow": tf.__version__, "keras": keras.__version__, "numpy": np.__version__}
         return DeviceFacts(self._device, device.threads(), versions)
+
+
+def _graph(function: Callable, **more: object) -> Callable:
+    """Return a function that is compiled to a graph when it is called.
+
+    AutoGraph would turn Python's `if` and `for` over tensors into a graph's, but there are none: looking for them took 0.8 s.
+    """
+    return tf.function(function, autograph=False, **more)
 
 
 def _row(arrays: dict[str, tf.Tensor], i: int | tf.Tensor) -> dict[str, tf.Tensor]:
