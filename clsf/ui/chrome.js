@@ -114,11 +114,16 @@ const bringToTop = (find) => {
     else if (top) one.scrollIntoView({ block: "start", behavior });
     else if (document.querySelector("[data-testid=stApp]").dataset.testScriptState === "notRunning" && ++still > 5) leave();
   }, 200);
+  const yieldToReader = () => {
+    const main = document.querySelector("[data-testid=stMain]");
+    main.scrollTo({ top: main.scrollTop, behavior: "instant" });  // a smooth scroll on its way would win
+    leave();
+  };
   leave = () => {
     clearInterval(wait);
-    for (const name of READER_MOVES) removeEventListener(name, leave, true);
+    for (const name of READER_MOVES) removeEventListener(name, yieldToReader, true);
   };
-  for (const name of READER_MOVES) addEventListener(name, leave, { capture: true, passive: true });
+  for (const name of READER_MOVES) addEventListener(name, yieldToReader, { capture: true, passive: true });
 };
 const follow = (target) => {
   const pressed = target.closest?.(OPENS), row = pressed?.closest('[class*="st-key-sections-"]');
