@@ -106,8 +106,9 @@ const bringToTop = (find) => {
   // the thing has stood at the top for a second, unless the reader moves.
   const wait = setInterval(() => {
     if (performance.now() > until) { leave(); return; }
-    const main = document.querySelector("[data-testid=stMain]"), one = find();
-    const top = one && Math.round(one.getBoundingClientRect().top - main.getBoundingClientRect().top);
+    const one = find(), covered = document.querySelector("[data-testid=stHeader]")?.getBoundingClientRect().bottom ?? 0;
+    const top = one && Math.round(one.getBoundingClientRect().top - covered);
+    if (one) one.style.scrollMarginTop = `${covered}px`;
     const moves = top !== before;
     before = top;
     if (!one || moves) still = 0;

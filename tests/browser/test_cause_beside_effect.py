@@ -125,9 +125,10 @@ def test_train_shows_the_charts_beside_the_start_button(visit):
 def test_train_on_a_phone_goes_to_the_chart(visit):
     page = visit("/train?lang=en&epochs=1&model=tiny&seed=4", PHONE)
     page.get_by_role("button", name="Start training").tap()
-    page.wait_for_function(
-        "() => Math.abs(document.querySelector('.st-key-live-runs')?.getBoundingClientRect().top) <= 1", timeout=LONG
+    top, header = (
+        f"document.querySelector('{one}')?.getBoundingClientRect()" for one in (".st-key-live-runs", "[data-testid=stHeader]")
     )
+    page.wait_for_function(f"() => Math.abs({top}.top - {header}.bottom) <= 1", timeout=LONG)
 
 
 def test_a_reader_who_scrolls_meanwhile_stays_there(visit):
