@@ -108,7 +108,7 @@ const bringToTop = (find) => {
     if (performance.now() > until) { leave(); return; }
     const one = find(), covered = document.querySelector("[data-testid=stHeader]")?.getBoundingClientRect().bottom ?? 0;
     const top = one && Math.round(one.getBoundingClientRect().top - covered);
-    if (one) one.style.scrollMarginTop = `${covered}px`;
+    if (one && one.style.scrollMarginTop !== `${covered}px`) one.style.scrollMarginTop = `${covered}px`;
     const moves = top !== before;
     before = top;
     if (!one || moves) still = 0;
