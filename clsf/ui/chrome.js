@@ -103,7 +103,7 @@ const bringToTop = (find) => {
   const behavior = matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth";
   let before, still = 0;
   // While the page is drawn it may be too short to scroll that far, and what is above may grow or go. So this goes on until
-  // the thing has stood at the top for a second, unless the reader moves.
+  // the thing has stood at the top for a second, or ten seconds where the page lets it, unless the reader moves.
   const wait = setInterval(() => {
     if (performance.now() > until) { leave(); return; }
     const one = find(), covered = document.querySelector("[data-testid=stHeader]")?.getBoundingClientRect().bottom ?? 0;
@@ -111,9 +111,10 @@ const bringToTop = (find) => {
     if (one && one.style.scrollMarginTop !== `${covered}px`) one.style.scrollMarginTop = `${covered}px`;
     const moves = top !== before;
     before = top;
-    if (!one || moves) still = 0;
-    else if (top) one.scrollIntoView({ block: "start", behavior });
-    else if (document.querySelector("[data-testid=stApp]").dataset.testScriptState === "notRunning" && ++still > 5) leave();
+    still = one && !moves ? still + 1 : 0;
+    if (still && top) one.scrollIntoView({ block: "start", behavior });
+    const drawn = document.querySelector("[data-testid=stApp]").dataset.testScriptState === "notRunning";
+    if (drawn && still > (top ? 50 : 5)) leave();  // 50: the page ends before it can stand there
   }, 200);
   const yieldToReader = () => {
     const main = document.querySelector("[data-testid=stMain]");
